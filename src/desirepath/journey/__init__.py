@@ -1,0 +1,1 @@
+"""The journey as data (journey.yaml), and placing customers in its stages."""

@@ -1,0 +1,158 @@
+"""journey.yaml as data: stages, touchpoints, promises, segments, personas, identity, what people wrote.
+
+These are the shapes that the other rooms read; journey/read.py makes them from YAML and reports every
+mistake with its line.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from desirepath.collect.expression import Rule
+from desirepath.core.words import By
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Stage(_Part):
+    """One phase. `goal` None: the stage succeeds by advancing; 'repeat': another match of `enter`."""
+
+    id: str
+    label: str
+    about: str = ""
+    enter: Rule
+    goal: Rule | Literal["repeat"] | None = None
+    exit: Rule | None = None
+    after: str | None = None
+    lapse_after: timedelta
+    horizon: timedelta | None = None
+    goal_advances: bool = False  # reaching the goal begins the next stage; true for `decision` unless said
+
+    @property
+    def measured_within(self) -> timedelta:
+        """The horizon of the stage's rate: its own, or its lapse_after."""
+        return self.horizon or self.lapse_after
+
+
+class Touchpoint(_Part):
+    """A named point of contact: the first declared whose `when` (and `by`, `channel`) an event meets."""
+
+    id: str
+    label: str
+    about: str = ""
+    stage: str | None = None
+    channel: str | None = None  # where the rule's events are shown; also filters when `when` is absent
+    when: Rule
+    by: By | None = None
+    support: bool = False  # a contact made because something was unclear or wrong: counts as effort
+    backstage: str = ""
+
+
+class Promise(_Part):
+    """What customers are led to expect as a time between two events of one customer."""
+
+    id: str
+    label: str
+    stage: str | None = None
+    opens: Rule  # `from:` in the file
+    closes: Rule  # `to:` in the file
+    within: timedelta | None = None
+    or_by: str | None = None  # a column of the opening event with the promised instant; it wins over `within`
+    key: str | None = None  # a column that pairs the two ends (order_id); else first opened, first closed
+    waits_at_most: timedelta | None = None  # how long an unkept promise keeps a customer from lapsing
+
+
+class Segment(_Part):
+    """A rule over customers, as of the entry of the visit in question."""
+
+    id: str
+    label: str
+    about: str = ""
+    rule: Rule
+
+
+class Persona(_Part):
+    """A segment with a described face."""
+
+    id: str
+    label: str
+    segment: Rule
+    about: str = ""
+
+
+class Identifier(_Part):
+    """How one kind of identifier makes customers."""
+
+    kind: str
+    known: bool = False  # names a person (user_id, email, phone), not a device or an order
+    limit: int | None = None  # the most values of this kind that one customer may have
+    shared_after: int | None = None  # tied to more known people than this, a value links nobody
+    blocked: tuple[str, ...] = ()  # values, or /regular expressions/, that are never identifiers
+
+
+class Identity(_Part):
+    """Identifiers from the strongest to the weakest, and whose an anonymous past is."""
+
+    anonymous_past: Literal["graph", "last_known", "device_split"] = "graph"
+    identifiers: tuple[Identifier, ...] = ()
+    phone_region: str | None = None
+
+
+class VoidedBy(_Part):
+    """An event with the same key that comes later undoes evidence and goal: a cancelled order."""
+
+    event: Rule
+    key: str
+
+
+class ActiveWhile(_Part):
+    """Between `start` and `end` (a subscription) a customer is alive whatever they do."""
+
+    start: Rule
+    end: Rule
+
+
+class Written(_Part):
+    """What a person wrote for one cell of the map; shown as assumed."""
+
+    lane: str
+    stage: str | None
+    text: tuple[str, ...]
+    by: str = ""
+    line: int = 0
+
+
+class Journey(_Part):
+    """The whole definition. `version` is a digest of everything that changes a number."""
+
+    title: str
+    kind: Literal["customer", "buyer"] = "customer"
+    customer: Literal["person", "account"] = "person"
+    time_zone: str = "UTC"
+    currency: str | None = None
+    stages: tuple[Stage, ...]
+    exit: Rule | None = None
+    touchpoints: tuple[Touchpoint, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    personas: tuple[Persona, ...] = ()
+    voided_by: tuple[VoidedBy, ...] = ()
+    active_while: ActiveWhile | None = None
+    returns_to: str | None = None
+    exclude: Rule | None = None
+    identity: Identity = Identity()
+    written: tuple[Written, ...] = ()
+    guesses: tuple[str, ...] = ()  # what `init` guessed and nobody confirmed yet
+    version: str = ""
+
+    def index(self, stage: str) -> int:
+        """The place of a stage in the journey. Raises KeyError."""
+        for place, one in enumerate(self.stages):
+            if one.id == stage:
+                return place
+        raise KeyError(stage)

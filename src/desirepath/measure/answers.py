@@ -1,0 +1,194 @@
+"""The shapes of the answers that the measures give. Each carries its contract in words.
+
+An answer's counts are read off the same visits as its member lists (`Members`), so they always agree.
+Money is in minor units of the journey's currency; durations are µs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.core.estimate import Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The exact semantics behind a number, in words that the map shows. `question` is asked in plain words."""
+
+    question: str
+    denominator: str
+    rule: str
+    as_of: int
+    definition: str  # version of the definition that made it
+    source: str = ""  # literature
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """An Aalen–Johansen curve: P(succeeded by t), P(left by t), P(lapsed by t) at times µs since entry."""
+
+    time: NDArray[np.int64]
+    succeeded: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    left: NDArray[np.float64]
+    lapsed: NDArray[np.float64]
+    at_risk: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class StageAnswer:
+    """One stage over the visits asked about. Counts are visits; `customers` are distinct customers."""
+
+    stage: str
+    customers: int  # reached the stage, observed or skipped
+    entered: int  # visits observed: not skipped
+    skipped: int
+    succeeded: int  # of the observed, ever (goal, else advancing)
+    advanced: int
+    left: int
+    lapsed: int
+    in_flight: int
+    lost: int  # left or lapsed without having succeeded
+    rate: Measured  # success within the horizon, over visits whose horizon is known
+    rate_final_at: int  # last entry in the denominator + horizon, µs
+    eventually: Measured  # Aalen–Johansen P(success) at the horizon over all visits
+    curve: Curve | None
+    time_quartiles: tuple[Measured, Measured, Measured]  # µs to success; NoEstimate("not_reached") where so
+    returns: int  # passes that began here as a return
+    comebacks: int
+    win_backs: int
+    win_back_rate: Measured
+    value_per_success: Measured  # minor units
+    value_at_stake: Measured  # in flight × rate × value per success
+    value_lost: Measured  # upper bound: lost × value per success
+    cost: Measured  # spend joined by day and channel, per customer that entered
+    repeat: StageAnswer | None  # the same for the stage's repeat cycles
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class OccupancyAnswer:
+    """Customers in each stage at instants: counts [instants × stages], and the unplaced not counted."""
+
+    at: NDArray[np.int64]
+    stages: tuple[str, ...]
+    count: NDArray[np.int64]
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Lift:
+    """How far those who met it went, against like customers at risk who had not (risk difference)."""
+
+    difference: Measured  # −1 … 1
+    q: float  # Benjamini–Hochberg-adjusted p over all touchpoints asked about; 1.0 where no estimate
+    beyond_chance: bool
+    met: int
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointAnswer:
+    """One touchpoint within one stage's visits."""
+
+    touchpoint: str
+    channel: str
+    stage: str
+    reach: int  # customers
+    visits: int  # visits in which it was met
+    share: Measured  # of the stage's observed visits
+    meetings: int
+    repeats: Measured  # meetings per visit that met it
+    wait: Measured  # median µs to the customer's next action in the pass
+    value: int  # sum of events' value at it
+    lift: Lift
+    ease: Measured  # effort: −2 … +2
+    last_seen: int  # visits lost whose last touchpoint this was
+    order: float  # mean relative place among the stage's touchpoints, for drawing steps
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class PathRow:
+    """One exact path through a stage; touchpoint codes with repeats collapsed."""
+
+    steps: tuple[str, ...]
+    visits: int
+    succeeded: Measured
+    time: Measured  # median µs in the stage
+    value: int
+    members: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class PathsAnswer:
+    """The commonest real paths through a stage; `other` closes the sum."""
+
+    stage: str
+    rows: tuple[PathRow, ...]
+    other: int
+    other_kinds: int
+    total: int
+    truncated: int  # longer than the longest path kept; shown up to there
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseAnswer:
+    """Promised against delivered. `kept` is over promises due before knowledge ends; an open, due one is broken."""
+
+    promise: str
+    stage: str | None
+    made: int
+    due: int
+    kept: Measured
+    waiting: int  # open and not yet due
+    overdue: int  # open and past due
+    took: tuple[Measured, Measured, Measured]  # quartiles of the time delivered, µs; censored ones count as longer
+    late_by: Measured  # median µs of the late ones
+    by_segment: dict[str, Measured] = field(default_factory=dict)
+    contract: Contract | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreAnswer:
+    """Scores of one kind at one stage or touchpoint."""
+
+    kind: str  # nps, csat, ces, rating
+    stage: str
+    touchpoint: str | None
+    value: Measured  # in the kind's own unit: NPS −100 … 100, CSAT top-two share, CES and rating mean share
+    emotion: Measured  # mean on −2 … +2
+    histogram: tuple[tuple[float, int], ...]  # score_share → count
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """What one customer wrote or said, as it is."""
+
+    text: str
+    at: int
+    stage: str | None
+    channel: str
+    source: str
+    event_no: int
+    score_share: float | None
+    score_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EffortAnswer:
+    """Ease of a stage: 2 − 4 × the share of meetings that were hard (repeated, gone back, helped, last)."""
+
+    stage: str
+    ease: Measured
+    repeated: float
+    went_back: float
+    asked_for_help: float
+    fell_silent: float
+    contract: Contract
