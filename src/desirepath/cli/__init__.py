@@ -1,0 +1,1 @@
+"""Arguments in, table or file out."""

@@ -1,0 +1,1 @@
+"""Edge, inwards: files in the shapes that businesses export."""

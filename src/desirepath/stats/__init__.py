@@ -1,0 +1,1 @@
+"""Estimators that several rooms need: intervals, Aalen–Johansen, false discovery, bootstrap."""

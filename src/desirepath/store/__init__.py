@@ -1,0 +1,1 @@
+"""Edge: the home of the database drivers."""
