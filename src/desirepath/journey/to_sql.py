@@ -1,0 +1,184 @@
+"""A journey's rules as SQL over the event store: what the trail build, promises and segments ask it.
+
+In: a Journey and the store's columns. Out: SQL text; `store` runs it. Nothing of a rule reaches the text but
+through its whitelisted tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desirepath.collect.expression import Column, Rule
+from desirepath.core.money import exponent
+from desirepath.core.words import By
+from desirepath.journey.bits import (
+    ACTIVE_END,
+    ACTIVE_START,
+    BY_BUSINESS,
+    BY_CUSTOMER,
+    BY_MACHINE,
+    DATE_ONLY,
+    ENTER,
+    EXIT,
+    GOAL,
+    VOIDED,
+)
+from desirepath.journey.definition import Journey, Promise, Touchpoint
+
+_WIDE = {"properties": "properties", "traits": "traits", "id": "id", "identifiers": "id"}
+_CASTS = {"number": "DOUBLE", "text": "VARCHAR", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
+
+
+def quoted(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class EventColumns:
+    """How a rule's columns are written over the relation `e` of events.
+
+    present: column name in the store → SQL type. A column that no event ever had is NULL.
+    """
+
+    present: Mapping[str, str]
+    currency: str | None
+    zone: str
+
+    def of(self, rule: Rule) -> str:
+        """The SQL of a rule over `e`."""
+        return rule.sql(lambda column: self.column(column, rule.kinds.get(column, "unknown")))
+
+    def column(self, column: Column, kind: str = "unknown") -> str:
+        """One column, cast to what the rule compares it with."""
+        if not column.group:
+            return self._plain(column.name)
+        name = f"{_WIDE[column.group]}.{column.name}"
+        if name not in self.present:
+            return f"CAST(NULL AS {_CASTS.get(kind, 'VARCHAR')})"
+        wanted, given = _CASTS.get(kind), self.present[name].upper()
+        sql = f"e.{quoted(name)}"
+        return f"TRY_CAST({sql} AS {wanted})" if wanted and not given.startswith(wanted) else sql
+
+    def _plain(self, name: str) -> str:
+        if name == "value":
+            return f"(e.value / {10 ** exponent(self.currency)}.0)"
+        if name == "time":
+            return f"timezone({literal(self.zone)}, timezone('UTC', e.time))"
+        return f"e.{quoted(name)}"
+
+    def key(self, name: str) -> str:
+        """A pairing key that the definition names in short: an identifier, else a property, else NULL."""
+        bare = name.removeprefix("properties.").removeprefix("identifiers.").removeprefix("id.")
+        wide = next((f"{g}.{bare}" for g in ("id", "properties") if f"{g}.{bare}" in self.present), None)
+        return f"CAST(e.{quoted(wide)} AS VARCHAR)" if wide else "CAST(NULL AS VARCHAR)"
+
+
+def evidence_sql(journey: Journey, columns: EventColumns) -> str:
+    """The evidence bits of an event of `e`, before voiding (layout: journey/bits.py)."""
+    bits: list[tuple[int, str]] = []
+    for place, stage in enumerate(journey.stages):
+        bits.append((1 << (ENTER + place), columns.of(stage.enter)))
+        if stage.goal is not None:
+            goal = stage.enter if stage.goal == "repeat" else stage.goal
+            bits.append((1 << (GOAL + place), columns.of(goal)))
+        exits = [columns.of(rule) for rule in (stage.exit, journey.exit) if rule is not None]
+        if exits:
+            bits.append((1 << (EXIT + place), " OR ".join(f"({e})" for e in exits)))
+    if journey.active_while is not None:
+        bits.append((ACTIVE_START, columns.of(journey.active_while.start)))
+        bits.append((ACTIVE_END, columns.of(journey.active_while.end)))
+    bits.append((DATE_ONLY, "e.date_only"))
+    for by, bit in ((By.CUSTOMER, BY_CUSTOMER), (By.BUSINESS, BY_BUSINESS), (By.MACHINE, BY_MACHINE)):
+        bits.append((bit, f"e.\"by\" = '{by.value}'"))
+    return " + ".join(f"CASE WHEN {sql} THEN {bit}::BIGINT ELSE 0 END" for bit, sql in bits)
+
+
+def voided_bits(sql: str, is_voided: str, stages: int) -> str:
+    """The bits of an event that may be voided: it loses enter and goal, and carries the mark."""
+    lost = ((1 << stages) - 1) << ENTER | ((1 << stages) - 1) << GOAL
+    keep = (1 << 62) - 1 - lost
+    return f"CASE WHEN {is_voided} THEN (({sql}) & {keep}::BIGINT) + {VOIDED}::BIGINT ELSE {sql} END"
+
+
+def touchpoint_sql(journey: Journey, columns: EventColumns) -> str:
+    """The code of an event's touchpoint: the first declared that matches; −1 for none."""
+    if not journey.touchpoints:
+        return "(-1)::SMALLINT"
+    whens = " ".join(f"WHEN {_touchpoint(t, columns)} THEN {i}" for i, t in enumerate(journey.touchpoints))
+    return f"(CASE {whens} ELSE -1 END)::SMALLINT"
+
+
+def _touchpoint(touchpoint: Touchpoint, columns: EventColumns) -> str:
+    parts = [f"({columns.of(touchpoint.when)})"]
+    if touchpoint.by is not None:
+        parts.append(f"e.\"by\" = '{touchpoint.by.value}'")
+    return " AND ".join(parts)
+
+
+def voided_sql(journey: Journey, columns: EventColumns) -> str | None:
+    """voided: events that a later event with the same key undid. Grain: event · columns event_no, at."""
+    parts = []
+    for one in journey.voided_by:
+        key, rule = columns.key(one.key), columns.of(one.event)
+        parts.append(
+            f"SELECT a.event_no, min(b.time) AS at FROM (SELECT event_no, time, {key} AS k FROM events e "
+            f"WHERE NOT ({rule})) a JOIN (SELECT time, date_only, {key} AS k FROM events e WHERE {rule}) b "
+            "ON a.k = b.k AND (b.time >= a.time OR (b.date_only AND b.time + INTERVAL 1 DAY > a.time)) "
+            "WHERE a.k IS NOT NULL GROUP BY a.event_no"
+        )
+    if not parts:
+        return None
+    return f"SELECT event_no, min(at) AS at FROM ({' UNION ALL '.join(parts)}) GROUP BY event_no"
+
+
+def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) -> str:
+    """promise_ends: both ends of a promise, in the order in which they pair.
+
+    Grain: event · columns pair (the group within which first opened is first closed), customer, event_no, at
+    (µs; of a date-only close the end of its day, since it may close what was opened on that day), happened (µs, as
+    stored), due (µs or NULL), end (0 opens, 1 closes), voided_at (µs or NULL). Needs event_customers, and voided.
+    """
+    key = columns.key(promise.key) if promise.key else "CAST(NULL AS VARCHAR)"
+    opens, closes = columns.of(promise.opens), columns.of(promise.closes)
+    due = "CAST(NULL AS BIGINT)"
+    if promise.or_by:
+        group, _, name = promise.or_by.rpartition(".")
+        stated = columns.column(Column(group or "properties", name), "time")
+        zone = literal(columns.zone)
+        local = f"timezone('UTC', timezone({zone}, {stated}))"
+        # A promised day without a time is kept until its end.
+        day_end = f"timezone('UTC', timezone({zone}, {stated} + INTERVAL 1 DAY)) - INTERVAL 1 MICROSECOND"
+        due = f"epoch_us(CASE WHEN {stated} = date_trunc('day', {stated}) THEN {day_end} ELSE {local} END)"
+    if promise.within is not None:
+        due = f"coalesce({due}, epoch_us(e.time) + {round(promise.within.total_seconds() * 1e6)})"
+    voided = "epoch_us(v.at)" if has_voided else "CAST(NULL AS BIGINT)"
+    join = "LEFT JOIN voided v ON v.event_no = e.event_no" if has_voided else ""
+    return f"""
+SELECT dense_rank() OVER (ORDER BY customer, k) AS pair, customer, event_no, at, happened, due, "end",
+  voided_at FROM (
+  SELECT c.customer, {key} AS k, e.event_no, epoch_us(e.time) AS at, epoch_us(e.time) AS happened,
+    {due} AS due, 0 AS "end", {voided} AS voided_at
+  FROM events e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE {opens}
+  UNION ALL
+  SELECT c.customer, {key} AS k, e.event_no,
+    CASE WHEN e.date_only THEN epoch_us(e.time) + 86399999999 ELSE epoch_us(e.time) END AS at,
+    epoch_us(e.time) AS happened, CAST(NULL AS BIGINT) AS due, 1 AS "end", CAST(NULL AS BIGINT) AS voided_at
+  FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE {closes}
+) ORDER BY pair, at, "end", event_no"""
+
+
+def excluded_sql(journey: Journey, columns: EventColumns) -> str | None:
+    """excluded: customers that `exclude` names by any of their events. Grain: customer."""
+    if journey.exclude is None:
+        return None
+    return (
+        "SELECT DISTINCT c.customer FROM events e JOIN event_customers c ON c.event_no = e.event_no "
+        f"WHERE {columns.of(journey.exclude)}"
+    )
