@@ -80,6 +80,13 @@ def test_links_between_pages_lead_somewhere(path: Path):
     assert not broken
 
 
+def test_the_index_of_the_docs_leads_to_every_page():
+    docs = REPO / "docs"
+    linked = re.findall(r"\]\(([^)#\s]+)", (docs / "README.md").read_text("utf-8"))
+    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")} - {"README.md"}
+    assert pages <= set(linked), "add these to docs/README.md"
+
+
 @pytest.mark.parametrize("path", PAPERS, ids=at)
 def test_pages_and_examples_name_no_machine_of_ours(path: Path):
     # Spelled apart, so that this file does not name what it looks for.
