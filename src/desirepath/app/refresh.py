@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.knowledge import complete_until, stage_knowledge
+from desirepath.collect.expression import quote_text
 from desirepath.collect.sources import Sources
 from desirepath.core.times import NEVER, SECOND, Clock
 from desirepath.journey.definition import Journey
@@ -23,7 +24,6 @@ from desirepath.journey.to_sql import (
     evidence_sql,
     excluded_sql,
     promise_ends_sql,
-    quoted,
     touchpoint_sql,
     voided_bits,
     voided_sql,
@@ -207,10 +207,8 @@ class _Reading:
         if self._has_voided:
             evidence = voided_bits(f"({evidence})", "v.event_no IS NOT NULL", len(journey.stages))
             join = "LEFT JOIN voided v ON v.event_no = e.event_no"
-        own = "true" if self._own_currency is None else f"e.currency = '{self._own_currency}'"
-        channels = " ".join(
-            f"WHEN '{name.replace(chr(39), chr(39) * 2)}' THEN {i}" for i, name in enumerate(self.channels)
-        )
+        own = "true" if self._own_currency is None else f"e.currency = {quote_text(self._own_currency)}"
+        channels = " ".join(f"WHEN {quote_text(name)} THEN {i}" for i, name in enumerate(self.channels))
         channel = f"CASE e.channel {channels} ELSE -1 END" if self.channels else "-1"
         return f"""
 WITH arrivals AS (
@@ -220,7 +218,7 @@ WITH arrivals AS (
 SELECT c.customer::BIGINT AS customer, a.place << 42 | e.row << 6 | e.item::BIGINT AS arrival,
   epoch_us(e.time) AS ts, {touchpoint_sql(journey, columns)} AS touchpoint, ({channel})::SMALLINT AS channel,
   ({evidence})::BIGINT AS evidence, CASE WHEN {own} THEN coalesce(e.value, 0) ELSE 0 END AS value, e.event_no,
-  a.source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS {quoted("until")}
+  a.source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS "until"
 FROM events e JOIN event_customers c ON c.event_no = e.event_no JOIN arrivals a ON a.part = e.part {join}
 WHERE c.customer NOT IN (SELECT customer FROM excluded)"""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desirepath.collect.expression import Column, Rule
+from desirepath.collect.expression import EVENT, Column, Kind, Rule, as_kind, quote_name, quote_text
 from desirepath.core.money import exponent
 from desirepath.core.words import By
 from desirepath.journey.bits import (
@@ -26,18 +26,17 @@ from desirepath.journey.bits import (
 )
 from desirepath.journey.definition import Journey, Promise, Touchpoint
 
-_WIDE = {"properties": "properties", "traits": "traits", "id": "id", "identifiers": "id"}
-_CASTS = {"number": "DOUBLE", "text": "VARCHAR", "time": "TIMESTAMP", "boolean": "BOOLEAN"}
+_PLAIN: dict[str, Kind] = dict(EVENT.plain or ())
 
 
-def quoted(name: str) -> str:
-    """A name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+def kind_of(sql_type: str) -> Kind:
+    """What a column of an SQL type holds, in the words of rules."""
+    word = sql_type.upper()
+    if word.startswith("TIMESTAMP") or word == "DATE":
+        return "time"
+    if word in ("VARCHAR", "BOOLEAN"):
+        return "text" if word == "VARCHAR" else "boolean"
+    return "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,31 +52,32 @@ class EventColumns:
 
     def of(self, rule: Rule) -> str:
         """The SQL of a rule over `e`."""
-        return rule.sql(lambda column: self.column(column, rule.kinds.get(column, "unknown")))
+        return rule.sql(self.column)
 
-    def column(self, column: Column, kind: str = "unknown") -> str:
-        """One column, cast to what the rule compares it with."""
+    def column(self, column: Column) -> str:
+        """One column as what the rule compares it with; NULL where no event ever had it."""
         if not column.group:
-            return self._plain(column.name)
-        name = f"{_WIDE[column.group]}.{column.name}"
-        if name not in self.present:
-            return f"CAST(NULL AS {_CASTS.get(kind, 'VARCHAR')})"
-        wanted, given = _CASTS.get(kind), self.present[name].upper()
-        sql = f"e.{quoted(name)}"
-        return f"TRY_CAST({sql} AS {wanted})" if wanted and not given.startswith(wanted) else sql
+            return as_kind(self._plain(column.name), _PLAIN[column.name], column.kind)
+        return self.wide(column, f"e.{quote_name(str(column))}")
+
+    def wide(self, column: Column, sql: str) -> str:
+        """`sql`, which gives the values of a wide column, as what the rule compares it with."""
+        given = self.present.get(str(column))
+        kind = kind_of(given) if given else "text"
+        return as_kind(sql if given else "CAST(NULL AS VARCHAR)", kind, column.kind)
 
     def _plain(self, name: str) -> str:
         if name == "value":
             return f"(e.value / {10 ** exponent(self.currency)}.0)"
         if name == "time":
-            return f"timezone({literal(self.zone)}, timezone('UTC', e.time))"
-        return f"e.{quoted(name)}"
+            return f"timezone({quote_text(self.zone)}, timezone('UTC', e.time))"
+        return f"e.{quote_name(name)}"
 
     def key(self, name: str) -> str:
         """A pairing key that the definition names in short: an identifier, else a property, else NULL."""
         bare = name.removeprefix("properties.").removeprefix("identifiers.").removeprefix("id.")
         wide = next((f"{g}.{bare}" for g in ("id", "properties") if f"{g}.{bare}" in self.present), None)
-        return f"CAST(e.{quoted(wide)} AS VARCHAR)" if wide else "CAST(NULL AS VARCHAR)"
+        return f"CAST(e.{quote_name(wide)} AS VARCHAR)" if wide else "CAST(NULL AS VARCHAR)"
 
 
 def evidence_sql(journey: Journey, columns: EventColumns) -> str:
@@ -150,8 +150,8 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
     due = "CAST(NULL AS BIGINT)"
     if promise.or_by:
         group, _, name = promise.or_by.rpartition(".")
-        stated = columns.column(Column(group or "properties", name), "time")
-        zone = literal(columns.zone)
+        stated = columns.column(Column(group or "properties", name, "time"))
+        zone = quote_text(columns.zone)
         local = f"timezone('UTC', timezone({zone}, {stated}))"
         # A promised day without a time is kept until its end.
         day_end = f"timezone('UTC', timezone({zone}, {stated} + INTERVAL 1 DAY)) - INTERVAL 1 MICROSECOND"
