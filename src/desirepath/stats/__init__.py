@@ -1,1 +1,1 @@
-"""Estimators that several rooms need: intervals, Aalen–Johansen, false discovery, bootstrap."""
+"""Estimators that several rooms need: intervals, Aalen–Johansen, false discovery, stratified differences."""
