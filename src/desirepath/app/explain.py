@@ -15,7 +15,7 @@ from desirepath.journey.bits import ENTER
 from desirepath.journey.definition import Journey
 from desirepath.journey.promises import PromiseRows
 from desirepath.journey.visits import Visits
-from desirepath.store.events import EventStore
+from desirepath.store.events_db import EventStore
 from desirepath.trail.trails import Trails
 
 

@@ -28,7 +28,7 @@ from desirepath.journey.to_sql import (
     voided_bits,
     voided_sql,
 )
-from desirepath.store.events import EventStore
+from desirepath.store.events_db import EventStore
 from desirepath.store.trail_files import Build, TrailFiles
 from desirepath.trail.build import Batch, TrailBuilder
 from desirepath.trail.trails import Trails
@@ -211,15 +211,12 @@ class _Reading:
         channels = " ".join(f"WHEN {quote_text(name)} THEN {i}" for i, name in enumerate(self.channels))
         channel = f"CASE e.channel {channels} ELSE -1 END" if self.channels else "-1"
         return f"""
-WITH arrivals AS (
-  SELECT p.part, s.name, row_number() OVER (ORDER BY s.name, p.name) AS place,
-    dense_rank() OVER (ORDER BY s.name) - 1 AS source
-  FROM parts p JOIN sources s USING (source_id))
-SELECT c.customer::BIGINT AS customer, a.place << 42 | e.row << 6 | e.item::BIGINT AS arrival,
+WITH source_codes AS (SELECT name, row_number() OVER (ORDER BY name) - 1 AS code FROM sources)
+SELECT c.customer::BIGINT AS customer, e.part_order::BIGINT << 42 | e.row << 6 | e.item::BIGINT AS arrival,
   epoch_us(e.time) AS ts, {touchpoint_sql(journey, columns)} AS touchpoint, ({channel})::SMALLINT AS channel,
   ({evidence})::BIGINT AS evidence, CASE WHEN {own} THEN coalesce(e.value, 0) ELSE 0 END AS value, e.event_no,
-  a.source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS "until"
-FROM events e JOIN event_customers c ON c.event_no = e.event_no JOIN arrivals a ON a.part = e.part {join}
+  s.code AS source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS "until"
+FROM events e JOIN event_customers c ON c.event_no = e.event_no JOIN source_codes s ON s.name = e.source {join}
 WHERE c.customer NOT IN (SELECT customer FROM excluded)"""
 
 
