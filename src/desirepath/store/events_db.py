@@ -1,0 +1,268 @@
+"""The one door to the event store: who may open it, with which settings, and how SQL is run.
+
+In: the path of events.duckdb. Out: an EventStore that answers queries as Arrow tables. One process may
+write; several may read while nobody writes. Outside a load DuckDB reads and writes no other file, installs
+and loads no extension, and its settings are locked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from desirepath.core.errors import DesirepathError, WorkspaceBusy, WorkspaceError
+from desirepath.store import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Parameters = Sequence[object] | Mapping[str, object]
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+def sql_name(name: str) -> str:
+    """A name as DuckDB wants it: quoted, quotes doubled."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def sql_text(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class EventStore:
+    """An open event store. Use as a context manager; not for several threads at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, write: bool) -> None:
+        self._connection, self.path, self.writable = connection, path, write
+        self._in_transaction = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        write: bool = False,
+        *,
+        files_from: Path | None = None,
+        memory: str | None = None,
+        threads: int | None = None,
+    ) -> EventStore:
+        """Open the store at `path`; with `write` it is made where missing.
+
+        files_from: for loads only: files may be read, and relative paths in SQL start in this folder.
+        Raises WorkspaceBusy while another process writes (or, when writing, reads), WorkspaceError where the
+        folder cannot be used or the store was made by another version.
+        """
+        if not write and not path.exists():
+            raise WorkspaceError(
+                f"Nothing has been loaded here yet: {path} is missing.", hint="Run desirepath load first."
+            )
+        connection = _connect(path, write, _settings(path, files_from is not None, memory, threads))
+        store = cls(connection, path, write)
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            if files_from is not None:
+                connection.execute(f"SET file_search_path = {sql_text(str(files_from.resolve()))}")
+            connection.execute("SET lock_configuration = true")
+            store._prepare()
+        except BaseException:
+            connection.close()
+            raise
+        return store
+
+    def _prepare(self) -> None:
+        """Make the schema in an empty store; refuse one of another version."""
+        tables = self.query("SELECT table_name FROM duckdb_tables() WHERE table_name = 'meta'")
+        if tables.num_rows == 0:
+            if not self.writable:
+                raise WorkspaceError(f"{self.path} holds no events yet.", hint="Run desirepath load first.")
+            with self.transaction():
+                for statement in (*schema.TABLES, *schema.VIEWS):
+                    self.execute(statement)
+                facts = {"schema": str(schema.VERSION), "store": secrets.token_hex(8), "changes": "0"}
+                for key, value in facts.items():
+                    self.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
+        found = self.meta("schema")
+        if found != str(schema.VERSION):
+            raise WorkspaceError(
+                f"{self.path} was made by another version (schema {found}, wanted {schema.VERSION}).",
+                hint="Delete the folder .desirepath of the workspace and load again.",
+                found=found,
+                wanted=schema.VERSION,
+            )
+
+    def query(self, sql: str, params: Parameters | None = None) -> pa.Table:
+        """Run one query; the answer as an Arrow table."""
+        with self._errors():
+            relation: Any = self._connection.sql(sql, params=params)
+            return relation.to_arrow_table()
+
+    def rows(self, sql: str, params: Parameters | None = None) -> list[tuple[Any, ...]]:
+        """Run one query with a small answer; the rows as tuples."""
+        with self._errors():
+            return self._connection.execute(sql, params).fetchall()
+
+    def value(self, sql: str, params: Parameters | None = None) -> Any:
+        """Run one query; the first field of its first row, None where there is no row."""
+        found = self.rows(sql, params)
+        return found[0][0] if found else None
+
+    def execute(self, sql: str, params: Parameters | None = None) -> int:
+        """Run one statement that changes something; the number of rows that it changed (0 where none is told)."""
+        with self._errors():
+            answer = self._connection.execute(sql, params).fetchall()
+        return int(answer[0][0]) if answer and len(answer[0]) == 1 and isinstance(answer[0][0], int) else 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is executed inside holds together or not at all. Inside another one: part of it."""
+        if self._in_transaction:
+            yield
+            return
+        self.execute("BEGIN TRANSACTION")
+        self._in_transaction = True
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        finally:
+            self._in_transaction = False
+
+    def _roll_back(self) -> None:
+        """Take back what was begun. A failed COMMIT has already done so."""
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.TransactionException:
+            return
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable in SQL under `name` until `unregister`."""
+        self._connection.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        """Forget a registered table."""
+        self._connection.unregister(name)
+
+    def progress(self) -> float:
+        """How far the running statement is, 0 … 1; may be asked from another thread. Negative: not known."""
+        return float(self._connection.query_progress()) / 100.0
+
+    def meta(self, key: str) -> str | None:
+        """A fact about the store itself."""
+        return self.value("SELECT value FROM meta WHERE key = ?", [key])  # type: ignore[no-any-return]
+
+    def columns(self) -> dict[str, str]:
+        """The columns of an event and their DuckDB types, in order; wide ones carry their prefix."""
+        found = self.rows(
+            "SELECT column_name, data_type FROM duckdb_columns()"
+            " WHERE table_name = 'event_log' AND NOT internal ORDER BY column_index"
+        )
+        return {str(name): str(kind) for name, kind in found}
+
+    def events_version(self) -> str:
+        """A word that changes whenever the events that hold change, and only then."""
+        return f"{self.meta('store')}-{self.meta('changes')}"
+
+    def events_changed(self) -> None:
+        """Called by whoever changes events, inside the same transaction."""
+        self.execute(
+            "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE key = 'changes'"
+        )
+
+    def interrupt(self) -> None:
+        """Stop the running statement; it raises. May be called from another thread."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> EventStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """DuckDB's errors about the disk and memory become errors that say what to do."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException as error:
+            raise WorkspaceError(
+                "There is not enough memory or disk space for this.",
+                hint=f"Free some space beside {self.path}. DuckDB says: {_first_line(error)}",
+            ) from error
+        except duckdb.IOException as error:
+            if "No space left" in str(error) or "Could not write" in str(error):
+                raise WorkspaceError(
+                    f"The disk under {self.path.parent} is full.", hint=_first_line(error)
+                ) from error
+            raise
+
+
+def _settings(path: Path, loading: bool, memory: str | None, threads: int | None) -> dict[str, Any]:
+    """DuckDB's settings: no file but the store outside loads, no extension ever, bounded memory and disk."""
+    settings: dict[str, Any] = {
+        "enable_external_access": loading,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "preserve_insertion_order": True,
+        "temp_directory": str(path.parent / "temp"),
+    }
+    if memory is not None:
+        settings["memory_limit"] = memory
+    if threads is not None:
+        settings["threads"] = threads
+    return settings
+
+
+def _connect(path: Path, write: bool, settings: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+    """Connect, or say why not: busy, not ours to write, or no store at all."""
+    if write:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(f"Cannot make the folder {path.parent}: {error.strerror}.") from error
+        if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+            raise WorkspaceError(
+                f"Cannot write in {path.parent}.",
+                hint="Check who owns the folder and whether it is read-only.",
+            )
+    try:
+        return duckdb.connect(str(path), read_only=not write, config=settings)
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        raise _why_not(path, error) from error
+
+
+def _why_not(path: Path, error: Exception) -> DesirepathError:
+    """The error to raise when DuckDB would not open the store."""
+    text = str(error)
+    if "lock" in text or "different configuration" in text:
+        holder = _HOLDER.search(text)
+        who = f"process {holder.group(1)}" if holder else "this process"
+        return WorkspaceBusy(
+            f"Another program is using this workspace ({who}).",
+            hint="Wait until it has finished, or end it; then try again.",
+            pid=int(holder.group(1)) if holder else os.getpid(),
+        )
+    return WorkspaceError(f"Cannot open {path}: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    """What DuckDB said, without its advice and its SQL."""
+    return str(error).strip().splitlines()[0]
