@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.estimate import Measured
+from desirepath.core.estimate import Measured, NoEstimate
+
+_NOT_ASKED = NoEstimate("not_asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,28 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Members:
+    """Who is behind a count: one item a visit, so that the length is the count.
+
+    what: the count's name (measure.stages.COUNTS). rows: places in the visits. customer: their codes.
+    For "customers" there is one item a customer: the row is their first such visit.
+    """
+
+    stage: str
+    what: str
+    rows: NDArray[np.int64]
+    customer: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
 class StageAnswer:
-    """One stage over the visits asked about. Counts are visits; `customers` are distinct customers."""
+    """One stage over the visits asked about. Counts are visits; `customers` are distinct customers.
+
+    An interval's open end is infinite: "half of them within 9 days, or 41, or never seen".
+    """
 
     stage: str
     customers: int  # reached the stage, observed or skipped
@@ -54,20 +76,29 @@ class StageAnswer:
     in_flight: int
     lost: int  # left or lapsed without having succeeded
     rate: Measured  # success within the horizon, over visits whose horizon is known
-    rate_final_at: int  # last entry in the denominator + horizon, µs
+    rate_final_at: (
+        int  # last entry of all visits asked about + horizon, µs: then none is too young; NEVER if none
+    )
     eventually: Measured  # Aalen–Johansen P(success) at the horizon over all visits
     curve: Curve | None
-    time_quartiles: tuple[Measured, Measured, Measured]  # µs to success; NoEstimate("not_reached") where so
+    time_quartiles: tuple[
+        Measured, Measured, Measured
+    ]  # µs until so many of all succeeded; may be not_reached
     returns: int  # passes that began here as a return
     comebacks: int
-    win_backs: int
-    win_back_rate: Measured
+    win_backs: int  # of the returns: those that bought again
+    win_back_rate: Measured  # within the horizon, over returns whose horizon is known
     value_per_success: Measured  # minor units
-    value_at_stake: Measured  # in flight × rate × value per success
+    value_at_stake: Measured  # in flight without success so far × rate × value per success
     value_lost: Measured  # upper bound: lost × value per success
-    cost: Measured  # spend joined by day and channel, per customer that entered
+    cost: Measured  # spend joined by day and channel, per customer that entered by a channel with spend
     repeat: StageAnswer | None  # the same for the stage's repeat cycles
     contract: Contract
+    rated: int = 0  # visits in the rate's denominator
+    rated_succeeded: int = 0
+    too_young: int = 0  # observed visits whose horizon is not known yet
+    time_of_succeeded: tuple[Measured, Measured, Measured] = (_NOT_ASKED, _NOT_ASKED, _NOT_ASKED)
+    # µs, of those that succeeded within the horizon: the numerator of the rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +179,9 @@ class PromiseAnswer:
     kept: Measured
     waiting: int  # open and not yet due
     overdue: int  # open and past due
-    took: tuple[Measured, Measured, Measured]  # quartiles of the time delivered, µs; censored ones count as longer
+    took: tuple[
+        Measured, Measured, Measured
+    ]  # quartiles of the time delivered, µs; censored ones count as longer
     late_by: Measured  # median µs of the late ones
     by_segment: dict[str, Measured] = field(default_factory=dict)
     contract: Contract | None = None

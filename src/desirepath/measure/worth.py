@@ -1,0 +1,41 @@
+"""What was each success worth?
+
+In: visits and trails. Out: minor units of the journey's currency, one a visit; 0 where nothing was paid.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.core.times import NEVER
+from desirepath.journey.visits import Visits
+from desirepath.trail.trails import Trails
+
+Int64 = NDArray[np.int64]
+
+
+def success_worth(visits: Visits, trails: Trails) -> Int64:
+    """The value of the event that was the success; else the first positive value after entry in the pass.
+
+    0 for visits that did not succeed. The same order may so be the worth of an awareness, a consideration and a
+    decision visit: worths of different stages do not add up. Later refunds are not taken off.
+    """
+    worth = np.zeros(len(visits), np.int64)
+    done = np.flatnonzero((visits.succeeded != NEVER) & (visits.success_event >= 0))
+    if not len(done) or not trails.events:
+        return worth
+    worth[done] = np.maximum(trails.value[visits.success_event[done]], 0)
+    bare = done[worth[done] == 0]
+    paid = np.flatnonzero(trails.value > 0)
+    if not len(bare) or not len(paid):
+        return worth
+    place = np.searchsorted(paid, visits.entry_event[bare], side="right")
+    there = place < len(paid)
+    bare, event = bare[there], paid[place[there]]
+    over = visits.pass_ended[bare]
+    within = (event < trails.offset[visits.customer[bare] + 1]) & (
+        (over == NEVER) | (trails.ts[event] <= over)
+    )
+    worth[bare[within]] = trails.value[event[within]]
+    return worth
