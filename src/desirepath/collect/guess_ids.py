@@ -1,0 +1,147 @@
+"""Which columns name somebody, and of what kind? Customers and their devices, records, mere things.
+
+In: a column with its profile, and what its file is about. Out: an IdColumn, or None. The noun before the
+id decides: "order_customer_id" names a customer, "lead_owner_id" an owner, which identifies no customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess_words import ACCOUNT, ID, LOG, PERSON, RECORD, THING, Subject, slug, words_of
+
+Class = Literal["person", "account", "device", "session", "record", "thing", "unknown"]
+
+_CUSTOMER = frozenset("customer kunde kunden cliente klant cust buyer shopper guest".split())
+_USER = frozenset("user uid benutzer nutzer usuario member subscriber".split())
+_DEVICE = frozenset("anonymous anon cookie pseudo device visitor distinct fingerprint".split())
+_SESSION = frozenset("session visit".split())
+_RECORD_NAMES = {"bestellung": "order", "bestellnummer": "order", "auftrag": "order", "pedido": "order",
+                 "commande": "order", "purchase": "order", "transaction": "transaction",
+                 "rechnung": "invoice", "factura": "invoice", "ereignis": "event", "insert": "event"}  # fmt: skip
+_SHAPES = (Shape.NUMBER, Shape.CODE, Shape.UUID, Shape.HEX, Shape.WORDS, Shape.PHONE)
+
+
+@dataclass(frozen=True, slots=True)
+class IdColumn:
+    """A column that names somebody or something. `kind` is the identifier's name in sources.yaml."""
+
+    column: str
+    kind: str
+    cls: Class
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two columns of two files: how many different values each has, and how many both have."""
+
+    left: int
+    right: int
+    both: int
+
+    @property
+    def joins(self) -> bool:
+        """Enough of the smaller column's values stand in the other for them to mean the same thing."""
+        return self.both > 0 and self.both >= 0.2 * min(self.left, self.right)
+
+
+# ((file, column), (file, column)) → how far they overlap.
+Overlaps = Mapping[tuple[tuple[str, str], tuple[str, str]], Overlap]
+
+
+def id_columns(file: FileProfile, subject: Subject | None) -> list[IdColumn]:
+    """Every column of a file that names somebody or something; a kind comes once, its first column wins."""
+    found: list[IdColumn] = []
+    for column in file.columns:
+        one = id_column(column, subject, set(words_of(file.name)))
+        if one is None:
+            continue
+        if any(one.kind == other.kind for other in found):
+            one = IdColumn(one.column, slug(one.column, f"id_{len(found)}"), one.cls)
+        if all(one.kind != other.kind for other in found):
+            found.append(one)
+    return found
+
+
+def id_column(column: ColumnProfile, subject: Subject | None, file_words: set[str]) -> IdColumn | None:
+    """What one column names; None where it is no identifier."""
+    if not column.values or column.shape in (Shape.TIME, Shape.TEXT, Shape.URL, Shape.BOOLEAN):
+        return None
+    if column.shape is Shape.EMAIL:
+        return IdColumn(column.name, "email", "thing" if column.named(THING) else "person")
+    if column.shape is Shape.PHONE:
+        return IdColumn(column.name, "phone", "thing" if column.named(THING) else "person")
+    if not _looks_like_ids(column):
+        return None
+    nouns = [word for word in column.words if word not in ID]
+    named = bool(column.words) and (column.words[-1] in ID or (column.words[0] in ID and "of" not in column.words))
+    alone = len(column.words) == 1 and column.words[0] in PERSON | RECORD and column.words[0] != "name"
+    if not nouns:
+        return _plain_id(column, subject, file_words) if named else None
+    if not named and not alone:
+        return IdColumn(column.name, slug(column.name, "id"), "unknown") if _opaque(column) else None
+    return IdColumn(column.name, *_kind(nouns, column.name))
+
+
+def _looks_like_ids(column: ColumnProfile) -> bool:
+    """Ids have many values and no decimals; a code with a few values names a sort of thing."""
+    if column.shape not in _SHAPES or (column.numbers is not None and not column.numbers.whole):
+        return False
+    return not (column.filled > 200 and column.distinct < 50 and column.distinct < 0.05 * column.filled)
+
+
+def _opaque(column: ColumnProfile) -> bool:
+    """Values that cannot be anything but ids, whatever their column is called."""
+    return column.shape in (Shape.UUID, Shape.HEX) and not column.named(THING)
+
+
+def _plain_id(column: ColumnProfile, subject: Subject | None, file_words: set[str]) -> IdColumn:
+    """A column that is only called "id": the row's own, so what the file is about says whose."""
+    if subject is not None and subject.person:
+        return IdColumn(column.name, *_kind([subject.label.lower()], column.name))
+    if subject is not None:
+        return IdColumn(column.name, f"{slug(subject.label)}_id", "record")
+    if column.unique and file_words & LOG:
+        return IdColumn(column.name, "event_id", "record")
+    return IdColumn(column.name, slug(column.name, "id"), "record" if column.unique else "unknown")
+
+
+def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
+    """The kind's name and class, by the last noun that is known."""
+    if _DEVICE.intersection(nouns):
+        return ("device_id" if "device" in nouns else "anonymous_id"), "device"
+    for noun in reversed(nouns):
+        if noun in THING:
+            return slug(name, "id"), "thing"
+        if noun in _SESSION:
+            return "session_id", "session"
+        if noun in ACCOUNT:
+            return "account_id", "account"
+        if noun in _CUSTOMER:
+            return "customer_id", "person"
+        if noun in _USER:
+            return "user_id", "person"
+        if noun in PERSON:
+            return f"{slug(noun)}_id", "person"
+        if noun in RECORD:
+            return f"{_RECORD_NAMES.get(noun, slug(noun))}_id", "record"
+    return slug(name, "id"), "unknown"
+
+
+def pairs_to_compare(files: list[FileProfile], ids: list[list[IdColumn]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Pairs of columns of two files that may hold the same identifiers: alike by kind, or nothing else joins.
+
+    At most 60 pairs, so that a folder of wide files stays cheap.
+    """
+    pairs: list[tuple[tuple[str, str], tuple[str, str]]] = []
+    for i, left in enumerate(files):
+        for j in range(i + 1, len(files)):
+            right = files[j]
+            usable = [[one for one in of if one.cls != "thing"] for of in (ids[i], ids[j])]
+            alike = [(a, b) for a in usable[0] for b in usable[1] if a.kind == b.kind or a.column == b.column]
+            anything = [(a, b) for a in usable[0] for b in usable[1]]
+            pairs += [((left.name, a.column), (right.name, b.column)) for a, b in alike or anything[:12]]
+    return pairs[:60]
