@@ -1,1 +1,10 @@
-"""Arguments in, table or file out."""
+"""The command line: arguments in, table or file out. Everything it does, the library does."""
+
+from __future__ import annotations
+
+
+def main() -> None:
+    """The `desirepath` command."""
+    from desirepath.cli.program import run
+
+    run()
