@@ -54,8 +54,8 @@ def aalen_johansen(time: ArrayLike, cause: ArrayLike, causes: int) -> Incidence:
     """Cumulative incidence of each cause 1 … causes; cause 0 is censored.
 
     time: int64 ≥ 0, any unit. Of equal times, outcomes come before censorings: who was seen until t was at risk at t;
-    several outcomes at one time share the risk set. Greenwood-type variance of Aalen (1978) as in Marubini & Valsecchi
-    (1995), section 10.2. Source: Aalen & Johansen (1978); judged by lifelines and scikit-survival in tests/golden.
+    several outcomes at one time share the risk set. The variance is the Greenwood-type one of Dinse & Larson (1986).
+    Source: Aalen & Johansen (1978); judged by lifelines and scikit-survival in tests/golden/statistics.
     """
     t, c = np.asarray(time, np.int64), np.asarray(cause, np.int64)
     order = np.argsort(t, kind="stable")
