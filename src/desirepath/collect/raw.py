@@ -1,0 +1,105 @@
+"""Raw rows: what a reader of files hands to the store, before anything is understood of it.
+
+A RawPart is one file (or one member of an archive, or one query) as SQL that gives text columns c0 … cn, in
+the order of the file. Names that people wrote never become SQL names: a column is known by its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+MAX_COLUMNS = 2_000
+MAX_RAW = 10_000  # characters of a bad record that are kept
+MAX_LINE = 4 * 1024 * 1024  # bytes of one record of a text file
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that the reader could not take apart. line: the physical line on which it begins."""
+
+    line: int
+    reason: str
+    detail: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawPart:
+    """One part of a source, ready to be read.
+
+    kind: 'csv' and 'parquet' have columns; 'lines' (JSON lines) is one column of lines; a 'query' is described
+    by the store. `sql` gives the columns c0 … cn as text, then, with `has_line`, the line of each record.
+    first_line: the physical line of the first record; lines: of the whole file; None where there are none.
+    """
+
+    source: str
+    name: str  # in the source: unchanging, orders the parts
+    kind: Literal["csv", "lines", "parquet", "query"]
+    sql: str
+    size: int
+    digest: str
+    columns: tuple[str, ...] = ()
+    has_line: bool = False
+    first_line: int | None = None
+    lines: int | None = None
+    has_nul: bool = False
+    delimiter: str = ","
+    bad: tuple[BadRecord, ...] = ()
+    path: Path | None = None  # what `sql` reads; None for a query
+
+    def with_columns(self, columns: Sequence[str]) -> RawPart:
+        """The same part, its columns now known."""
+        return replace(self, columns=tuple(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class RawColumns:
+    """Where each column of a part stands: its name in the file → c0, c1 …
+
+    `missing` are names that other parts of the source have and this one lacks: they are NULL here.
+    """
+
+    names: tuple[str, ...]
+    missing: frozenset[str] = frozenset()
+    places: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places: dict[str, int] = {}
+        for place, name in enumerate(self.names):
+            places.setdefault(name, place)
+        object.__setattr__(self, "places", places)
+
+    def text(self, name: str) -> str:
+        """SQL of a column's trimmed text; NULL where it is empty. Raises KeyError for an unknown name."""
+        if name in self.places:
+            return f"nullif(trim(c{self.places[name]}), '')"
+        if name in self.missing:
+            return "CAST(NULL AS VARCHAR)"
+        raise KeyError(name)
+
+    def digest(self, order: Sequence[str]) -> str:
+        """SQL of a record's digest: the columns in `order`, as they were first seen in the source.
+
+        A column that the file lacks and one that is empty give the same, so a new, empty column changes nothing.
+        md5, not DuckDB's own hash, because the digest must outlive DuckDB's versions.
+        """
+        cells = ", ".join(f"coalesce(c{self.places[n]}, '')" if n in self.places else "''" for n in order)
+        return f"md5_number_lower(rtrim(concat_ws(chr(31), {cells}), chr(31)))"
+
+    def raw(self, delimiter: str) -> str:
+        """SQL of the record as a line of CSV, for showing."""
+        quoted = ", ".join(
+            f"""CASE WHEN regexp_matches(c{i}, '["\\n\\r{_in_class(delimiter)}]')"""
+            f""" THEN '"' || replace(c{i}, '"', '""') || '"' ELSE coalesce(c{i}, '') END"""
+            for i in range(len(self.names))
+        )
+        escaped = delimiter.replace("'", "''")
+        return f"left(concat_ws('{escaped}', {quoted}), {MAX_RAW})"
+
+
+def _in_class(delimiter: str) -> str:
+    """A delimiter inside a character class of a regular expression."""
+    return {"\t": "\\t", "'": "''"}.get(delimiter, "\\" + delimiter)

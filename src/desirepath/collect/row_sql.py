@@ -1,0 +1,340 @@
+"""How does a row become events? A Source and the columns that are present → SQL over the staged raw rows.
+
+In: the table `raw` (c0 … cn as text, rowid in the order of the file). Out: for each event that a row can
+become, a query of parsed events, in which the rules of validity.py are asked, and the columns to insert.
+Nothing is run here; what only a look at the data can tell (Found) comes in from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from desirepath.collect.expression import Column, Rule, as_kind, quote_name, quote_text
+from desirepath.collect.raw import RawColumns
+from desirepath.collect.sources import EventFrom, Field, Source, Time
+from desirepath.collect.time_sql import time_sql
+from desirepath.collect.validity import (
+    EVENT_RULES,
+    FIELD_RULES,
+    MAX_FIELD,
+    MAX_IDENTIFIER,
+    MAX_TEXT,
+    RULES,
+    ValidityRule,
+)
+from desirepath.collect.value_sql import Style, minor_sql, value_sql
+from desirepath.core.money import EXPONENTS
+
+REST = "*"  # the name of the property that stands for all columns that nothing else reads
+
+WideType = Literal["BOOLEAN", "DOUBLE", "TIMESTAMP", "VARCHAR"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a load knows besides the source: the journey's zone and currency, and the latest believable time."""
+
+    zone: str
+    currency: str | None
+    latest: str  # 'YYYY-MM-DD HH:MM:SS', UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a look at the part's rows told.
+
+    styles: SQL of a value's text → how its column is written. currencies: SQL of a currency → its codes.
+    types: wide column → the type that it has in the store.
+    """
+
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    types: Mapping[str, WideType] = field(default_factory=dict)
+    has_nul: bool = False
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where events go: the number of the first, when they came to be known, and whether some rows are bad."""
+
+    first_no: int
+    known_at: str
+    some_bad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One event's fields as SQL of texts, each NULL where it is empty."""
+
+    item: int
+    rule: str  # which rows become this event
+    event: str
+    time: str
+    channel: str
+    by: str
+    value: str
+    currency: str
+    text: str
+    score: str
+    wide: Mapping[str, str]  # "id.…", "properties.…", "traits.…" → text
+    made_from: EventFrom
+
+
+def merged(source: Source) -> tuple[EventFrom, ...]:
+    """The events of a row, each with what it leaves to the source filled in."""
+    if not source.events:
+        return (source.common,)
+    return tuple(_over(source.common, event) for event in source.events)
+
+
+def _over(common: EventFrom, event: EventFrom) -> EventFrom:
+    changes: dict[str, object] = {}
+    for name in EventFrom.model_fields:
+        own, shared = getattr(event, name), getattr(common, name)
+        if isinstance(shared, dict):
+            changes[name] = {**shared, **own}
+        elif own is None:
+            changes[name] = shared
+    return event.model_copy(update=changes)
+
+
+class RowSql:
+    """The SQL of one source over one part."""
+
+    def __init__(self, source: Source, columns: RawColumns, context: Context) -> None:
+        self.source, self.columns, self.context = source, columns, context
+        self.zone = source.zone or context.zone
+        self.meant = self._rule(source.where)
+        self.cells = tuple(self._cells(number, event) for number, event in enumerate(merged(source)))
+
+    # ── the texts ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _cells(self, item: int, event: EventFrom) -> Cells:
+        wide = {f"id.{kind}": self.text(one) for kind, one in sorted(event.identifiers.items())}
+        wide |= {f"properties.{name}": self.text(one) for name, one in self._properties(event).items()}
+        wide |= {f"traits.{name}": self.text(one) for name, one in sorted(event.traits.items())}
+        time = event.time
+        return Cells(
+            item=item,
+            rule=self._rule(event.when),
+            event=self.text(event.event),
+            time=self.columns.text(time.column) if time else "CAST(NULL AS VARCHAR)",
+            channel=self.text(event.channel),
+            by=self.text(event.by),
+            value=self.text(event.value),
+            currency=f"upper({self.text(event.currency)})" if event.currency else "CAST(NULL AS VARCHAR)",
+            text=self.text(event.text),
+            score=self.text(event.score.column if event.score else None),
+            wide=wide,
+            made_from=event,
+        )
+
+    def _properties(self, event: EventFrom) -> dict[str, Field]:
+        """The properties by name; `*` becomes every column that nothing reads."""
+        named = {name: one for name, one in event.properties.items() if name != REST}
+        if REST in event.properties:
+            used = columns_read(self.source)
+            for name in self.columns.names:
+                if name not in used and name not in named:
+                    named[name] = Field(column=name)
+        return dict(sorted(named.items()))
+
+    def text(self, one: Field | None) -> str:
+        """SQL of a field's text; NULL where it is empty or there is no field."""
+        if one is None:
+            return "CAST(NULL AS VARCHAR)"
+        if one.value is not None:
+            return quote_text(one.value)
+        if one.sql is not None:
+            raw = f"nullif(trim(CAST(TRY({one.sql.sql(self._column)}) AS VARCHAR)), '')"
+        else:
+            assert one.column is not None
+            raw = self.columns.text(one.column)
+        if not one.map:
+            return raw
+        cases = " ".join(f"WHEN {quote_text(old)} THEN {quote_text(new)}" for old, new in one.map.items())
+        return f"nullif(CASE {raw} {cases} ELSE {raw} END, '')"
+
+    def _column(self, column: Column) -> str:
+        return as_kind(self.columns.text(str(column)), "text", column.kind)
+
+    def _rule(self, rule: Rule | None) -> str:
+        return "true" if rule is None else f"coalesce(TRY({rule.sql(self._column)}), false)"
+
+    def key(self) -> str:
+        """SQL of the record's key; NULL where any of its columns is empty or the source has none."""
+        cells = [self.columns.text(name) for name in self.source.key]
+        if not cells:
+            return "CAST(NULL AS VARCHAR)"
+        return cells[0] if len(cells) == 1 else "(" + " || chr(31) || ".join(cells) + ")"
+
+    # ── the events ───────────────────────────────────────────────────────────────────────────────────────
+
+    def parsed(self, cells: Cells, found: Found, rows: str) -> str:
+        """A query of parsed events, one row per raw row that becomes this event, good and bad.
+
+        rows: a relation with the columns of raw, `row`, `digest`, `at_part` and `at_row`.
+        Its columns are those that validity.py asks and those that `insert` takes.
+        """
+        event = cells.made_from
+        assert event.time is not None
+        time = time_sql("time_text", event.time, self.zone)
+        value = value_sql("value_text", found.styles.get(cells.value, "plain"))
+        currency, codes = self._currency(cells, found)
+        low, high = (event.score.low, event.score.high) if event.score else (0.0, 1.0)
+        ids = [quote_name(name) for name in cells.wide if name.startswith("id.")]
+        return f"""
+WITH cells AS (
+  SELECT row, digest, at_part, at_row, {self._has_nul(found)} AS has_nul, {self._too_large(found)} AS too_large,
+    {self.key()} AS key, {cells.event} AS event, {cells.time} AS time_text, {cells.channel} AS channel,
+    {cells.by} AS by_text, {cells.value} AS value_text, {cells.currency} AS currency_text, {cells.text} AS text,
+    {cells.score} AS score_text{"".join(f", {sql} AS {quote_name(name)}" for name, sql in cells.wide.items())}
+  FROM ({rows}) WHERE {self.meant} AND {cells.rule}),
+parsed AS (
+  SELECT * EXCLUDE ("row"), "row", {time.instant} AS time, {time.date_only} AS date_only,
+    CASE WHEN by_text IS NULL THEN 'customer'
+      WHEN lower(by_text) IN ('customer', 'business', 'machine') THEN lower(by_text) END AS "by",
+    {value.number} AS number, {value.ambiguous} AS value_ambiguous, {currency} AS currency,
+    {_number("score_text")} AS score
+  FROM cells)
+SELECT *,
+  CASE WHEN currency_text IS NULL OR currency IS NOT NULL THEN {minor_sql("number", "currency", codes)} END AS value,
+  coalesce(score < {low!r} OR score > {high!r}, false) AS score_off_scale,
+  {"key IS NULL" if self.source.key else "false"} AS key_missing,
+  {f"coalesce({', '.join(ids)}) IS NOT NULL" if ids else "false"} AS has_identifier,
+  {" OR ".join(f"coalesce(length({one}) > {MAX_IDENTIFIER}, false)" for one in ids) or "false"} AS identifier_too_long,
+  TIMESTAMP {quote_text(self.context.latest)} AS latest
+FROM parsed"""
+
+    def bad(self, cells: Cells, found: Found, rows: str) -> str:
+        """row, item, reason, lost, detail of each wrong thing: the first that costs the event, else every field's."""
+        wrong = " OR ".join(f"({rule.wrong})" for rule in RULES)
+        whole = " ".join(f"WHEN {rule.wrong} THEN [{_as_struct(rule)}]" for rule in EVENT_RULES)
+        fields = ", ".join(f"CASE WHEN {rule.wrong} THEN {_as_struct(rule)} END" for rule in FIELD_RULES)
+        return f"""
+SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detail, 200) AS detail FROM (
+  SELECT row, unnest(CASE {whole} ELSE list_filter([{fields}], lambda one: one IS NOT NULL) END) AS one
+  FROM ({self.parsed(cells, found, rows)}) WHERE {wrong})"""
+
+    def insert(self, cells: Cells, found: Found, rows: str, target: Target) -> str:
+        """The statement that puts this event of each good row into event_log."""
+        event = cells.made_from
+        score = event.score
+        share = f"(score - {score.low!r}) / {score.high - score.low!r}" if score else "NULL"
+        kept_score = "CASE WHEN NOT score_off_scale THEN score END"
+        wide = [name for name in cells.wide if name in found.types]
+        columns = {
+            "event_no": f"{target.first_no} + row * {len(self.cells)} + {cells.item}",
+            "part": "at_part",
+            "row": "at_row",
+            "item": str(cells.item),
+            "key": "key",
+            "digest": "digest",
+            "time": "time",
+            "date_only": "date_only",
+            "known_at": f"TIMESTAMP {quote_text(target.known_at)}",
+            "event": "event",
+            "channel": "channel",
+            "by": '"by"',
+            "value": "value",
+            "currency": "CASE WHEN value IS NOT NULL THEN currency END",
+            "text": f"left(text, {MAX_TEXT})",
+            "score": kept_score,
+            "score_share": f"CASE WHEN NOT score_off_scale THEN {share} END",
+            "score_kind": f"CASE WHEN NOT score_off_scale AND score IS NOT NULL THEN {quote_text(score.kind)} END"
+            if score
+            else "NULL",
+            **{name: self._typed(name, found.types[name]) for name in wide},
+        }
+        good = (
+            f" WHERE NOT ({' OR '.join(f'({rule.wrong})' for rule in EVENT_RULES)})"
+            if target.some_bad
+            else ""
+        )
+        return (
+            f"INSERT INTO event_log ({', '.join(map(quote_name, columns))})\nSELECT {', '.join(columns.values())}"
+            f"\nFROM ({self.parsed(cells, found, rows)}){good}"
+        )
+
+    def _typed(self, name: str, kind: WideType) -> str:
+        """A wide column's text as the type that it has in the store."""
+        text = quote_name(name)
+        if kind == "VARCHAR":
+            return text
+        if kind == "TIMESTAMP":
+            return time_sql(text, Time(column=name), self.zone).instant
+        return _number(text) if kind == "DOUBLE" else f"TRY_CAST({text} AS BOOLEAN)"
+
+    def _currency(self, cells: Cells, found: Found) -> tuple[str, tuple[str, ...]]:
+        """SQL of the currency of an event, and the codes that it can be."""
+        own = self.context.currency
+        if cells.made_from.currency is None:
+            return (quote_text(own), (own,)) if own else ("CAST(NULL AS VARCHAR)", ())
+        codes = tuple(code for code in found.currencies.get(cells.currency, ()) if code in EXPONENTS)
+        listed = ", ".join(map(quote_text, codes)) or "NULL"
+        inner = f"WHEN currency_text IN ({listed}) THEN currency_text"
+        if own:
+            inner += f" WHEN currency_text IS NULL THEN {quote_text(own)}"
+            codes = (*codes, own)
+        return f"CASE {inner} END", codes
+
+    def _has_nul(self, found: Found) -> str:
+        """Does any column that is read hold a NUL? Asked only of a part whose bytes have one."""
+        return self._any(found.has_nul, "contains({}, chr(0))")
+
+    def _too_large(self, found: Found) -> str:
+        return self._any(found.too_large, f"length({{}}) > {MAX_FIELD}")
+
+    def _any(self, asked: bool, test: str) -> str:
+        tests = [f"coalesce({test.format(f'c{place}')}, false)" for place in range(len(self.columns.names))]
+        return f"({' OR '.join(tests)})" if asked and tests else "false"
+
+
+def columns_read(source: Source) -> dict[str, str]:
+    """Every column that a source names → what for, in the words of sources.yaml."""
+    found: dict[str, str] = dict.fromkeys(source.key, "key")
+    if source.where is not None:
+        found |= {str(column): "where" for column in source.where.columns}
+    for event in merged(source):
+        if event.time is not None:
+            found.setdefault(event.time.column, "time")
+        if event.when is not None:
+            found = {str(column): "when" for column in event.when.columns} | found
+        for label, one in _fields(event):
+            if one.column is not None and one.column != REST:
+                found.setdefault(one.column, label)
+            elif one.sql is not None:
+                found = {str(column): label for column in one.sql.columns} | found
+    return found
+
+
+def _fields(event: EventFrom) -> list[tuple[str, Field]]:
+    """The fields of an event that are there, with their names."""
+    named: list[tuple[str, Field | None]] = [
+        ("event", event.event),
+        ("channel", event.channel),
+        ("by", event.by),
+        ("value", event.value),
+        ("currency", event.currency),
+        ("text", event.text),
+        ("score", event.score.column if event.score else None),
+    ]
+    for group in ("identifiers", "properties", "traits"):
+        named += [(f"{group}.{name}", one) for name, one in getattr(event, group).items()]
+    return [(label, one) for label, one in named if one is not None]
+
+
+def _number(text: str) -> str:
+    # NaN sorts above every number in DuckDB; here it is no number.
+    return f"nullif(TRY_CAST({text} AS DOUBLE), 'nan'::DOUBLE)"
+
+
+def _as_struct(rule: ValidityRule) -> str:
+    """What is kept of a wrong thing."""
+    return (
+        f"{{'reason': {quote_text(rule.name)}, 'lost': {quote_text(rule.lost)},"
+        f" 'detail': CAST({rule.detail} AS VARCHAR)}}"
+    )

@@ -1,0 +1,124 @@
+"""How is a CSV written? Its delimiter, its header, and where its records begin.
+
+In: the first characters. Out: a Dialect. The delimiter is the one that splits the most records into the same
+number of fields, more than one; a file of one column has a comma that never comes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from desirepath.collect.raw import MAX_COLUMNS
+from desirepath.collect.sources import Reading
+from desirepath.core.errors import SourceError
+
+DELIMITERS = (",", ";", "\t", "|")
+SPACES = " "  # runs of blanks: tables of fixed width
+_NAMES = {
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+    "space": SPACES,
+    "whitespace": SPACES,
+}
+_LOOK = 200  # records
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """delimiter; columns in order; before: physical lines before the first record."""
+
+    delimiter: str
+    columns: tuple[str, ...]
+    before: int
+
+
+def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> Dialect:
+    """The dialect of a text that begins with `head`; `whole`: there is no more of it. Raises SourceError."""
+    lines = head.removeprefix("\ufeff").splitlines(keepends=True)
+    if not whole and len(lines) > 1:
+        lines.pop()  # it may be cut off
+    start = reading.skip
+    while start < len(lines) and not lines[start].strip():
+        start += 1
+    body = lines[start:]
+    delimiter = _declared(reading.delimiter, name) or guess_delimiter(body)
+    if not body:
+        return Dialect(delimiter, tuple(reading.columns), start)
+    first, height = _first_record(body, delimiter)
+    has_header = reading.header if reading.header is not None else not reading.columns
+    names = _names(
+        reading.columns or (first if has_header else [f"column_{n + 1}" for n in range(len(first))])
+    )
+    if len(names) > MAX_COLUMNS:
+        raise SourceError(
+            f"{name} has {len(names):,} columns; at most {MAX_COLUMNS:,} can be read.",
+            hint="Is the delimiter right? Name it in sources.yaml.",
+        )
+    return Dialect(delimiter, names, start + (height if has_header else 0))
+
+
+def guess_delimiter(lines: Sequence[str]) -> str:
+    """The delimiter that splits the most records alike; ',' where none splits any."""
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        counts = [len(fields) for fields in islice(_records(lines, delimiter), _LOOK) if fields]
+        if not counts:
+            continue
+        width, alike = Counter(counts).most_common(1)[0]
+        score = (alike / len(counts), width)
+        if width > 1 and score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def split_spaces(line: str) -> list[str]:
+    """A line of a table whose columns are apart by blanks."""
+    return line.split()
+
+
+def _declared(text: str | None, name: str) -> str | None:
+    if text is None:
+        return None
+    delimiter = _NAMES.get(text.lower(), text)
+    if len(delimiter) != 1:
+        raise SourceError(
+            f'{name}: the delimiter "{text}" is not one character.', hint=f"Known names: {', '.join(_NAMES)}."
+        )
+    return delimiter
+
+
+def _records(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(iter(lines), delimiter=delimiter)
+
+
+def _first_record(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]:
+    """The first record and how many physical lines it takes."""
+    if delimiter == SPACES:
+        return split_spaces(lines[0]), 1
+    reader = csv.reader(iter(lines), delimiter=delimiter)
+    try:
+        first = next(reader)
+    except (csv.Error, StopIteration):
+        return lines[0].rstrip("\r\n").split(delimiter), 1
+    return first, reader.line_num
+
+
+def _names(given: Sequence[str]) -> tuple[str, ...]:
+    """Trimmed names; one without gets a number, one that comes again too."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, one in enumerate(given):
+        name = base = one.strip() or f"column_{place + 1}"
+        again = 2
+        while name in taken:
+            name, again = f"{base}_{again}", again + 1
+        taken.add(name)
+        names.append(name)
+    return tuple(names)

@@ -1,0 +1,178 @@
+"""From a found file to a RawPart: SQL that reads it as text columns, and what was seen on the way.
+
+The SQL names the file, never the data; nothing is read into Python but a text's head and what careful.py must.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+
+from desirepath.collect.expression import quote_name, quote_text
+from desirepath.collect.raw import MAX_COLUMNS, MAX_LINE, RawPart
+from desirepath.collect.sources import Reading
+from desirepath.core.errors import SourceError
+from desirepath.sources.files.careful import read_carefully
+from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
+from desirepath.sources.files.encoding import encoding_of
+from desirepath.sources.files.find import FoundFile, format_of
+from desirepath.sources.files.scan import Scan, scan_file
+from desirepath.sources.files.unpack import HEAD, Bounds, head_text, is_packed, transcode, unpack
+
+# A character that no text of lines holds: each line is one column.
+_NO_DELIMITER = "chr(1)"
+
+
+@dataclass(slots=True)
+class FileReader:
+    """Prepares the files of one load. temporary: a folder of its own, which the caller removes."""
+
+    temporary: Path
+    bounds: Bounds = field(default_factory=Bounds)
+    _numbers: count[int] = field(default_factory=count)
+
+    def stamp(self, found: FoundFile, reading: Reading) -> Scan:
+        """Size and digest of the bytes on the disk, and what they are where they are plain text."""
+        text = not is_packed(found) and format_of(found, reading.format) != "parquet"
+        return scan_file(found.path, text)
+
+    def columns(self, found: FoundFile, reading: Reading) -> tuple[str, ...] | None:
+        """The columns of a file, by its head only; None for JSON lines, whose every line may have others."""
+        form = format_of(found, reading.format)
+        if form == "csv":
+            head = head_text(found, reading.encoding)
+            return dialect_of(head, reading, found.name, whole=len(head) < HEAD // 4).columns
+        if form == "parquet":
+            path, _ = self._plain(found, None, text=False)
+            return tuple(name for name, _ in _parquet_columns(path, found.name))
+        return None
+
+    def prepare(self, source: str, found: FoundFile, reading: Reading, stamp: Scan) -> RawPart:
+        """The part, ready for the store. stamp: of the same bytes. Raises SourceError where it cannot be read."""
+        form = format_of(found, reading.format)
+        path, scan = self._plain(found, stamp, text=form != "parquet")
+        whole = RawPart(
+            source=source,
+            name=found.name,
+            kind="csv",
+            sql="",
+            size=stamp.size,
+            digest=stamp.digest,
+            path=path,
+        )
+        if form == "parquet":
+            return _parquet(whole, path)
+        path, scan = self._utf8(found, path, scan, reading, form == "csv")
+        whole = replace(whole, path=path, lines=scan.lines, has_nul=scan.has_nul)
+        if form == "jsonl":
+            return self._json_lines(whole, path, scan)
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        text = head.decode("utf-8", "replace")
+        dialect = dialect_of(text, reading, found.name, whole=len(head) < HEAD)
+        part = replace(
+            whole, columns=dialect.columns, delimiter=dialect.delimiter, first_line=dialect.before + 1
+        )
+        if dialect.before == 0 and text.startswith("\ufeff"):
+            target = self._new("txt")
+            transcode(path, target, "utf-8-sig", False, found.name)
+            part = replace(part, path=target)
+            path = target
+        if dialect.delimiter == SPACES:
+            return self.carefully(part)
+        return replace(part, sql=_csv_sql(path, dialect)) if dialect.columns else part
+
+    def carefully(self, part: RawPart) -> RawPart:
+        """The same part, read record by record: for a text that DuckDB cannot read or loses lines of."""
+        assert part.path is not None and part.first_line is not None
+        target = self._new("parquet")
+        columns = len(part.columns)
+        bad = read_carefully(part.path, part.delimiter, columns, part.first_line - 1, target)
+        names = ", ".join([*(f"c{n}" for n in range(columns)), "line"])
+        sql = f"SELECT {names} FROM read_parquet({quote_text(str(target))})"
+        return replace(part, sql=sql, has_line=True, bad=bad, path=target)
+
+    def _json_lines(self, part: RawPart, path: Path, scan: Scan) -> RawPart:
+        with path.open("rb") as file:
+            start = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if start.startswith(b"["):
+            raise SourceError(
+                f"{part.name} is one JSON array; JSON lines are wanted: one object on each line.",
+                hint=f"Make them with: jq -c '.[]' {part.name} > {Path(part.name).stem}.jsonl",
+            )
+        if scan.returns not in (0, scan.feeds):
+            path = self._one_kind_of_line(path)
+        sql = (
+            f"SELECT c0 FROM read_csv({quote_text(str(path))}, columns = {{'c0': 'VARCHAR'}}, auto_detect = false,"
+            f" delim = {_NO_DELIMITER}, quote = '', escape = '', header = false, strict_mode = false,"
+            f" store_rejects = true, max_line_size = {MAX_LINE})"
+        )
+        return replace(part, kind="lines", sql=sql, first_line=1, path=path)
+
+    def _one_kind_of_line(self, path: Path) -> Path:
+        """DuckDB wants one kind of line end in a file."""
+        target = self._new("jsonl")
+        with path.open("rb") as file, target.open("wb") as out:
+            while line := file.readline(MAX_LINE + 1):
+                out.write(line.replace(b"\r\n", b"\n").replace(b"\r", b" "))
+        return target
+
+    def _plain(self, found: FoundFile, stamp: Scan | None, text: bool) -> tuple[Path, Scan]:
+        """The unpacked bytes as a file."""
+        if not is_packed(found):
+            return found.path, stamp or Scan()
+        target = self._new(Path(found.inner_name).suffix.lstrip(".") or "txt")
+        return target, unpack(found, target, self.bounds, text)
+
+    def _utf8(
+        self, found: FoundFile, path: Path, scan: Scan, reading: Reading, mark_may_stay: bool
+    ) -> tuple[Path, Scan]:
+        """The text in UTF-8, without a mark at its start unless it may stay (a header is skipped with it)."""
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+        encoding = encoding_of(head, None if scan.is_utf8 else scan.odd, reading.encoding, found.name)
+        if encoding == "utf-8" or (encoding == "utf-8-sig" and mark_may_stay and scan.is_utf8):
+            return path, scan
+        target = self._new("txt")
+        return target, transcode(path, target, encoding, reading.encoding is not None, found.name)
+
+    def _new(self, suffix: str) -> Path:
+        """A new temporary file."""
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        return self.temporary / f"{next(self._numbers)}.{suffix}"
+
+
+def _csv_sql(path: Path, dialect: Dialect) -> str:
+    """SQL that reads a CSV exactly as its dialect says; DuckDB guesses nothing."""
+    columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(dialect.columns)))
+    return (
+        f"SELECT * FROM read_csv({quote_text(str(path))}, columns = {{{columns}}}, auto_detect = false,"
+        f" delim = {quote_text(dialect.delimiter)}, quote = '\"', escape = '\"', header = false,"
+        f" skip = {dialect.before}, store_rejects = true, max_line_size = {MAX_LINE})"
+    )
+
+
+def _parquet(part: RawPart, path: Path) -> RawPart:
+    columns = _parquet_columns(path, part.name)
+    cells = ", ".join(
+        f"CAST({'to_json(' + quote_name(name) + ')' if nested else quote_name(name)} AS VARCHAR) AS c{n}"
+        for n, (name, nested) in enumerate(columns)
+    )
+    sql = f"SELECT {cells} FROM read_parquet({quote_text(str(path))}, binary_as_string = true)"
+    names = tuple(name for name, _ in columns)
+    return replace(part, kind="parquet", sql=sql, columns=names, has_nul=True)
+
+
+def _parquet_columns(path: Path, name: str) -> list[tuple[str, bool]]:
+    """The columns of a Parquet file, each with whether it is nested."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise SourceError(f"{name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
+    if len(schema) > MAX_COLUMNS:
+        raise SourceError(f"{name} has {len(schema):,} columns; at most {MAX_COLUMNS:,} can be read.")
+    return [(column.name, pa.types.is_nested(column.type)) for column in schema]
