@@ -128,10 +128,11 @@ OTHERWISE = {
     "try_strptime": "strptime",
     "date_format": "strftime",
 }
-CLOCKS = frozenset(
-    ("now", "today", "current_date", "current_time", "current_timestamp", "current_datetime", "getdate")
-    + ("get_current_timestamp", "transaction_timestamp", "localtime", "localtimestamp", "sysdate")
+_CLOCKS = (
+    "now today current_date current_time current_timestamp current_datetime getdate "
+    "get_current_timestamp transaction_timestamp localtime localtimestamp sysdate"
 )
+CLOCKS = frozenset(_CLOCKS.split())
 AGGREGATES = frozenset(("sum", "avg", "min", "max", "median", "mean", "stddev", "first", "last", "list"))
 
 UNITS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")

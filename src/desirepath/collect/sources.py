@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from desirepath.collect.expression import Rule
+from desirepath.collect.directives import check_format
+from desirepath.collect.rule_fields import RowRule, RowValue
+from desirepath.core.definition import OneOrMany, refused
+from desirepath.core.errors import nearest
+from desirepath.core.money import EXPONENTS, unknown_currency
+from desirepath.core.words import By
+from desirepath.core.zones import Zone
+
+SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0), "rating": (1.0, 5.0)}
 
 
 class _Part(BaseModel):
@@ -15,59 +25,171 @@ class _Part(BaseModel):
 
 
 class Field(_Part):
-    """Where one field of an event comes from: exactly one of column, value, sql. `map` renames values."""
+    """Where one field of an event comes from: exactly one of column, value, sql. `map` renames values.
+
+    A value that `map` does not name stays as it is.
+    """
 
     column: str | None = None
     value: str | None = None
-    sql: Rule | None = None  # a whitelisted scalar expression over the row's columns
+    sql: RowValue | None = None  # a whitelisted scalar expression over the row's columns
     map: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _one(self) -> Field:
+        given = [name for name in ("column", "value", "sql") if getattr(self, name) is not None]
+        if len(given) != 1:
+            said = f"both {' and '.join(given)} are given" if given else "no column is given"
+            raise refused((said, "Write one of column:, value: (the same for every row) or sql:."))
+        return self
+
+
+def _column(value: object) -> object:
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _literal(value: object) -> object:
+    return {"value": value} if isinstance(value, str) else value
+
+
+def _columns(value: object) -> object:
+    """[sku, size] → {sku: sku, size: size}."""
+    if isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
+        return {v: v for v in value}
+    return {value: value} if isinstance(value, str) else value
+
+
+FromColumn = Annotated[Field, BeforeValidator(_column)]
+"""Plain text is a column: `value: total`."""
+
+Named = Annotated[Field, BeforeValidator(_literal)]
+"""Plain text is the value itself: `event: Order Completed`."""
+
+
+def _someone(field: Field) -> Field:
+    for said in sure_values(field):
+        if said not in list(By):
+            raise refused(
+                (f'"{said}" is nobody who does an event', nearest(said, [str(b) for b in By], "Known"))
+            )
+    return field
+
+
+def _currency(field: Field) -> Field:
+    for said in sure_values(field):
+        if said.upper() not in EXPONENTS:
+            raise refused(unknown_currency(said, "A column is written {column: …}."))
+    return field
+
+
+def sure_values(field: Field) -> list[str]:
+    """The values that a field is sure to give where it gives one of its own."""
+    return [v for v in (field.value, *field.map.values()) if v is not None and v not in field.map]
+
+
+NamedBy = Annotated[Field, BeforeValidator(_literal), AfterValidator(_someone)]
+NamedCurrency = Annotated[Field, BeforeValidator(_literal), AfterValidator(_currency)]
+FromColumns = Annotated[dict[str, FromColumn], BeforeValidator(_columns)]
+
+
+def _kinds(identifiers: dict[str, Field]) -> dict[str, Field]:
+    for kind in identifiers:
+        if not re.fullmatch(r"[^\W\d]\w*", kind):
+            raise refused((f'"{kind}" is no kind of identifier', "Letters, digits and _, such as user_id."))
+    return identifiers
+
+
+def _format(text: str) -> str:
+    if wrong := check_format(text):
+        message, _, hint = wrong.partition("; ")
+        raise refused((message, hint[:1].upper() + hint[1:] if hint else ""))
+    return text
 
 
 class Time(_Part):
     """A time column. Without a zone in the text, `zone` (else the source's, else the journey's) holds."""
 
     column: str
-    format: str | None = None  # strptime; 'epoch_s', 'epoch_ms', 'epoch_us'; None: ISO 8601, or guessed at load
-    zone: str | None = None
+    format: str | None = (
+        None  # strptime; 'epoch_s', 'epoch_ms', 'epoch_us'; None: ISO 8601, or guessed at load
+    )
+    zone: Zone | None = None
     date_only: bool | None = None  # None: where the text has no time of day
+
+
+TimeColumn = Annotated[Time, BeforeValidator(_column)]
 
 
 class Score(_Part):
     """A number on a scale: a survey answer, a rating."""
 
-    column: Field
+    column: FromColumn
     low: float
     high: float
     kind: Literal["nps", "csat", "ces", "rating"] = "rating"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _scale(cls, value: object) -> object:
+        """{column: stars, kind: nps}: the ends are the kind's usual ones unless given."""
+        if isinstance(value, str):
+            value = {"column": value}
+        if not isinstance(value, Mapping):
+            return value
+        raw = dict(value)
+        source = {k: raw.pop(k) for k in ("value", "sql", "map") if k in raw}
+        if source:
+            column = {"column": raw["column"]} if isinstance(raw.get("column"), str) else {}
+            raw["column"] = {**column, **source}
+        low, high = SCALES.get(str(raw.get("kind", "rating")), SCALES["rating"])
+        return {"low": low, "high": high, **raw}
+
+    @model_validator(mode="after")
+    def _ends(self) -> Score:
+        if not self.low < self.high:
+            raise refused(
+                (f"the scale ends at {self.high:g} and begins at {self.low:g}", "low is less than high.")
+            )
+        return self
 
 
 class EventFrom(_Part):
     """One event that a row can become. Unset fields fall back on the source's."""
 
-    event: Field | None = None
-    time: Time | None = None
-    when: Rule | None = None
-    channel: Field | None = None
-    by: Field | None = None
-    identifiers: dict[str, Field] = {}
-    value: Field | None = None
-    currency: Field | None = None
-    text: Field | None = None
+    event: Named | None = None
+    time: TimeColumn | None = None
+    when: RowRule | None = None
+    channel: Named | None = None
+    by: NamedBy | None = None
+    identifiers: Annotated[FromColumns, AfterValidator(_kinds)] = {}
+    value: FromColumn | None = None
+    currency: NamedCurrency | None = None
+    text: FromColumn | None = None
     score: Score | None = None
-    properties: dict[str, Field] = {}
-    traits: dict[str, Field] = {}
+    properties: FromColumns = {}
+    rest: bool = False  # `properties: rest`: every column that nothing else reads becomes a property
+    traits: FromColumns = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rest(cls, value: object) -> object:
+        if isinstance(value, Mapping) and value.get("properties") == "rest":
+            return {**{k: v for k, v in value.items() if k != "properties"}, "rest": True}
+        return value
 
 
 class Reading(_Part):
     """Where the rows are and how the file is written."""
 
-    files: tuple[str, ...] = ()  # paths or patterns, relative to sources.yaml; ${VARIABLES} are filled in
+    files: Annotated[
+        tuple[str, ...], OneOrMany
+    ] = ()  # paths or patterns, relative to sources.yaml; ${…} filled in
     query: str | None = None  # SQL over files instead: administrators only
     format: Literal["csv", "jsonl", "parquet"] | None = None  # None: from the name
     delimiter: str | None = None
     encoding: str | None = None
     header: bool | None = None
-    columns: tuple[str, ...] = ()  # names for files without a header
+    columns: Annotated[tuple[str, ...], OneOrMany] = ()  # names for files without a header
     skip: int = 0  # lines before the header
 
 
@@ -78,10 +200,12 @@ class Source(_Part):
     reading: Reading
     common: EventFrom  # event, time, channel, by, identifiers … of every event of the row
     events: tuple[EventFrom, ...] = ()
-    key: tuple[str, ...] = ()  # columns that name a record: a later row with the same key corrects it
-    where: Rule | None = None  # rows that are not meant at all
-    zone: str | None = None
-    complete_until: datetime | Literal["now"] | None = None
+    key: Annotated[
+        tuple[str, ...], OneOrMany
+    ] = ()  # columns that name a record: a later row with it corrects
+    where: RowRule | None = None  # rows that are not meant at all
+    zone: Zone | None = None
+    complete_until: datetime | Literal["now"] | None = None  # naive: in `zone`, else in the journey's
     most_bad: float = 0.5  # more rejected rows than this share is an error
     line: int = 0
 
@@ -91,14 +215,14 @@ class Metrics(_Part):
 
     id: str
     reading: Reading
-    day: Time
-    channel: Field
-    campaign: Field | None = None
-    impressions: Field | None = None
-    reach: Field | None = None
-    clicks: Field | None = None
-    spend: Field | None = None
-    currency: Field | None = None
+    day: TimeColumn
+    channel: Named
+    campaign: Named | None = None
+    impressions: FromColumn | None = None
+    reach: FromColumn | None = None
+    clicks: FromColumn | None = None
+    spend: FromColumn | None = None
+    currency: NamedCurrency | None = None
     line: int = 0
 
 
@@ -108,4 +232,5 @@ class Sources(_Part):
     sources: tuple[Source, ...]
     metrics: tuple[Metrics, ...] = ()
     folder: str = "."  # where relative paths start
+    guesses: tuple[str, ...] = ()  # what `init` guessed and nobody confirmed yet, with its place
     version: str = ""

@@ -5,6 +5,8 @@ The codes are those in use of ISO 4217.
 
 from __future__ import annotations
 
+from desirepath.core.errors import nearest
+
 _TWO = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF
 CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG
@@ -31,3 +33,12 @@ def exponent(code: str | None) -> int:
     Raises KeyError for a code that is none.
     """
     return 2 if code is None else EXPONENTS[code.upper()]
+
+
+def unknown_currency(code: str, more: str = "") -> tuple[str, str]:
+    """What to say of a code that is none: message and hint."""
+    # Codes begin with their country's letters, so a near one shares those.
+    alike = [one for one in EXPONENTS if one[:2] == code.upper()[:2]] or EXPONENTS
+    close = nearest(code.upper(), alike).partition("?")
+    hint = f"{close[0]}?" if close[1] else 'Write its three letters: "EUR".'
+    return f'unknown currency "{code}"', f"{hint} {more}".strip()

@@ -31,7 +31,7 @@ _UNITS = {
     "week": 604800,
     "w": 604800,
 }
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*", re.I)
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.I)
 
 
 class Clock(Protocol):
@@ -62,7 +62,8 @@ def parse_duration(text: str) -> timedelta:
     clean = text.strip()
     while position < len(clean):
         found = _DURATION.match(clean, position)
-        unit = found.group(2).lower() if found else ""
+        written = found.group(2).lower() if found else ""
+        unit = written if written in _UNITS else written.removesuffix("s")
         if not found or unit not in _UNITS:
             raise ValueError(f'"{text}" is not a duration; write it like "30 days", "4 hours" or "1 week"')
         total += float(found.group(1)) * _UNITS[unit]

@@ -7,12 +7,24 @@ mistake with its line.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from desirepath.collect.expression import Rule
+from desirepath.collect.rule_fields import EventNamed, EventRule, GoalRule, SegmentRule
+from desirepath.core.definition import Duration, refused
+from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
+from desirepath.core.zones import Zone
+
+LANES = ("actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage")
+"""What people write on the map, by stage."""
+
+
+def _currency(value: object) -> object:
+    if isinstance(value, str) and value.upper() not in EXPONENTS:
+        raise refused(unknown_currency(value))
+    return value.upper() if isinstance(value, str) else value
 
 
 class _Part(BaseModel):
@@ -20,17 +32,20 @@ class _Part(BaseModel):
 
 
 class Stage(_Part):
-    """One phase. `goal` None: the stage succeeds by advancing; 'repeat': another match of `enter`."""
+    """One phase. `goal` None: the stage succeeds by advancing; 'repeat': another match of `enter`.
+
+    after: a stage whose goal (without one: whose evidence) must have been reached before, ever.
+    """
 
     id: str
     label: str
     about: str = ""
-    enter: Rule
-    goal: Rule | Literal["repeat"] | None = None
-    exit: Rule | None = None
+    enter: EventRule
+    goal: GoalRule | None = None
+    exit: EventRule | None = None
     after: str | None = None
-    lapse_after: timedelta
-    horizon: timedelta | None = None
+    lapse_after: Duration
+    horizon: Duration | None = None
     goal_advances: bool = False  # reaching the goal begins the next stage; true for `decision` unless said
 
     @property
@@ -47,7 +62,7 @@ class Touchpoint(_Part):
     about: str = ""
     stage: str | None = None
     channel: str | None = None  # where the rule's events are shown; also filters when `when` is absent
-    when: Rule
+    when: EventRule
     by: By | None = None
     support: bool = False  # a contact made because something was unclear or wrong: counts as effort
     backstage: str = ""
@@ -59,12 +74,12 @@ class Promise(_Part):
     id: str
     label: str
     stage: str | None = None
-    opens: Rule  # `from:` in the file
-    closes: Rule  # `to:` in the file
-    within: timedelta | None = None
+    opens: EventRule  # `from:` in the file
+    closes: EventRule  # `to:` in the file
+    within: Duration | None = None
     or_by: str | None = None  # a column of the opening event with the promised instant; it wins over `within`
     key: str | None = None  # a column that pairs the two ends (order_id); else first opened, first closed
-    waits_at_most: timedelta | None = None  # how long an unkept promise keeps a customer from lapsing
+    waits_at_most: Duration | None = None  # how long an unkept promise keeps a customer from lapsing
 
 
 class Segment(_Part):
@@ -73,7 +88,7 @@ class Segment(_Part):
     id: str
     label: str
     about: str = ""
-    rule: Rule
+    rule: SegmentRule
 
 
 class Persona(_Part):
@@ -81,7 +96,7 @@ class Persona(_Part):
 
     id: str
     label: str
-    segment: Rule
+    segment: SegmentRule
     about: str = ""
 
 
@@ -106,15 +121,15 @@ class Identity(_Part):
 class VoidedBy(_Part):
     """An event with the same key that comes later undoes evidence and goal: a cancelled order."""
 
-    event: Rule
+    event: EventNamed
     key: str
 
 
 class ActiveWhile(_Part):
     """Between `start` and `end` (a subscription) a customer is alive whatever they do."""
 
-    start: Rule
-    end: Rule
+    start: EventNamed
+    end: EventNamed
 
 
 class Written(_Part):
@@ -133,10 +148,10 @@ class Journey(_Part):
     title: str
     kind: Literal["customer", "buyer"] = "customer"
     customer: Literal["person", "account"] = "person"
-    time_zone: str = "UTC"
-    currency: str | None = None
+    time_zone: Zone = "UTC"
+    currency: Annotated[str, BeforeValidator(_currency)] | None = None
     stages: tuple[Stage, ...]
-    exit: Rule | None = None
+    exit: EventRule | None = None
     touchpoints: tuple[Touchpoint, ...] = ()
     promises: tuple[Promise, ...] = ()
     segments: tuple[Segment, ...] = ()
@@ -144,7 +159,7 @@ class Journey(_Part):
     voided_by: tuple[VoidedBy, ...] = ()
     active_while: ActiveWhile | None = None
     returns_to: str | None = None
-    exclude: Rule | None = None
+    exclude: EventRule | None = None
     identity: Identity = Identity()
     written: tuple[Written, ...] = ()
     guesses: tuple[str, ...] = ()  # what `init` guessed and nobody confirmed yet

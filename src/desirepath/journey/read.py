@@ -1,0 +1,360 @@
+"""journey.yaml and map.yaml → Journey, with every mistake in both at once.
+
+The grammar stands in docs/reference/journey.md. Shapes are checked where they are declared
+(journey/definition.py); what needs the whole file, such as a name that must exist, is checked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from desirepath.collect.expression import quote_text
+from desirepath.collect.read_sources import rule_text
+from desirepath.core.definition import Definition, digest
+from desirepath.core.errors import DefinitionError, nearest
+from desirepath.core.yaml_lines import Document, Where, read_document
+from desirepath.journey.bits import MAX_STAGES
+from desirepath.journey.definition import (
+    LANES,
+    ActiveWhile,
+    Identifier,
+    Identity,
+    Journey,
+    Persona,
+    Promise,
+    Segment,
+    Stage,
+    Touchpoint,
+    VoidedBy,
+    Written,
+)
+
+Part = TypeVar("Part", bound=BaseModel)
+_ID = re.compile(r"[^\W\d]\w*(-\w+)*")
+_SECTIONS = (
+    "journey",
+    *(f for f in Journey.model_fields if f not in ("title", "written", "guesses", "version")),
+    "map",
+)
+_WORDS_ONLY = ("title", "label", "about", "backstage", "written", "guesses", "version")
+
+
+def read_journey(source: Path | str, map_path: Path | None = None) -> Journey:
+    """journey.yaml, given as a file (Path) or as its text (str), and what people wrote in map.yaml.
+
+    Raises DefinitionError with every problem of both files.
+    """
+    written: tuple[Written, ...] = ()
+    map_reader: JourneyReader | None = None
+    trouble: DefinitionError | None = None
+    reader = JourneyReader(read_document(source, "" if isinstance(source, Path) else "journey.yaml"))
+    journey = reader.read()
+    if map_path is not None:
+        try:
+            map_reader = JourneyReader(read_document(map_path))
+            written = map_reader.lanes(map_reader.document.value, (), reader.stage_ids)
+        except DefinitionError as error:
+            trouble = error
+    if trouble is not None:
+        raise DefinitionError([*reader.problems, *trouble.problems])
+    reader.end(*([map_reader] if map_reader else []))
+    assert journey is not None
+    guesses = journey.guesses + (map_reader.document.guesses() if map_reader else ())
+    return journey.model_copy(update={"written": (*journey.written, *written), "guesses": guesses})
+
+
+def journey_version(journey: Journey) -> str:
+    """A digest of everything that changes a number; what is only words (labels, the map's texts) is not in it."""
+    return digest(journey, _WORDS_ONLY, rule_text)
+
+
+class JourneyReader(Definition):
+    """One journey.yaml (or map.yaml)."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.stage_ids: tuple[str, ...] = ()
+
+    def read(self) -> Journey | None:
+        """The journey; None where problems were found."""
+        raw = self.mapping(self.document.value, ())
+        self.known(raw, (), _SECTIONS)
+        self.stage_ids = tuple(self.mapping(raw.get("stages"), ("stages",)))
+        parts: dict[str, object] = {
+            "stages": self._stages(raw),
+            "touchpoints": self._many(raw, "touchpoints", Touchpoint, shape=_touchpoint),
+            "promises": self._many(raw, "promises", Promise, rename={"from": "opens", "to": "closes"}),
+            "segments": self._many(raw, "segments", Segment, shape=_segment),
+            "personas": self._personas(raw),
+            "voided_by": self._voided_by(raw.get("voided_by")),
+            "active_while": self._part(raw, "active_while", ActiveWhile),
+            "identity": self._identity(raw.get("identity")) or Identity(),
+            "written": self.lanes(raw.get("map"), ("map",), self.stage_ids),
+            "guesses": self.document.guesses(),
+            "title": raw.get("journey") or "Customer journey",
+        }
+        plain = {
+            k: v for k, v in raw.items() if k in _SECTIONS and k not in parts and k not in ("journey", "map")
+        }
+        # A title that is no text is a mistake of the key `journey`.
+        if not isinstance(parts["title"], str):
+            self.refuse(("journey",), "the journey's name is a text", "For example journey: Sample shop.")
+            parts["title"] = ""
+        journey = self.build(Journey, plain, (), given=parts)
+        returns = raw.get("returns_to")
+        known = {"returns_to": returns if isinstance(returns, str) else None}
+        # What can be said of a journey that does not stand is said as well.
+        self._check(journey or Journey.model_construct(**parts, **known))  # type: ignore[arg-type]
+        if journey is None or self.problems:
+            return None
+        return journey.model_copy(update={"version": journey_version(journey)})
+
+    # ---- sections ----------------------------------------------------------------------------------
+
+    def _stages(self, raw: Mapping[str, Any]) -> tuple[Stage, ...]:
+        if not self.stage_ids:
+            hint = f"Write them below stages:, for example {_STAGE_EXAMPLE}"
+            self.refuse(("stages",), "the journey has no stage", hint)
+        if len(self.stage_ids) > MAX_STAGES:
+            hint = "Join stages that customers pass alike."
+            self.refuse(("stages",), f"{len(self.stage_ids)} stages are too many: at most {MAX_STAGES}", hint)
+        return self._many(raw, "stages", Stage, shape=_stage)
+
+    def _many(
+        self,
+        raw: Mapping[str, Any],
+        section: str,
+        model: type[Part],
+        shape: Any = None,
+        rename: Mapping[str, str] | None = None,
+    ) -> tuple[Part, ...]:
+        """The entries of a section, each with its id from its key. shape: makes entries of a short form."""
+        found: list[Part] = []
+        for name, value in self.mapping(raw.get(section), (section,)).items():
+            where: Where = (section, name)
+            if not _ID.fullmatch(name):
+                self.refuse(
+                    where,
+                    f'"{name}" is no id',
+                    "An id is made of letters, digits and _; a label says the rest.",
+                )
+            entries = shape(name, value) if shape else value
+            entries = self.mapping(entries, where)
+            given = {"id": name}
+            if entries.get("label") is None:
+                given["label"] = label_of(name)
+                entries = {k: v for k, v in entries.items() if k != "label"}
+            part = self._given(model, entries, where, given, rename)
+            if part is not None:
+                found.append(part)
+        return tuple(found)
+
+    def _given(
+        self, model: type[Part], entries: dict[str, Any], where: Where, given: dict[str, str], rename: Any
+    ) -> Part | None:
+        """As build, where `label` may be given by us or by the file."""
+        if "label" not in given:
+            return self.build(model, entries, where, given=given, rename=rename)
+        label = given.pop("label")
+        return self.build(model, {"label": label, **entries}, where, given=given, rename=rename)
+
+    def _part(self, raw: Mapping[str, Any], section: str, model: type[Part]) -> Part | None:
+        if raw.get(section) is None:
+            return None
+        return self.build(model, self.mapping(raw[section], (section,)), (section,))
+
+    def _personas(self, raw: Mapping[str, Any]) -> tuple[Persona, ...]:
+        segments = self.mapping(raw.get("segments"), ("segments",))
+
+        def shape(name: str, value: object) -> object:
+            if isinstance(value, str):
+                value = {"segment": value}
+            named = value.get("segment") if isinstance(value, dict) else None
+            if isinstance(value, dict) and isinstance(named, str) and named in segments:
+                rule = _segment("", segments[named])
+                value = {**value, "segment": rule.get("rule") if isinstance(rule, dict) else None}
+            return value
+
+        return self._many(raw, "personas", Persona, shape=shape)
+
+    def _voided_by(self, raw: object) -> tuple[VoidedBy, ...]:
+        if raw is None:
+            return ()
+        many = raw if isinstance(raw, list) else [raw]
+        found = []
+        for place, value in enumerate(many):
+            where: Where = ("voided_by", place) if isinstance(raw, list) else ("voided_by",)
+            found.append(self.build(VoidedBy, self.mapping(value, where), where))
+        return tuple(one for one in found if one is not None)
+
+    def _identity(self, raw: object) -> Identity | None:
+        entries = self.mapping(raw, ("identity",))
+        kinds = self.mapping(entries.get("identifiers"), ("identity", "identifiers"))
+        found = []
+        for kind, value in kinds.items():
+            where: Where = ("identity", "identifiers", kind)
+            found.append(self.build(Identifier, self.mapping(value, where), where, given={"kind": kind}))
+        known = tuple(one for one in found if one is not None)
+        for one in known:
+            for setting in ("limit", "shared_after"):
+                number = getattr(one, setting)
+                if number is not None and number < 1:
+                    at = ("identity", "identifiers", one.kind, setting)
+                    self.refuse(
+                        at, f"{setting} of {one.kind} is {number}", "It is 1 or more; leave it out for none."
+                    )
+        self.known(entries, ("identity",), ("anonymous_past", "phone_region", "identifiers"))
+        rest = {k: v for k, v in entries.items() if k in ("anonymous_past", "phone_region")}
+        region = rest.get("phone_region")
+        if isinstance(region, str) and not re.fullmatch("[A-Za-z]{2}", region):
+            hint = 'Two letters, such as "AU".'
+            self.refuse(("identity", "phone_region"), f'"{region}" is no country', hint)
+        return self.build(Identity, rest, ("identity",), given={"identifiers": known})
+
+    # ---- what people wrote -------------------------------------------------------------------------
+
+    def lanes(self, raw: object, where: Where, stages: Sequence[str]) -> tuple[Written, ...]:
+        """Lanes × stages of text; `journey` in place of a stage is about the whole."""
+        found: list[Written] = []
+        for lane, cells in self.mapping(raw, where).items():
+            if lane not in LANES:
+                self.refuse(
+                    (*where, lane), f'unknown lane "{lane}"', nearest(lane, LANES, "Lanes"), lane=lane
+                )
+                continue
+            at = (*where, lane)
+            if isinstance(cells, str | list):
+                cells = {"journey": cells}
+            for stage, text in self.mapping(cells, at).items():
+                here = (*at, stage)
+                if stage != "journey" and not self.reference(stage, (*stages, "journey"), "stage", here):
+                    continue
+                found.extend(self._cell(lane, None if stage == "journey" else stage, text, here))
+        return tuple(found)
+
+    def _cell(self, lane: str, stage: str | None, raw: object, where: Where) -> list[Written]:
+        """A text, a list of texts, or {text, by}; each author's texts together."""
+        by_author: dict[str, list[str]] = {}
+        for place, entry in enumerate(raw if isinstance(raw, list) else [raw]):
+            at = (*where, place) if isinstance(raw, list) else where
+            text, author = entry, ""
+            if isinstance(entry, dict):
+                self.known(entry, at, ("text", "by"))
+                text, author = entry.get("text"), str(entry.get("by") or "")
+            if text is None:
+                continue  # a cell that is still empty
+            if not isinstance(text, str):
+                self.refuse(at, "a text is needed", "Write a text, a list of texts, or {text: …, by: …}.")
+                continue
+            by_author.setdefault(author, []).append(text.strip())
+        line = self.document.line(where)
+        return [
+            Written(lane=lane, stage=stage, text=tuple(texts), by=author, line=line)
+            for author, texts in by_author.items()
+        ]
+
+    # ---- what needs the whole ----------------------------------------------------------------------
+
+    def _check(self, journey: Journey) -> None:
+        ids = self.stage_ids
+        self._check_stages(journey, ids)
+        for touchpoint in journey.touchpoints:
+            if touchpoint.stage is not None:
+                at: Where = ("touchpoints", touchpoint.id, "stage")
+                self._stage(touchpoint.stage, ids, at, f'touchpoint "{touchpoint.id}"')
+        for promise in journey.promises:
+            where: Where = ("promises", promise.id)
+            if promise.stage is not None:
+                self._stage(promise.stage, ids, (*where, "stage"), f'promise "{promise.id}"')
+            if promise.within is None and promise.or_by is None:
+                hint = "Write within: 5 days, or or_by: properties.promised_at."
+                self.refuse(where, f'promise "{promise.id}" does not say by when', hint)
+            if promise.or_by is not None:
+                self._own_column(promise.or_by, ("properties", "traits"), (*where, "or_by"))
+            if promise.key is not None:
+                self._own_column(
+                    promise.key, ("properties", "id", "identifiers"), (*where, "key"), short=True
+                )
+        for place, voided in enumerate(journey.voided_by):
+            listed = ("voided_by", place) in self.document.lines
+            at = ("voided_by", place, "key") if listed else ("voided_by", "key")
+            self._own_column(voided.key, ("properties", "id", "identifiers"), at, short=True)
+        if journey.returns_to is not None:
+            self._stage(journey.returns_to, ids, ("returns_to",), "returns_to")
+        for section in ("stages", "touchpoints", "promises", "segments", "personas"):
+            self._labels(section, getattr(journey, section))
+
+    def _check_stages(self, journey: Journey, ids: Sequence[str]) -> None:
+        for stage in journey.stages:
+            where: Where = ("stages", stage.id)
+            if stage.id == "journey":
+                self.refuse(where, '"journey" cannot be the id of a stage', "On the map it means the whole.")
+            if stage.goal_advances and stage.goal is None:
+                hint = "Write its goal, or leave goal_advances out."
+                self.refuse(
+                    (*where, "goal_advances"), f'stage "{stage.id}" has no goal that could advance', hint
+                )
+            if stage.after is None or not self._stage(
+                stage.after, ids, (*where, "after"), f'stage "{stage.id}"'
+            ):
+                continue
+            if ids.index(stage.after) >= ids.index(stage.id):
+                said = "itself" if stage.after == stage.id else f'"{stage.after}", which comes later'
+                hint = f"Name a stage before it: {', '.join(ids[: ids.index(stage.id)]) or 'there is none'}."
+                self.refuse((*where, "after"), f'stage "{stage.id}" cannot come after {said}', hint)
+
+    def _stage(self, name: str, ids: Sequence[str], where: Where, inside: str) -> bool:
+        return self.reference(name, ids, "stage", where, inside)
+
+    def _own_column(self, name: str, groups: Sequence[str], where: Where, *, short: bool = False) -> None:
+        """A column named outside a rule: properties.promised_at; short: order_id alone will do."""
+        group, point, rest = name.partition(".")
+        if (point and rest and group in groups) or (short and not point and re.fullmatch(r"\w[\w -]*", name)):
+            return
+        hint = f"Write it like {'order_id' if short else 'properties.promised_at'}."
+        self.refuse(where, f'"{name}" is not a field of an event', hint)
+
+    def _labels(self, section: str, parts: Iterable[Any]) -> None:
+        first: dict[str, str] = {}
+        for part in parts:
+            same = first.setdefault(part.label.casefold(), part.id)
+            if same != part.id:
+                hint = "On the map nobody could tell them apart: give one of them another label."
+                said = f'{section} "{same}" and "{part.id}" have the same label "{part.label}"'
+                self.refuse((section, part.id), said, hint)
+
+
+_STAGE_EXAMPLE = "awareness: {enter: \"event = 'Page Viewed'\", lapse_after: 30 days}."
+
+
+def label_of(name: str) -> str:
+    """product_page → Product page."""
+    words = re.sub(r"[_\-]+", " ", name).strip()
+    return words[:1].upper() + words[1:]
+
+
+def _stage(name: str, value: object) -> object:
+    """Reaching the goal of the decision begins the next stage, unless the file says otherwise."""
+    if name == "decision" and isinstance(value, dict) and value.get("goal") not in (None, "repeat"):
+        return {"goal_advances": "true", **{k: v for k, v in value.items() if v is not None}}
+    return value
+
+
+def _segment(name: str, value: object) -> Any:
+    """A segment may be its rule alone."""
+    return {"rule": value} if isinstance(value, str) else value
+
+
+def _touchpoint(name: str, value: object) -> object:
+    """A touchpoint may be its rule alone; one with a channel and no rule takes that channel's events."""
+    if isinstance(value, str):
+        return {"when": value}
+    if isinstance(value, dict) and value.get("when") is None:
+        channel = value.get("channel")
+        return {**value, "when": f"channel = {quote_text(channel)}"} if isinstance(channel, str) else value
+    return value
