@@ -103,10 +103,10 @@ def ids_of(files: Sequence[FileProfile]) -> list[list[IdColumn]]:
     return [id_columns(file, file_subject(file)) for file in files]
 
 
-def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None, *, currency: str = "USD") -> Guessed:
+def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Guessed:
     """The sources that a set of files makes together.
 
-    overlaps: of the pairs that guess_ids.pairs_to_compare names. currency: where no file says one.
+    overlaps: of the pairs that guess_ids.pairs_to_compare names.
     """
     ids = _same_kinds(list(files), ids_of(files), overlaps or {})
     people = any(one.cls in ("person", "device") for of in ids for one in of)
@@ -124,9 +124,9 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None, *, cur
         if not file.rows:
             made = LeftOut(file, "it has no rows")
         elif measured and not any(one.cls in ("person", "device", "account", "record", "session") for one in ids[place]):
-            made = _metrics(name, file, measured, currency)
+            made = _metrics(name, file, measured)
         else:
-            made = _source(name, file, subject, chosen, ids[place], currency)
+            made = _source(name, file, subject, chosen, ids[place])
         match made:
             case GuessedSource():
                 sources.append(made)
@@ -238,7 +238,6 @@ def _source(
     subject: Subject | None,
     identifiers: tuple[GuessedId, ...],
     ids: list[IdColumn],
-    currency: str,
 ) -> GuessedSource | LeftOut:
     id_names = {one.column for one in ids} | {one.column for one in identifiers}
     plain = [c for c in file.columns if c.name not in id_names and c.shape not in (Shape.TIME, Shape.EMPTY)]
@@ -270,7 +269,7 @@ def _source(
         key=_key(file, ids, identifiers, where is not None),
         where=where,
         money=money,
-        currency=currency_role(plain, file.column(money.column), currency) if money else None,
+        currency=currency_role(plain, file.column(money.column)) if money else None,
         channel=channel,
         by=who[0] if who else None,
         by_map=who[1] if who else {},
@@ -316,7 +315,7 @@ def _key(file: FileProfile, ids: list[IdColumn], identifiers: tuple[GuessedId, .
     return None
 
 
-def _metrics(name: str, file: FileProfile, measured: dict[str, str], currency: str) -> GuessedMetrics | LeftOut:
+def _metrics(name: str, file: FileProfile, measured: dict[str, str]) -> GuessedMetrics | LeftOut:
     days = [c for c in file.columns if c.shape is Shape.TIME]
     if not days:
         return LeftOut(file, "it counts " + ", ".join(measured) + " but no column has dates")
@@ -333,5 +332,5 @@ def _metrics(name: str, file: FileProfile, measured: dict[str, str], currency: s
         channel,
         campaign_column(others),
         measured,
-        currency_role(others, spend, currency) if spend else None,
+        currency_role(others, spend) if spend else None,
     )

@@ -190,6 +190,30 @@ def _cancelled(events: list[GuessedEvent], column: ColumnProfile, gone: list[str
     return [kept, gone_event, *events[1:]]
 
 
+def by_of_event(name: str) -> str:
+    """Who does an event, by its name: customers, unless it says what a business or a machine does.
+
+    >>> by_of_event("Order Delivered"), by_of_event("email_opened"), by_of_event("Invite Sent")
+    ('business', 'machine', 'customer')
+    """
+    words = words_of(name)
+    if _MAIL.intersection(words):
+        if {"opened", "open", "delivered", "bounced", "deferred", "dropped"}.intersection(words):
+            return "machine"  # mail programs open mail by themselves
+        if {"sent", "send"}.intersection(words):
+            return "business"
+    if {"sent", "charged", "reminded"}.intersection(words) and _PAPERS.intersection(words):
+        return "business"
+    # Nouns such as "delivery" also stand in what customers do: only participles count here.
+    done = [w for w in words if w.endswith(("ed", "ado", "ada")) or (w.startswith("ge") and w.endswith(("t", "en")))]
+    verb = verb_of(tuple(done))
+    return verb.by if verb is not None else "customer"
+
+
+_MAIL = frozenset("email emails mail newsletter sms push notification message".split())
+_PAPERS = frozenset("invoice proposal quote contract reminder renewal subscription survey newsletter offer".split())
+
+
 def one_of(column: str, values: Sequence[str]) -> str:
     """A rule: the column has one of the values."""
     name = sql_name(column)

@@ -16,7 +16,8 @@ from desirepath.collect.guess_words import ACCOUNT, ID, LOG, PERSON, RECORD, THI
 Class = Literal["person", "account", "device", "session", "record", "thing", "unknown"]
 
 _CUSTOMER = frozenset("customer kunde kunden cliente klant cust buyer shopper guest".split())
-_USER = frozenset("user uid benutzer nutzer usuario member subscriber".split())
+_USER = frozenset("user uid benutzer nutzer usuario".split())
+_LEAD = frozenset("lead mql prospect".split())
 _DEVICE = frozenset("anonymous anon cookie pseudo device visitor distinct fingerprint".split())
 _SESSION = frozenset("session visit".split())
 _RECORD_NAMES = {"bestellung": "order", "bestellnummer": "order", "auftrag": "order", "pedido": "order",
@@ -124,6 +125,8 @@ def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
             return "customer_id", "person"
         if noun in _USER:
             return "user_id", "person"
+        if noun in _LEAD:
+            return "lead_id", "person"
         if noun in PERSON:
             return f"{slug(noun)}_id", "person"
         if noun in RECORD:

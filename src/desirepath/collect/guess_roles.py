@@ -86,8 +86,8 @@ def money_role(columns: Sequence[ColumnProfile]) -> Role | None:
     return None
 
 
-def currency_role(columns: Sequence[ColumnProfile], money: ColumnProfile, fallback: str) -> Role:
-    """Which currency: a column of codes, the amount's name or sign, else the fallback, said so."""
+def currency_role(columns: Sequence[ColumnProfile], money: ColumnProfile) -> Role | None:
+    """Which currency: a column of codes, the amount's name or sign; None where nothing says it."""
     for column in columns:
         if column.named(CURRENCY) and all(len(v) == 3 and v.isalpha() for v in column.values) and column.values:
             return Role(column.name, "three-letter codes")
@@ -100,7 +100,7 @@ def currency_role(columns: Sequence[ColumnProfile], money: ColumnProfile, fallba
         return Role("", "from the sign beside the amounts", literal=money.numbers.symbol)
     if money.numbers is not None and money.numbers.style == "comma":
         return Role("", "nothing names a currency; the decimal commas suggest Europe", literal="EUR")
-    return Role("", "nothing in the file names a currency", literal=fallback)
+    return None
 
 
 def channel_role(columns: Sequence[ColumnProfile]) -> Role | None:

@@ -79,15 +79,15 @@ class Profiler:
     def _column(self, table: str, name: str, rows: int) -> ColumnProfile:
         c = quoted(name)
         counted = self._db.execute(
-            f"SELECT count(*), count(DISTINCT {c}) FROM {table} WHERE trim({c}) <> ''"
+            f"SELECT count(*), count(DISTINCT trim({c})) FROM {table} WHERE trim({c}) <> ''"
         ).fetchone()
         assert counted is not None
         common = self._db.execute(
-            f"SELECT left({c}, 300), count(*) AS n FROM {table} WHERE trim({c}) <> '' "
+            f"SELECT left(trim({c}), 300), count(*) AS n FROM {table} WHERE trim({c}) <> '' "
             f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {COMMON}"
         ).fetchall()
         sample = self._db.execute(
-            f"SELECT left(v, 300) FROM (SELECT DISTINCT {c} AS v FROM {table} WHERE trim({c}) <> '') "
+            f"SELECT left(v, 300) FROM (SELECT DISTINCT trim({c}) AS v FROM {table} WHERE trim({c}) <> '') "
             f"ORDER BY hash(v), v LIMIT {SAMPLE}"
         ).fetchall()
         plain = ColumnProfile(

@@ -1,0 +1,232 @@
+"""sources.yaml from what was guessed: short, aligned, every guess with its reason.
+
+In: a Guessed. Out: the text. It says only what the reader cannot know by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
+from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
+from desirepath.collect.guess_times import Times
+from desirepath.collect.guess_words import slug
+from desirepath.collect.guess_yaml import Page, flow_map, names_map, scalar
+
+HEAD = (
+    "Where the data are, and how a row becomes events. Drafted by desirepath init from the files themselves.",
+    'Whatever ends in "guess: …" is one, with its reason: put it right, or take the comment away. The map lists '
+    "the guesses that are left.",
+)
+
+
+def sources_text(guessed: Guessed, renamed: Mapping[str, str] | None = None) -> str:
+    """The whole file. renamed: names of events as the files have them → as the journey wants them."""
+    page = Page()
+    for text in HEAD:
+        page.note(0, text)
+    page.blank()
+    page.line(0, "sources:")
+    for source in guessed.sources:
+        page.blank()
+        _source(page, source, renamed or {})
+    if guessed.metrics:
+        page.blank()
+        page.line(0, "metrics:")
+        for one in guessed.metrics:
+            page.blank()
+            _metrics(page, one)
+    if guessed.left_out:
+        page.blank()
+        page.note(0, "Left out:")
+        for left in guessed.left_out:
+            hint = f" ({left.hint})" if left.hint else ""
+            page.note(0, f"- {', '.join(left.file.files)}: {left.why}{hint}")
+    return page.text()
+
+
+def skeleton() -> str:
+    """sources.yaml where no files were given: what to write, as comments."""
+    page = Page()
+    page.note(0, "Where the data are, and how a row becomes events. Write your own sources here, or let")
+    page.note(0, "desirepath init --force DIR FILES… draft them from your files.")
+    page.blank()
+    page.line(0, "sources:")
+    for line in (
+        "  orders:",
+        "    files: exports/orders-*.csv            # CSV, JSON lines or Parquet; relative to this file",
+        "    time: created_at                       # {column: …, format: '%d/%m/%Y %H:%M', zone: Europe/Berlin}",
+        "    event: Order Completed                 # the same for every row; {column: event} where a column says it",
+        "    identifiers: {email: customer_email, customer_id: customer_id}",
+        "    value: total",
+        "    currency: EUR                          # {column: currency} where a column says it",
+        "    channel: web",
+        "    traits: [country, device]              # of the customer",
+        "    properties: rest                       # all other columns",
+        "    key: order_id                          # a later row with the same key corrects the earlier",
+    ):
+        page.line(0, f"# {line}")
+    return page.text()
+
+
+# ---- one source ------------------------------------------------------------------------------------
+
+
+def _source(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> None:
+    times = [t for e in source.times.events if (t := source.file.column(e.time).times) is not None]
+    first, last = min(t.first for t in times), max(t.last for t in times)
+    more = "" if source.file.exact else "the first "
+    page.line(1, f"{scalar(source.id)}:", f"{more}{source.file.rows:,} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+    _reading(page, source.file.files, source.file.reading)
+    single = len(source.times.events) == 1 and not source.times.events[0].when
+    if single:
+        _one_event(page, source, source.times.events[0], renamed)
+    _who(page, source)
+    _what(page, source)
+    if not single:
+        _several_events(page, source, renamed)
+    _asides(page, source, last.strftime("%Y-%m-%d"))
+
+
+def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str], ...]) -> None:
+    shown = scalar(files[0]) if len(files) == 1 else "[" + ", ".join(scalar(f) for f in files) + "]"
+    page.line(2, f"files: {shown}")
+    for key, value in reading:
+        page.guess(2, f"{key}: {scalar(value)}", "from the look of the file")
+
+
+def _time(times: Times, column: str) -> tuple[str, str]:
+    """The value of `time:` and what is uncertain about it."""
+    writing, doubts = times.writing, []
+    entries = {"column": column}
+    if writing.format is not None:
+        entries["format"] = writing.format
+    if times.rival is not None and times.rival.format:
+        doubts.append(f'no day is above 12, so also possible: "{times.rival.format}"')
+    if writing.date_only:
+        doubts.append("days without a time of day")
+    return (scalar(column) if len(entries) == 1 else flow_map(entries)), "; ".join(doubts)
+
+
+def _one_event(page: Page, source: GuessedSource, event: GuessedEvent, renamed: Mapping[str, str]) -> None:
+    times = source.file.column(event.time).times
+    assert times is not None
+    value, doubts = _time(times, event.time)
+    page.guess(2, f"time: {value}", "; ".join(x for x in (source.times.why, doubts) if x))
+    if source.event is None:
+        page.guess(2, f"event: {scalar(renamed.get(event.name, event.name))}", event.why)
+        if event.by != "customer":
+            page.guess(2, f"by: {event.by}", "it is the business that does this")
+        return
+    column = source.file.column(source.event.column)
+    mapped = {v: renamed[v] for v, _ in column.common if v in renamed and renamed[v] != v}
+    entries: dict[str, str | Mapping[str, str]] = {"column": source.event.column}
+    if mapped:
+        entries["map"] = mapped
+    also = f"; also possible: {', '.join(source.event.also)}" if source.event.also else ""
+    page.guess(2, f"event: {flow_map(entries)}", source.event.why + also)
+    _by_of_names(page, source)
+
+
+def _by_of_names(page: Page, source: GuessedSource) -> None:
+    """Events of a log that the business or a machine does, told by their names."""
+    if source.event is None or source.by is not None:
+        return
+    names: dict[str, list[str]] = {}
+    for value, _ in source.file.column(source.event.column).common:
+        by = by_of_event(value)
+        if by != "customer":
+            names.setdefault(by, []).append(value)
+    rule = "'customer'"
+    for by, values in names.items():
+        rule = f"if({one_of(source.event.column, values)}, '{by}', {rule})"
+    if names:
+        page.guess(2, f"by: {{sql: {scalar(rule)}}}", "by their names, customers do not do these")
+
+
+def _several_events(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> None:
+    page.line(2, "events:", f"one row is up to {len(source.times.events)}")
+    for event in source.times.events:
+        times = source.file.column(event.time).times
+        assert times is not None
+        value, doubts = _time(times, event.time)
+        parts = [f"event: {scalar(renamed.get(event.name, event.name))}", f"time: {value}"]
+        if event.by != "customer":
+            parts.append(f"by: {event.by}")
+        if event.when:
+            parts.append(f"when: {scalar(event.when)}")
+        page.guess(3, "- {" + ", ".join(parts) + "}", "; ".join(x for x in (event.why, doubts) if x))
+
+
+def _who(page: Page, source: GuessedSource) -> None:
+    if len(source.identifiers) == 1:
+        one = source.identifiers[0]
+        page.guess(2, f"identifiers: {flow_map({one.kind: one.column})}", one.why)
+        return
+    page.line(2, "identifiers:")
+    for one in source.identifiers:
+        page.guess(3, f"{one.kind}: {scalar(one.column)}", one.why)
+
+
+def _what(page: Page, source: GuessedSource) -> None:
+    for name, role in (("value", source.money), ("currency", source.currency), ("channel", source.channel)):
+        if role is None:
+            continue
+        also = f"; also possible: {', '.join(role.also)}" if role.also else ""
+        plain = role.column if name == "value" else role.literal
+        value = scalar(plain) if plain else flow_map({"column": role.column})
+        page.guess(2, f"{name}: {value}", role.why + also)
+    if source.by is not None:
+        entries: dict[str, str | Mapping[str, str]] = {"column": source.by.column}
+        if source.by_map:
+            entries["map"] = source.by_map
+        page.guess(2, f"by: {flow_map(entries)}", source.by.why)
+    if source.text is not None:
+        also = f"; also possible: {', '.join(source.text.also)}" if source.text.also else ""
+        page.guess(2, f"text: {scalar(source.text.column)}", source.text.why + also)
+    if source.score is not None:
+        one = source.score
+        scale = {"column": one.column, "low": str(one.low), "high": str(one.high), "kind": one.kind}
+        page.guess(2, f"score: {flow_map(scale)}", one.why)
+    if source.traits:
+        names: dict[str, str] = {}
+        for column in source.traits:
+            name = slug(column, "trait")
+            names[column] = name if name not in names.values() else column
+        page.guess(2, f"traits: {names_map(source.traits, names)}", "they describe the customer")
+    page.line(2, "properties: rest", "all other columns")
+    if source.key is not None:
+        page.guess(2, f"key: {scalar(source.key.column)}", source.key.why)
+    if source.where is not None:
+        page.guess(2, f"where: {scalar(source.where.literal)}", source.where.why)
+
+
+def _asides(page: Page, source: GuessedSource, newest: str) -> None:
+    page.line(2, f"# complete_until: {newest}", "the newest event; say here how far the export is complete")
+    if source.money is not None and source.currency is None:
+        page.line(2, "# currency: EUR", "nothing in the file names one")
+    for column, why in source.times.ignored:
+        page.note(2, f"{column} is no event: {why}.")
+    for text in source.notes:
+        page.note(2, text)
+
+
+def _metrics(page: Page, one: GuessedMetrics) -> None:
+    page.line(1, f"{scalar(one.id)}:", f"{one.file.rows:,} rows without customers")
+    _reading(page, one.file.files, one.file.reading)
+    times = one.file.column(one.day).times
+    assert times is not None
+    value, doubts = _time(times, one.day)
+    page.guess(2, f"day: {value}", doubts or "the column of dates")
+    channel = scalar(one.channel.literal) if one.channel.literal else flow_map({"column": one.channel.column})
+    page.guess(2, f"channel: {channel}", one.channel.why)
+    if one.campaign:
+        page.guess(2, f"campaign: {flow_map({'column': one.campaign})}", "from the column's name")
+    for metric, column in one.metrics.items():
+        page.guess(2, f"{metric}: {scalar(column)}", "numbers, and named so")
+    if one.currency is not None:
+        currency = scalar(one.currency.literal) if one.currency.literal else flow_map({"column": one.currency.column})
+        page.guess(2, f"currency: {currency}", one.currency.why)
+
+
+
