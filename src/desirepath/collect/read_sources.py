@@ -23,7 +23,7 @@ from desirepath.core.yaml_lines import Document, Where, read_document
 
 _ID = re.compile(r"[^\W\d_][\w \-.]*")
 _VARIABLE = re.compile(r"\$\{([^}]*)\}|\$(?=\{)")
-_EVENT_KEYS = tuple(f for f in EventFrom.model_fields if f not in ("rest", "when"))
+_EVENT_KEYS = tuple(f for f in EventFrom.model_fields if f != "when")
 _SOURCE_KEYS = ("events", "key", "where", "zone", "complete_until", "most_bad")
 
 

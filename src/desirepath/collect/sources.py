@@ -17,6 +17,7 @@ from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
 from desirepath.core.zones import Zone
 
+REST = "*"  # the property that stands for every column that nothing else reads
 SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0), "rating": (1.0, 5.0)}
 
 
@@ -87,6 +88,15 @@ def sure_values(field: Field) -> list[str]:
     return [v for v in (field.value, *field.map.values()) if v is not None and v not in field.map]
 
 
+def _rest(value: object) -> object:
+    """`properties: rest`, and an entry "*" beside others: every column that nothing else reads."""
+    if value == "rest":
+        return {REST: {"column": REST}}
+    if isinstance(value, Mapping) and REST in value:
+        return {**value, REST: {"column": REST}}
+    return value
+
+
 NamedBy = Annotated[Field, BeforeValidator(_literal), AfterValidator(_someone)]
 NamedCurrency = Annotated[Field, BeforeValidator(_literal), AfterValidator(_currency)]
 FromColumns = Annotated[dict[str, FromColumn], BeforeValidator(_columns)]
@@ -104,6 +114,9 @@ def _format(text: str) -> str:
         message, _, hint = wrong.partition("; ")
         raise refused((message, hint[:1].upper() + hint[1:] if hint else ""))
     return text
+
+
+Properties = Annotated[FromColumns, BeforeValidator(_rest)]
 
 
 class Time(_Part):
@@ -166,16 +179,8 @@ class EventFrom(_Part):
     currency: NamedCurrency | None = None
     text: FromColumn | None = None
     score: Score | None = None
-    properties: FromColumns = {}
-    rest: bool = False  # `properties: rest`: every column that nothing else reads becomes a property
+    properties: Properties = {}
     traits: FromColumns = {}
-
-    @model_validator(mode="before")
-    @classmethod
-    def _rest(cls, value: object) -> object:
-        if isinstance(value, Mapping) and value.get("properties") == "rest":
-            return {**{k: v for k, v in value.items() if k != "properties"}, "rest": True}
-        return value
 
 
 class Reading(_Part):
