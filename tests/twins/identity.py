@@ -13,6 +13,7 @@ from desirepath.identity.resolve import Apart
 from desirepath.identity.rules import Rules
 
 Identifier = tuple[str, str]
+Link = tuple[Identifier, Identifier]
 
 
 @dataclass(frozen=True)
@@ -47,130 +48,130 @@ class Twin:
 
     groups: list[frozenset[Identifier]]
     shared: set[Identifier]
-    links: dict[tuple[Identifier, Identifier], tuple[str, str]]
+    links: dict[Link, tuple[str, str]]
     owner: list[frozenset[Identifier] | Identifier | None]
 
 
 def resolve_slowly(events: Sequence[Seen], rules: Rules, apart: Sequence[Apart] = ()) -> Twin:
     """The rules of docs/why/identity.md, one after the other. Values are clean; blocked ones stand in the rules."""
-    strength = {name: place for place, name in enumerate(rules.names)}
-    known_kinds = {kind.name for kind in rules.kinds if kind.known}
-    blocked = {(kind.name, value) for kind in rules.kinds for value in kind.blocked}
+    return _Slow(events, rules, apart).answer()
 
-    def order(one: Identifier) -> tuple[int, int]:
-        return strength[one[0]], int(hash_values(one[0], pa.array([one[1]]))[0])
 
-    rows = [sorted(event.ids.items(), key=order) for event in events]
-    groups = {one: {one} for row in rows for one in row}
-    shared: set[Identifier] = set()
+class _Slow:
+    def __init__(self, events: Sequence[Seen], rules: Rules, apart: Sequence[Apart]) -> None:
+        self.events, self.rules, self.apart = events, rules, apart
+        self.known_kinds = {kind.name for kind in rules.kinds if kind.known}
+        self.blocked = {(kind.name, value) for kind in rules.kinds for value in kind.blocked}
+        self.shared: set[Identifier] = set()
+        self.split: set[Identifier] = set()
+        self.rows = [sorted(event.ids.items(), key=self.order) for event in events]
+        self.groups = {one: {one} for row in self.rows for one in row}
+        self.links: dict[Link, tuple[str, str]] = {}
 
-    def usable(one: Identifier) -> bool:
-        return one not in blocked and one not in shared
+    def order(self, one: Identifier) -> tuple[int, int]:
+        return self.rules.names.index(one[0]), int(hash_values(one[0], pa.array([one[1]]))[0])
 
-    def is_known(one: Identifier) -> bool:
-        return one[0] in known_kinds
+    def usable(self, one: Identifier) -> bool:
+        return one not in self.blocked and one not in self.shared
 
-    # Known values tied to too many stronger known values.
-    ties: dict[tuple[Identifier, str], set[Identifier]] = defaultdict(set)
-    for row in rows:
-        for one in row:
-            for stronger in row:
-                if is_known(one) and usable(one) and usable(stronger) and order(stronger)[0] < order(one)[0]:
-                    ties[one, stronger[0]].add(stronger)
-    for (one, _), others in ties.items():
-        most = rules.kind(one[0]).shared_after
-        if most is not None and len(others) > most:
-            shared.add(one)
+    def known(self, one: Identifier) -> bool:
+        return one[0] in self.known_kinds
 
-    links: dict[tuple[Identifier, Identifier], tuple[str, str]] = {}
-    times: dict[tuple[Identifier, Identifier], list[int]] = defaultdict(list)
+    def answer(self) -> Twin:
+        self.share_known()
+        known_first = self.seen_together(known=True)
+        order = sorted(known_first, key=lambda link: self.rank(link, known_first[link]))
+        for link in order:
+            if all(map(self.known, link)):
+                self.links[link] = self.join(link)
+        self.share_weak(order)
+        for link in order:
+            if link not in self.links:
+                self.links[link] = self.join(link)
+        weak = self.seen_together(known=False)
+        for link in sorted(weak, key=lambda link: self.rank(link, weak[link])):
+            self.links[link] = self.join(link)
+        groups = sorted({frozenset(group) for group in self.groups.values()}, key=sorted)
+        return Twin(groups, self.shared, self.links, [self.owner(row) for row in self.rows])
 
-    def star(event: Seen, row: list[Identifier], known: bool) -> None:
-        centre = next((one for one in row if usable(one)), None)
-        if centre is not None and is_known(centre) == known:
-            for one in row:
-                if one != centre:
-                    a, b = sorted([one, centre], key=order)
-                    times[a, b].append(event.at)
+    def share_known(self) -> None:
+        """Known values tied to too many values of one stronger known kind."""
+        ties: dict[tuple[Identifier, str], set[Identifier]] = defaultdict(set)
+        for row in self.rows:
+            for one in filter(self.known, row):
+                for other in row:
+                    if self.usable(one) and self.usable(other) and self.order(other)[0] < self.order(one)[0]:
+                        ties[one, other[0]].add(other)
+        for (one, _), others in ties.items():
+            self.share_if_many(one, len(others))
 
-    def rank(link: tuple[Identifier, Identifier]) -> tuple[int, ...]:
+    def share_weak(self, links: list[Link]) -> None:
+        """Weak values tied to too many people; and devices of several people, which may be split."""
+        people: dict[Identifier, set[int]] = defaultdict(set)
+        for a, b in links:
+            if not self.known(b) and self.usable(a) and self.usable(b):
+                people[b].add(id(self.groups[a]))
+        for one, of in people.items():
+            self.share_if_many(one, len(of))
+            if self.rules.anonymous_past == "device_split" and len(of) > 1 and one not in self.shared:
+                self.split.add(one)
+
+    def share_if_many(self, one: Identifier, count: int) -> None:
+        most = self.rules.kind(one[0]).shared_after
+        if most is not None and count > most:
+            self.shared.add(one)
+
+    def seen_together(self, known: bool) -> dict[Link, list[int]]:
+        """When the strongest usable identifier of an event, being known (or weak), was seen with another."""
+        times: dict[Link, list[int]] = defaultdict(list)
+        for event, row in zip(self.events, self.rows, strict=True):
+            centre = next(filter(self.usable, row), None)
+            if centre is not None and self.known(centre) == known:
+                for one in row:
+                    if one != centre:
+                        a, b = sorted([one, centre], key=self.order)
+                        times[a, b].append(event.at)
+        return times
+
+    def rank(self, link: Link, times: list[int]) -> tuple[int, ...]:
         a, b = link
-        level = sum(not is_known(one) for one in link)
-        if rules.anonymous_past == "last_known" and level == 1:
-            return (level, 0, -max(times[link]), *order(a), *order(b))
-        return (level, order(a)[0], min(times[link]), *order(a), *order(b))
+        level = sum(not self.known(one) for one in link)
+        if self.rules.anonymous_past == "last_known" and level == 1:
+            return (level, 0, -max(times), *self.order(a), *self.order(b))
+        return (level, self.order(a)[0], min(times), *self.order(a), *self.order(b))
 
-    def join(link: tuple[Identifier, Identifier]) -> tuple[str, str]:
+    def join(self, link: Link) -> tuple[str, str]:
         a, b = link
-        for one in link:
-            if one in blocked:
-                return "refused", "blocked"
-        for one in link:
-            if one in shared:
-                return "refused", "shared"
-        one, other = groups[a], groups[b]
+        for why, bad in (("blocked", self.blocked), ("shared", self.shared)):
+            if bad & {a, b}:
+                return "refused", why
+        if not self.known(a) and self.split & {a, b}:
+            return "refused", "split"
+        one, other = self.groups[a], self.groups[b]
         if one is other:
             return "redundant", ""
-        for decision in apart:
+        for decision in self.apart:
             left, right = (set(side) for side in decision.sides)
             if (one & left and other & right) or (one & right and other & left):
                 return "refused", "apart"
-        weak = not (is_known(a) and is_known(b))
-        if weak and any(map(is_known, one)) and any(map(is_known, other)):
+        if not all(map(self.known, link)) and any(map(self.known, one)) and any(map(self.known, other)):
             return "refused", "two_known"
-        for kind in rules.kinds:
-            mine, theirs = (sum(k == kind.name for k, _ in group) for group in (one, other))
+        for kind in self.rules.kinds:
+            mine, theirs = (sum(name == kind.name for name, _ in group) for group in (one, other))
             if kind.limit is not None and mine and theirs and mine + theirs > kind.limit:
                 return "refused", "limit"
         one |= other
         for member in other:
-            groups[member] = one
+            self.groups[member] = one
         return "joined", ""
 
-    for event, row in zip(events, rows, strict=True):
-        star(event, row, known=True)
-    first = sorted(times, key=rank)
-    for link in first:
-        if is_known(link[0]) and is_known(link[1]):
-            links[link] = join(link)
-
-    # Weak values tied to too many people; and devices of several people, which may be split.
-    people: dict[Identifier, set[int]] = defaultdict(set)
-    for a, b in first:
-        if not is_known(b) and a not in blocked | shared and b not in blocked:
-            people[b].add(id(groups[a]))
-    for one, of in people.items():
-        most = rules.kind(one[0]).shared_after
-        if most is not None and len(of) > most:
-            shared.add(one)
-    several = {one for one, of in people.items() if len(of) > 1 and one not in shared}
-    split = several if rules.anonymous_past == "device_split" else set()
-
-    for link in first:
-        if link not in links:
-            links[link] = join(link)
-    times.clear()
-    for event, row in zip(events, rows, strict=True):
-        star(event, row, known=False)
-    for link in sorted(times, key=rank):
-        refused = [
-            w for w, bad in (("blocked", blocked), ("shared", shared), ("split", split)) if bad & {*link}
-        ]
-        links[link] = ("refused", refused[0]) if refused else join(link)
-
-    def owner(row: list[Identifier]) -> frozenset[Identifier] | Identifier | None:
-        for one in row:
-            if usable(one) and one in split:
+    def owner(self, row: list[Identifier]) -> frozenset[Identifier] | Identifier | None:
+        for one in filter(self.usable, row):
+            if one in self.split:
                 return one
-            if usable(one) and any(is_known(x) and x not in shared for x in groups[one]):
-                return frozenset(groups[one])
-        for good in (usable, lambda one: one not in blocked):
-            for one in row:
-                if good(one):
-                    return frozenset(groups[one])
+            if any(self.known(x) and x not in self.shared for x in self.groups[one]):
+                return frozenset(self.groups[one])
+        for good in (self.usable, lambda one: one not in self.blocked):
+            for one in filter(good, row):
+                return frozenset(self.groups[one])
         return None
-
-    return Twin(
-        sorted({frozenset(group) for group in groups.values()}, key=sorted),
-        shared, links, [owner(row) for row in rows],
-    )  # fmt: skip
