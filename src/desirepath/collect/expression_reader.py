@@ -13,7 +13,16 @@ from typing import Any
 from sqlglot import exp
 
 from desirepath.collect.directives import check_format, check_pattern
-from desirepath.collect.expression import EVENT, Column, Kind, Rule, RuleError, Vocabulary, conversion
+from desirepath.collect.expression import (
+    EVENT,
+    MAX_TEXT,
+    Column,
+    Kind,
+    Rule,
+    RuleError,
+    Vocabulary,
+    conversion,
+)
 from desirepath.collect.expression_text import syntax_tree, too_deep
 from desirepath.collect.expression_tree import Node, Settling, number, render, say
 from desirepath.collect.expression_words import AGGREGATES, CASTS, CLOCKS, FUNCTIONS, OTHERWISE, UNITS
@@ -183,28 +192,32 @@ class Reader:
             return self._no("nothing equals null", 'Write "is null" or "is not null".')
         if any(isinstance(side, _COMPARISONS) for side in (tree.this, tree.expression)):
             return self._no("two comparisons in a row", "Write a > 1 and a < 3, or a between 1 and 3.")
-        if self.settling.together(args) == "unknown" and {arg.op for arg in args} != {"column"}:
-            for arg in args:
-                self.settling.settle(arg, "text")
+        self.settling.together(args, "unknown" if {arg.op for arg in args} == {"column"} else "text")
         return Node("compare", "boolean", _OPERATORS[type(tree)], args)
 
     def _in(self, tree: exp.Expr) -> Node:
         if any(tree.args.get(part) for part in ("query", "unnest", "field")) or not tree.expressions:
             return self._no('"in" needs a list', "Write one like: channel in ('ads', 'social').")
         args = [self.node(tree.this), *(self.node(e) for e in tree.expressions)]
-        if self.settling.together(args) == "unknown":
-            for arg in args:
-                self.settling.settle(arg, "text")
+        self.settling.together(args, "text")
         return Node("in", "boolean", None, args)
 
     def _between(self, tree: exp.Expr) -> Node:
         if tree.args.get("symmetric"):
             return self._refuse(tree)
         args = [self.node(tree.args[part]) for part in ("this", "low", "high")]
-        if self.settling.together(args) == "unknown":
-            for arg in args:
-                self.settling.settle(arg, "number")
+        if self.settling.common(args) == "unknown":
+            return self._between_unknown(tree)
+        self.settling.together(args, "unknown")
         return Node("between", "boolean", None, args)
+
+    def _between_unknown(self, tree: exp.Expr) -> Node:
+        """Columns of which nothing is known: two comparisons, each of which finds out."""
+        pairs = [(">=", tree.args["low"]), ("<=", tree.args["high"])]
+        parts = [(operator, [self.node(tree.this), self.node(bound)]) for operator, bound in pairs]
+        for _, sides in parts:
+            self.settling.together(sides, "unknown" if {side.op for side in sides} == {"column"} else "text")
+        return Node("and", "boolean", None, [Node("compare", "boolean", op, sides) for op, sides in parts])
 
     def _like(self, tree: exp.Expr) -> Node:
         args = [self._as(tree.this, "text"), self._as(tree.expression, "text")]
@@ -248,7 +261,7 @@ class Reader:
         for branch in tree.args["ifs"]:
             if tree.this is not None:  # case x when 1 …: each is a comparison
                 sides = [self.node(tree.this), self.node(branch.this)]
-                self.settling.together(sides)
+                self.settling.together(sides, "text")
                 pairs.append(Node("compare", "boolean", "=", sides))
             else:
                 pairs.append(self._as(branch.this, "boolean"))
@@ -292,7 +305,11 @@ class Reader:
         if param in ("text", "number", "time", "boolean"):
             return self._as(tree, param)  # type: ignore[arg-type]  # narrowed by the line above
         if param == "whole":
-            return self._as(tree, "number")
+            node = self.node(tree)
+            # DuckDB 2.0 fails inside when it finds out late that such a number is missing.
+            if node.op == "number" and isinstance(node.value, int) and abs(node.value) <= MAX_TEXT:
+                return node
+            return self._no(f"{name}(…) needs a whole number, written out")
         if not (isinstance(tree, exp.Literal) and tree.is_string):
             return self._no(f"{name}(…) needs its {_WRITTEN_OUT[param]} written out in quotes")
         if param == "unit" and tree.name.lower() not in UNITS:

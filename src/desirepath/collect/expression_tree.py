@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -75,7 +75,11 @@ class Settling:
 
     def settle(self, node: Node, want: Kind) -> None:
         """Make `node` of the kind `want` ('unknown': any), or say why it cannot be."""
-        if want == "unknown" or node.kind == want or node.op == "null":
+        if want == node.kind == "unknown" and len(shared(node)) > 1:
+            want = "text"  # columns of several types could not share an answer
+        if node.op == "null":
+            node.kind = want
+        if want == "unknown" or node.kind == want:
             self._inside(node, want)
             return
         if node.op == "text":
@@ -130,9 +134,13 @@ class Settling:
             fix = f"cast({said} as {want}) makes {_ARTICLE[want]} of it."
             self.refuse(f"{said} is {_ARTICLE[node.kind]}; {_ARTICLE[want]} is needed", fix)
 
-    def together(self, nodes: Sequence[Node]) -> Kind:
-        """Settle nodes that are compared with each other, and note the closed words and events among them."""
+    def together(self, nodes: Sequence[Node], otherwise: Kind) -> Kind:
+        """Settle nodes that are compared with each other, and note the closed words and events among them.
+
+        otherwise: the kind where nothing says what they are.
+        """
         kind = self.common(nodes)
+        kind = otherwise if kind == "unknown" else kind
         for node in nodes:
             self.settle(node, kind)
         for column in nodes:
@@ -226,14 +234,17 @@ def _moment(node: Node) -> list[Piece]:
     return [f"TIMESTAMP '{node.value.isoformat(sep=' ')}'"]
 
 
+_EITHER: tuple[Kind, ...] = ("number", "text")
+
+
 def _compare(node: Node) -> list[Piece]:
     left, right = node.args
     if left.kind != "unknown" or right.kind != "unknown" or {left.op, right.op} != {"column"}:
         return ["(", *render(left), f" {node.value} ", *render(right), ")"]
     # Nothing says what two bare columns are: numbers where both are, else text (ISO times order as text).
     ways = []
-    for kind in ("number", "text"):
-        left.kind = right.kind = kind  # type: ignore[assignment]  # mypy widens the tuple's members
+    for kind in _EITHER:
+        left.kind = right.kind = kind
         ways.append([*render(left), f" {node.value} ", *render(right)])
     return ["coalesce(", *_joined(ways, ", "), ")"]
 
@@ -293,19 +304,28 @@ def _call(node: Node) -> list[Piece]:
     parts = []
     for place, arg in enumerate(node.args):
         part = render(arg)
-        if function.param(place) == "whole":
-            part = _wrap("TRY_CAST(", part, " AS INTEGER)")
+        if function.param(place) == "number":
+            part = _wrap("CAST(", part, " AS DOUBLE)")  # the least BIGINT has no abs(…)
         parts.append(part)
     return fill(function.sql or f"{function.name}({{args}})", parts)
 
 
-_RENDER = {
+# Typed, so that DuckDB need not guess which of several functions of a name is meant.
+_NULL: dict[str, str] = {
+    "unknown": "NULL",
+    "text": "CAST(NULL AS VARCHAR)",
+    "number": "CAST(NULL AS DOUBLE)",
+    "time": "CAST(NULL AS TIMESTAMP)",
+    "boolean": "CAST(NULL AS BOOLEAN)",
+}
+
+_RENDER: dict[str, Callable[[Node], list[Piece]]] = {
     "column": _column,
     "text": lambda n: [quote_text(str(n.value))],
     "number": _number,
     "moment": _moment,
     "truth": lambda n: ["TRUE" if n.value else "FALSE"],
-    "null": lambda n: ["NULL"],
+    "null": lambda n: [_NULL[n.kind]],
     "and": _chain,
     "or": _chain,
     "not": lambda n: ["(NOT ", *render(n.args[0]), ")"],

@@ -8,12 +8,12 @@ record. docs/reference/rules.md lists it, and a test holds the two equal.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from desirepath.collect.expression import Kind
 
-# Kinds of values, and parameters that must be written out: `pattern` a regular expression, `rewrite` its
-# replacement, `format` of strptime, `unit` of time. `same`: all such arguments and the answer share a kind.
+# Kinds of values, and parameters that must be written out: `whole` a number, `pattern` a regular expression,
+# `rewrite` its replacement, `format` of strptime, `unit` of time. `same`: they and the answer share a kind.
 Param = Literal["text", "number", "whole", "time", "boolean", "same", "pattern", "rewrite", "format", "unit"]
 
 
@@ -47,7 +47,7 @@ def _f(
     many: bool = False,
     sql: str = "",
 ) -> Function:
-    kinds: tuple[Param, ...] = tuple(params.split())  # type: ignore[assignment]  # judged by a test
+    kinds = cast("tuple[Param, ...]", tuple(params.split()))  # a test calls each of them
     return Function(name, kinds, answer, len(kinds) if least < 0 else least, many, sql, about)
 
 

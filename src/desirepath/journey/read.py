@@ -290,6 +290,11 @@ class JourneyReader(Definition):
             self._labels(section, getattr(journey, section))
 
     def _check_stages(self, journey: Journey, ids: Sequence[str]) -> None:
+        advancing = [stage.id for stage in journey.stages if stage.goal_advances]
+        if len(advancing) > 1:
+            hint = "One goal is the purchase, and begins the next stage: write goal_advances: false at the others."
+            said = f"several stages advance by their goal: {', '.join(advancing)}"
+            self.refuse(("stages", advancing[1]), said, hint)
         for stage in journey.stages:
             where: Where = ("stages", stage.id)
             if stage.id == "journey":
