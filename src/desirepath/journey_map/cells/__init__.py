@@ -1,0 +1,1 @@
+"""One module for each kind of lane: answers in, cells out."""

@@ -1,0 +1,243 @@
+"""Touchpoints: cards by reach; the pains and delights that stand out among them; the frontstage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desirepath.core.estimate import Estimate
+from desirepath.core.words import By, Rests
+from desirepath.journey.definition import Stage
+from desirepath.journey_map import exhibits, say
+from desirepath.journey_map.cells.draft import Draft, blank, cell_id
+from desirepath.journey_map.document import Cell, Column, Drawing, Tone, Unit, Value
+from desirepath.measure.answers import TouchpointAnswer
+
+_ASSOCIATION = "An association among customers who were as far: it need not be the cause."
+
+
+def tone_of(answer: TouchpointAnswer) -> Tone:
+    """Good or bad only where the difference is beyond chance over all touchpoints asked about."""
+    difference = answer.lift.difference
+    if not answer.lift.beyond_chance or not isinstance(difference, Estimate):
+        return Tone.PLAIN
+    return Tone.GOOD if difference.value > 0 else Tone.BAD
+
+
+def is_hard(answer: TouchpointAnswer) -> bool:
+    """Hard beyond chance: the whole interval of its ease is below zero."""
+    return isinstance(answer.ease, Estimate) and answer.ease.high < 0
+
+
+def cards(draft: Draft) -> list[Cell]:
+    """One cell a touchpoint, the stage's furthest-reaching first; beyond the top few they open on demand."""
+    cells: list[Cell] = []
+    for stage in draft.stages:
+        here = draft.touchpoints(stage.id)
+        if not here:
+            cells.append(blank("touchpoints", stage.id, "No event here matches a touchpoint."))
+        most = max((t.reach for t in here), default=0)
+        cells += [
+            _card(draft, stage, t, most, shown=place < draft.inputs.touchpoints_shown)
+            for place, t in enumerate(here)
+        ]
+        if here:
+            cells.append(_all(draft, stage, here))
+    return cells
+
+
+def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
+    tone = tone_of(answer)
+    return (
+        Value("reach", "customers reached", Unit.COUNT, int(answer.reach)),
+        Value("difference", "further than like customers who had not met it", Unit.POINTS, answer.lift.difference, tone),
+        Value("share", "of the stage's visits met it", Unit.SHARE, answer.share),
+        Value("repeats", "times a visit", Unit.TIMES, answer.repeats),
+        Value("wait", "to the customer's next action (median)", Unit.DURATION, answer.wait),
+        Value("ease", "ease, −2 hard … +2 easy", Unit.EMOTION, answer.ease),
+        Value("last_seen", "lost visits that ended here", Unit.COUNT, int(answer.last_seen)),
+        *((Value("value", "value", Unit.MONEY, int(answer.value)),) if answer.value else ()),
+    )
+
+
+def _detail(answer: TouchpointAnswer) -> str:
+    """The most telling second line of a card: the lift beyond chance, else repeats, else the wait."""
+    difference = answer.lift.difference
+    if tone_of(answer) is not Tone.PLAIN:
+        return say.of(difference, Unit.POINTS)
+    if isinstance(answer.repeats, Estimate) and answer.repeats.value >= 1.5:
+        return f"{say.of(answer.repeats, Unit.TIMES)} times a visit"
+    if isinstance(answer.wait, Estimate):
+        return f"then waits {say.of(answer.wait, Unit.DURATION)}"
+    return ""
+
+
+def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, shown: bool) -> Cell:
+    definition = draft.touchpoint(answer.touchpoint)
+    label = draft.label(answer.touchpoint)
+    return Cell(
+        id=cell_id("touchpoints", stage.id, answer.touchpoint),
+        lane="touchpoints",
+        stage=stage.id,
+        drawing=Drawing.CARDS,
+        rests=Rests.OBSERVED,
+        title=label,
+        text=answer.channel,
+        detail=_detail(answer),
+        values=_values(answer),
+        tone=tone_of(answer),
+        as_of=answer.contract.as_of,
+        contract=answer.contract,
+        exhibits=(
+            exhibits.whiskers(
+                "How far those who met it went, against like customers",
+                "Touchpoint",
+                Unit.POINTS,
+                [(label, answer.lift.difference)],
+                f"{answer.lift.met:,} had met it, {answer.lift.compared:,} had not yet. {_ASSOCIATION} "
+                f"Adjusted p (false discovery): {answer.lift.q:.3g}.",
+            ),
+            exhibits.table(
+                "In numbers",
+                (Column("what", "What"), Column("number", "Number", Unit.COUNT)),
+                (
+                    ("customers reached", answer.reach),
+                    ("visits that met it", answer.visits),
+                    ("meetings", answer.meetings),
+                    ("lost visits that ended here", answer.last_seen),
+                ),
+                definition.about if definition else "",
+            ),
+        ),
+        fill=answer.reach / most if most else 0.0,
+        shown=shown,
+    )
+
+
+def _all(draft: Draft, stage: Stage, here: list[TouchpointAnswer]) -> Cell:
+    """All touchpoints of the stage in one table, by channel, and their lifts side by side."""
+    by_channel = sorted(here, key=lambda t: (t.channel, -t.reach))
+    return Cell(
+        id=cell_id("touchpoints", stage.id, "all-touchpoints"),
+        lane="touchpoints",
+        stage=stage.id,
+        drawing=Drawing.CARDS,
+        rests=Rests.OBSERVED,
+        title=f"All touchpoints of {stage.label}",
+        values=(Value("touchpoints", "touchpoints met", Unit.COUNT, len(here)),),
+        as_of=here[0].contract.as_of,
+        contract=replace(
+            here[0].contract, question=f"Which touchpoints of {stage.label} lift or hold back those who meet them?"
+        ),
+        exhibits=(
+            exhibits.whiskers(
+                "Who goes further, who less far",
+                "Touchpoint",
+                Unit.POINTS,
+                [(draft.label(t.touchpoint), t.lift.difference) for t in here],
+                f"Against like customers who had not met it. {_ASSOCIATION}",
+            ),
+            exhibits.table(
+                "By channel",
+                (
+                    Column("channel", "Channel"),
+                    Column("touchpoint", "Touchpoint"),
+                    Column("reach", "Customers", Unit.COUNT),
+                    Column("share", "Of visits", Unit.SHARE),
+                    Column("repeats", "Times a visit", Unit.TIMES),
+                    Column("wait", "Then waits", Unit.DURATION),
+                    Column("ease", "Ease", Unit.EMOTION),
+                    Column("last_seen", "Lost here", Unit.COUNT),
+                ),
+                (
+                    (
+                        t.channel,
+                        draft.label(t.touchpoint),
+                        t.reach,
+                        exhibits.ends(t.share)[0],
+                        exhibits.ends(t.repeats)[0],
+                        exhibits.ends(t.wait)[0],
+                        exhibits.ends(t.ease)[0],
+                        t.last_seen,
+                    )
+                    for t in by_channel
+                ),
+            ),
+        ),
+        shown=False,
+    )
+
+
+def pains(draft: Draft) -> list[Cell]:
+    """What stands out as bad: behind like customers, or hard."""
+    cells: list[Cell] = []
+    for stage in draft.stages:
+        for t in draft.touchpoints(stage.id):
+            if tone_of(t) is Tone.BAD or is_hard(t):
+                cells.append(_claim(draft, stage, t, "pain_points"))
+    return cells
+
+
+def delights(draft: Draft) -> list[Cell]:
+    """What stands out as good."""
+    return [
+        _claim(draft, stage, t, "delights")
+        for stage in draft.stages
+        for t in draft.touchpoints(stage.id)
+        if tone_of(t) is Tone.GOOD
+    ]
+
+
+def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str) -> Cell:
+    tone = tone_of(answer)
+    parts = []
+    if tone is not Tone.PLAIN:
+        parts.append(f"{say.of(answer.lift.difference, Unit.POINTS)} going on, against like customers")
+    if is_hard(answer):
+        parts.append(f"hard, ease {say.of(answer.ease, Unit.EMOTION)}")
+    return Cell(
+        id=cell_id(lane, stage.id, answer.touchpoint),
+        lane=lane,
+        stage=stage.id,
+        drawing=Drawing.WORDS,
+        rests=Rests.OBSERVED,
+        title=draft.label(answer.touchpoint),
+        detail="; ".join(parts),
+        values=tuple(v for v in _values(answer) if v.name in ("difference", "ease", "reach")),
+        tone=tone if tone is not Tone.PLAIN else Tone.WARN,
+        as_of=answer.contract.as_of,
+        contract=answer.contract,
+        exhibits=(
+            exhibits.whiskers(
+                "Against the other touchpoints of the stage",
+                "Touchpoint",
+                Unit.POINTS,
+                [(draft.label(t.touchpoint), t.lift.difference) for t in draft.touchpoints(stage.id)],
+                _ASSOCIATION,
+            ),
+        ),
+    )
+
+
+def frontstage(draft: Draft) -> list[Cell]:
+    """The touchpoints at which the business or a machine acts, as observed."""
+    cells = []
+    for stage in draft.stages:
+        for t in draft.touchpoints(stage.id):
+            definition = draft.touchpoint(t.touchpoint)
+            if definition is None or definition.by not in (By.BUSINESS, By.MACHINE):
+                continue
+            cells.append(
+                Cell(
+                    id=cell_id("frontstage", stage.id, t.touchpoint),
+                    lane="frontstage",
+                    stage=stage.id,
+                    drawing=Drawing.WORDS,
+                    rests=Rests.OBSERVED,
+                    title=definition.label,
+                    detail=f"{t.channel + ', ' if t.channel else ''}to {t.reach:,} customers",
+                    values=tuple(v for v in _values(t) if v.name in ("reach", "share", "wait")),
+                    as_of=t.contract.as_of,
+                    contract=t.contract,
+                )
+            )
+    return cells

@@ -1,0 +1,1 @@
+"""Shapes for the drawings: numbers in, path data out. No colours, no words, no files."""

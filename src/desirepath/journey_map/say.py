@@ -1,0 +1,204 @@
+"""Numbers in words: 39.3 %, −23 points, 3.2 days, AUD 1,240, and why there is none.
+
+As many digits are shown as the interval is worth: where it is wide, decimals would pretend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.times import FOREVER, NEVER, SECOND, from_us
+from desirepath.journey_map.document import MapDocument, Scalar, Unit, Value
+
+NBSP = "\xa0"
+MINUS = "\u2212"
+
+# ISO 4217: the currencies whose minor unit is not a hundredth.
+_EXPONENTS = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+
+_REASONS = {
+    "too_few": "too few",
+    "no_data": "no data",
+    "not_reached": "fewer than that got there",
+    "not_declared": "not declared",
+    "no_goal": "no goal declared",
+    "no_horizon": "too recent to tell",
+    "too_recent": "too recent to tell",
+    "no_currency": "no currency declared",
+    "not_comparable": "nobody to compare with",
+}
+
+
+def count(number: float) -> str:
+    """48,210."""
+    return f"{number:,.0f}".replace("-", MINUS)
+
+
+def compact(number: float) -> str:
+    """48.2k, for where space is short."""
+    for size, sign in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(number) >= size:
+            return f"{number / size:.3g}{sign}".replace("-", MINUS)
+    return f"{number:.3g}".replace("-", MINUS)
+
+
+def decimals(low: float, high: float, most: int = 1) -> int:
+    """How many decimals an interval of that width (on the scale shown) is worth."""
+    width = abs(high - low)
+    if width >= 4:
+        return 0
+    return 1 if width >= 0.2 or most < 2 else 2
+
+
+def signed(number: float, digits: int = 0) -> str:
+    """+12, −23, 0: with a true minus."""
+    text = f"{number:+,.{digits}f}".replace("-", MINUS)
+    return text[1:] if float(f"{number:.{digits}f}") == 0 else text
+
+
+def duration(us: float) -> str:
+    """3.2 days, 26 min, 48 s, 1 hour."""
+    seconds = us / SECOND
+    sign = MINUS if seconds < 0 else ""
+    seconds = abs(seconds)
+    for size, name, plural in ((86400, "day", "days"), (3600, "hour", "hours"), (60, "min", "min")):
+        if seconds >= size * (2 if size == 86400 else 1) or (size == 86400 and seconds == 86400):
+            amount = f"{seconds / size:.1f}" if seconds / size < 10 else f"{seconds / size:,.0f}"
+            amount = amount.removesuffix(".0")
+            return f"{sign}{amount}{NBSP}{name if amount == '1' else plural}"
+    return f"{sign}{seconds:.2g}{NBSP}s" if seconds < 10 else f"{sign}{seconds:.0f}{NBSP}s"
+
+
+def money(minor: float, currency: str | None, short: bool = False) -> str:
+    """AUD 1,240 or AUD 12.40, from minor units."""
+    exponent = _EXPONENTS.get(currency or "", 2)
+    major = minor / 10**exponent
+    if short and abs(major) >= 10_000:
+        text = compact(major)
+    else:
+        text = f"{major:,.{exponent if abs(major) < 1000 else 0}f}".replace("-", MINUS)
+    return f"{currency}{NBSP}{text}" if currency else text
+
+
+def day(instant: int | None, zone: str) -> str:
+    """20 Nov 2026, in the journey's time zone; '' where there is none."""
+    if instant is None or instant in (NEVER, FOREVER):
+        return ""
+    moment = _moment(instant, zone)
+    return f"{moment.day}{NBSP}{moment:%b}{NBSP}{moment.year}"
+
+
+def moment(instant: int | None, zone: str) -> str:
+    """20 Nov 2026, 14:05."""
+    if instant is None or instant in (NEVER, FOREVER):
+        return ""
+    return f"{day(instant, zone)}, {_moment(instant, zone):%H:%M}"
+
+
+def _moment(instant: int, zone: str):  # type: ignore[no-untyped-def]
+    return from_us(instant, zone)
+
+
+def missing(none: NoEstimate) -> str:
+    """Why there is no number: 'too few (n 11 of 20)'."""
+    words = _REASONS.get(none.reason, none.reason.replace("_", " "))
+    if none.reason == "too_few":
+        return f"too few (n{NBSP}{count(none.n)} of {count(none.needed)})" if none.needed else words
+    if none.detail and none.reason not in _REASONS:
+        return none.detail
+    return words
+
+
+def number(amount: float, unit: Unit, currency: str | None = None, digits: int | None = None) -> str:
+    """One amount in its unit. `digits`: decimals on the scale shown, where the unit leaves a choice."""
+    if unit is Unit.SHARE:
+        return f"{amount * 100:.{1 if digits is None else digits}f}{NBSP}%".replace("-", MINUS)
+    if unit is Unit.POINTS:
+        text = signed(amount * 100, digits or 0)
+        return f"{text}{NBSP}{'point' if text in ('+1', MINUS + '1') else 'points'}"
+    if unit is Unit.DURATION:
+        return duration(amount)
+    if unit is Unit.MONEY:
+        return money(amount, currency)
+    if unit is Unit.EMOTION:
+        return signed(amount, 1 if digits is None else digits)
+    if unit is Unit.SCORE:
+        return signed(amount, digits or 0)
+    if unit is Unit.TIMES:
+        return f"{amount:.{1 if digits is None else digits}f}"
+    if unit is Unit.COUNT:
+        return count(amount)
+    return f"{amount:.3g}".replace("-", MINUS)
+
+
+_SCALE = {Unit.SHARE: 100.0, Unit.POINTS: 100.0}
+
+
+def _digits(estimate: Estimate, unit: Unit) -> int | None:
+    if unit in (Unit.SHARE, Unit.POINTS):
+        return decimals(estimate.low * 100, estimate.high * 100)
+    return None
+
+
+def value(one: Value, currency: str | None = None) -> str:
+    """The number of a value, or why there is none."""
+    if isinstance(one.measured, NoEstimate):
+        return missing(one.measured)
+    if isinstance(one.measured, int):
+        return number(one.measured, one.unit, currency)
+    return number(one.measured.value, one.unit, currency, _digits(one.measured, one.unit))
+
+
+def interval(one: Value, currency: str | None = None) -> str:
+    """38.9–39.7 %, or '' where there is none."""
+    if not isinstance(one.measured, Estimate):
+        return ""
+    return span(one.measured, one.unit, currency)
+
+
+def span(estimate: Measured, unit: Unit, currency: str | None = None) -> str:
+    """The interval in words, its unit once; '' where there is none. A dash between signs would mislead."""
+    if not isinstance(estimate, Estimate):
+        return ""
+    digits = _digits(estimate, unit)
+    low, high = (number(end, unit, currency, digits) for end in (estimate.low, estimate.high))
+    if unit in (Unit.SHARE, Unit.POINTS) or (unit is Unit.DURATION and low.split(NBSP)[1:] == high.split(NBSP)[1:]):
+        low = low.split(NBSP)[0]
+    elif unit is Unit.MONEY and currency:
+        high = high.split(NBSP, 1)[-1]
+    dash = "–" if not {low[:1], high[:1]} & {"+", MINUS} else " … "
+    return f"{low}{dash}{high}"
+
+
+def of(measured: Measured, unit: Unit, currency: str | None = None) -> str:
+    """A measured number without its interval, or why there is none."""
+    return value(Value("", "", unit, measured), currency)
+
+
+def scalar(amount: Scalar, unit: Unit, document: MapDocument) -> str:
+    """One field of an exhibit's table."""
+    if amount is None:
+        return "–"
+    if isinstance(amount, str):
+        return amount
+    if unit is Unit.INSTANT:
+        return moment(int(amount), document.time_zone)
+    return number(amount, unit, document.currency)
+
+
+def sentence(one: Value, document: MapDocument) -> str:
+    """'39.3 % (38.9–39.7 %, n 31,204)': for exports that are only words."""
+    text = value(one, document.currency)
+    if isinstance(one.measured, Estimate):
+        return f"{text} ({interval(one, document.currency)}, n{NBSP}{count(one.measured.n)})"
+    return text
+
+
+Say = Callable[[Value], str]
