@@ -116,34 +116,49 @@ def _friction(chance: Chance, span: Span, size: int, real: Block, sound: Block) 
 
 
 def _depot(chance: Chance, span: Span, size: int, real: Block, sound: Block) -> dict[str, Effect]:
-    """First orders of the west since the depot's opening: the same orders in both worlds."""
-    sides = []
-    for block in (real, sound):
-        o = where(block.orders, (block.orders["cycle"] == 0) & (block.orders["person"] < size))
-        o = where(o, np.argsort(o["person"], kind="stable"))
-        hit = (block.people.region[o["person"]] == WEST) & (o["paid"] >= depot_opening(span))
-        hit &= ~np.isnan(o["shipped"]) & (o["promised"] < span.end)
-        own = where(o, hit)
-        able, again = repeats(block, size, SOON_DAYS, span)
-        able = able[own["person"]]
-        sides.append((own, able, again[own["person"]][able]))
-    (a, able, again_a), (b, _, again_b) = sides
-    n = len(a["person"])
+    """Orders of the west since the depot's opening: first orders, where the same ones are in both worlds, and
+    what was said of all."""
+    (a, again_a, wrote_a, said_a), (b, again_b, wrote_b, said_b) = (
+        _west(span, size, block) for block in (real, sound)
+    )
     when = "Orders to the west since the depot's opening"
     return {
-        "west_kept": Effect(f"{when}: delivered in time.", _mean(~a["late"]), _mean(~b["late"]), n),
+        "west_kept": Effect(f"{when}: delivered in time.", _mean(~a["late"]), _mean(~b["late"]), len(a["late"])),
         "west_stars": Effect(
             f"{when}: stars, had all of them written a review.",
-            _mean(stars(chance, a)), _mean(stars(chance, b)), n, "stars",
+            _mean(stars(chance, a)), _mean(stars(chance, b)), len(a["late"]), "stars",
+        ),
+        "west_stars_written": Effect(
+            f"{when}: stars of the reviews that were written.", _mean(wrote_a), _mean(wrote_b), len(wrote_a), "stars"
         ),
         "west_nps": Effect(
-            f"{when}: NPS, had all of them answered.", nps(nps_score(chance, a)), nps(nps_score(chance, b)), n, "points"
+            f"{when}: NPS, had all of them answered.",
+            nps(nps_score(chance, a)), nps(nps_score(chance, b)), len(a["late"]), "points",
         ),
+        "west_nps_answered": Effect(f"{when}: NPS of the answers.", nps(said_a), nps(said_b), len(said_a), "points"),
         "west_repeat": Effect(
             f"{when}: ordered again within {SOON_DAYS} days (of first orders old enough to tell).",
-            _mean(again_a), _mean(again_b), int(able.sum()),
+            _mean(again_a), _mean(again_b), len(again_a),
         ),
     }  # fmt: skip
+
+
+def _west(span: Span, size: int, block: Block) -> tuple[Table, Flags, Ints, Ints]:
+    """First orders to the west since the opening that are due; which of them were repeated soon; the stars
+    written and the scores answered about any such order."""
+    every = block.orders
+    hit = (block.people.region[every["person"]] == WEST) & (every["paid"] >= depot_opening(span))
+    due = hit & ~np.isnan(every["shipped"]) & (every["promised"] < span.end)
+    own = where(every, due & (every["cycle"] == 0) & (every["person"] < size))
+    able, again = repeats(block, size, SOON_DAYS, span)
+    able, again = able[own["person"]], again[own["person"]]
+    answered = ~np.isnan(block.nps["answered"]) & hit[block.nps["order"]]
+    return (
+        own,
+        again[able],
+        block.reviews["stars"][hit[block.reviews["order"]]],
+        block.nps["everybody"][answered],
+    )
 
 
 def _care_guide(span: Span, size: int, everyone: Block, nobody: Block) -> dict[str, Effect]:

@@ -24,6 +24,7 @@ from desirepath.simulate.world import (
 
 IN_STORE = 2
 LATE_COSTS = 1.45  # of delight
+LATE_LOGIT = -0.9  # beside that, a broken promise costs trust: log-odds of wanting to buy again
 _TRANSIT = np.array([2.0, 2.2, 2.4, 2.8, 2.5])  # days by region, median, after the parcel is packed
 _DEPOT_DAYS = 6.6
 TOPICS = ("Where is my parcel", "Wrong size", "Payment failed", "Faulty item", "Question before buying")
@@ -115,7 +116,8 @@ def again_chance(people: People, person: Ints, delight: Floats, orders: Table) -
     logit = of_persona("again", people.persona[person]) + 1.2 * (
         delight - of_persona("delight", people.persona[person])
     )
-    logit += CARE_GUIDE_LOGIT * orders["guide"] - 0.7 * ~np.isnan(orders["cancelled"])
+    logit += CARE_GUIDE_LOGIT * orders["guide"] + LATE_LOGIT * orders["late"]
+    logit -= 0.7 * ~np.isnan(orders["cancelled"])
     return 1.0 / (1.0 + np.exp(-logit))
 
 
