@@ -185,6 +185,33 @@ class Workspace:
         with self._store(write=False) as store:
             return explain_customer(store, customer)
 
+    def merges(self) -> Table:
+        """What became of customers between two refreshes: merged, renamed, split, the latest first."""
+        from desirepath.app.identify import merges
+
+        self._bring_up_to_date()
+        with self._store(write=False) as store:
+            return merges(store)
+
+    def keep_apart(self, first: str, second: str, *, withdraw: bool = False, by: str = "") -> None:
+        """Decide that two identifiers ('kind:value') are never one customer's (or withdraw that), and refresh."""
+        from desirepath.app import identify
+
+        self._bring_up_to_date()
+        decide = identify.withdraw if withdraw else identify.keep_apart
+        with self._store(write=True) as store:
+            decide(store, first, second, clock=self._clock, by=by)
+        self.refresh(force=True)
+
+    def undo_merge(self, earlier_id: str, *, by: str = "") -> None:
+        """Bring back a customer who went into another, for good, and refresh."""
+        from desirepath.app.identify import undo_merge
+
+        self._bring_up_to_date()
+        with self._store(write=True) as store:
+            undo_merge(store, earlier_id, clock=self._clock, by=by)
+        self.refresh(force=True)
+
     def map(
         self,
         *,
