@@ -11,9 +11,9 @@ import pytest
 from hypothesis import event, given, note
 from hypothesis import strategies as st
 
-from desirepath.identity.reasons import IdentifierStatus, LinkStatus, Refusal, Strength
-from desirepath.identity.resolve import BY_TIME, NOBODY, Apart, Resolution, find, resolve
-from desirepath.identity.rules import Kind, Rules
+from desirepath.identity.reasons import BY_TIME, NOBODY, IdentifierStatus, LinkStatus, Refusal, Strength
+from desirepath.identity.resolve import Resolution, find, resolve
+from desirepath.identity.rules import Apart, Kind, Rules
 from tests.twins.identity import Identifier, Seen, resolve_slowly, sightings
 
 KINDS = ("user_id", "email", "phone", "order_id", "device_id", "anonymous_id")

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from desirepath.identity.hashing import hash_values
-from desirepath.identity.resolve import Apart
-from desirepath.identity.rules import Rules
+from desirepath.identity.rules import Apart, Rules
 
 Identifier = tuple[str, str]
 Link = tuple[Identifier, Identifier]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+NOBODY = -1  # whose a sighting is that carries nothing but blocked values
+BY_TIME = -2  # a sighting of a device that is split among people: each of its events has its own customer
+
 
 class IdentifierStatus(IntEnum):
     """What an identifier is good for."""

@@ -22,23 +22,9 @@ from numpy.typing import NDArray
 from desirepath.identity import kernels
 from desirepath.identity.hashing import customer_ids, customer_numbers, hash_values
 from desirepath.identity.links import Links, links_of, order_of, people_of
-from desirepath.identity.reasons import IdentifierStatus, LinkStatus, Refusal, Strength
-from desirepath.identity.rules import Rules
+from desirepath.identity.reasons import BY_TIME, IdentifierStatus, LinkStatus, Refusal, Strength
+from desirepath.identity.rules import Apart, Rules
 from desirepath.identity.sightings import Bools, Coded, Identifiers, Int8, Int32, Int64, code_sightings
-
-NOBODY = -1  # a sighting with nothing but blocked values
-BY_TIME = -2  # a sighting of a device that is split among people: each event has its own customer
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """A decision: no identifier of one side may be one customer with any of the other side.
-
-    sides: two groups of (kind, value); values made alike.
-    """
-
-    number: int
-    sides: tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)

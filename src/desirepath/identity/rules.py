@@ -72,6 +72,17 @@ class Rules:
         raise KeyError(name)
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A decision: no identifier of one side may be one customer with any of the other side.
+
+    sides: two groups of (kind, value); values made alike.
+    """
+
+    number: int
+    sides: tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
+
+
 # Strongest first. A kind that is not here is weak, unlimited, and comes after the named weak ones.
 # Limits: an internal id is one a customer (as Segment has it); five addresses or numbers are a person,
 # fifty are a mailbox of a company; browsers forget their cookies, so a person has many of those.
