@@ -198,6 +198,11 @@ def conversion(have: Kind, want: Kind) -> str:
     return "{0}" if want in ("unknown", have) else _CONVERSIONS[have, want]
 
 
+def convertible(have: Kind, want: Kind) -> bool:
+    """Whether anything of one kind can be had as the other."""
+    return not conversion(have, want).startswith("CAST(NULL")
+
+
 def as_kind(sql: str, have: Kind, want: Kind) -> str:
     """SQL of the same value as another kind; NULL where it cannot be one; never an error at run time.
 

@@ -6,7 +6,6 @@ expression_words alone decides. What sqlglot understands and we do not allow end
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +20,12 @@ from desirepath.collect.expression import (
     Rule,
     RuleError,
     Vocabulary,
-    conversion,
+    convertible,
 )
+from desirepath.collect.expression_refusals import REFUSALS, clock, column_hint, unknown_function
 from desirepath.collect.expression_text import syntax_tree, too_deep
 from desirepath.collect.expression_tree import Node, Settling, number, render, say
-from desirepath.collect.expression_words import AGGREGATES, CASTS, CLOCKS, FUNCTIONS, OTHERWISE, UNITS
+from desirepath.collect.expression_words import CASTS, CLOCKS, FUNCTIONS, UNITS
 from desirepath.core.errors import nearest
 
 _ANY = 10_000
@@ -72,7 +72,7 @@ class Reader:
 
     def _no(self, message: str, hint: str = "") -> Node:
         self.settling.refuse(message, hint)
-        return Node("null", "unknown")
+        return Node("refused", "unknown")  # takes any kind, so that one mistake is told once
 
     def _as(self, tree: exp.Expr, kind: Kind) -> Node:
         node = self.node(tree)
@@ -82,7 +82,7 @@ class Reader:
     # ---- what is refused, and what would be right --------------------------------------------------
 
     def _refuse(self, tree: exp.Expr) -> Node:
-        for types, message, hint in _REFUSALS:
+        for types, message, hint in REFUSALS:
             if isinstance(tree, types):
                 return self._no(message, hint)
         written = tree.sql(dialect="duckdb")
@@ -114,17 +114,8 @@ class Reader:
             if known.lower() == name.lower():
                 return Node("column", kind, Column("", known))
         if name.lower() in CLOCKS:
-            return self._clock(name)
-        if quoted:
-            hint = "Text goes in single quotes: '" + name.replace("'", "''") + "'."
-        elif self.vocabulary.counts and any(name.lower() == known for known, _ in EVENT.plain or ()):
-            hint = f"A segment is about customers: write ever({name.lower()} = …) or count({name.lower()} = …) >= 2."
-        else:
-            groups = [f"{group}.{name}" for group, _ in self.vocabulary.groups if group != "id"]
-            hint = nearest(name, [k for k, _ in plain], "Columns") or ""
-            if groups:
-                hint = f"{hint} A field of your own is {' or '.join(groups)}.".strip()
-        return self._no(f'unknown column "{name}"', hint)
+            return self._no(*clock(name))
+        return self._no(f'unknown column "{name}"', column_hint(name, quoted, self.vocabulary))
 
     def _grouped(self, group: str, name: str) -> Node:
         canonical = dict(self.vocabulary.aliases).get(group.lower(), group.lower())
@@ -138,12 +129,6 @@ class Reader:
             return Node("column", "unknown", Column("", f"{group}.{name}"))
         known_groups = [g for g, _ in self.vocabulary.groups]
         return self._no(f'unknown column "{group}.{name}"', nearest(group, known_groups, "Groups"))
-
-    def _clock(self, name: str) -> Node:
-        return self._no(
-            f"a rule cannot ask for the present ({name.lower()})",
-            "It must mean the same whenever it is asked.",
-        )
 
     # ---- literals ----------------------------------------------------------------------------------
 
@@ -167,7 +152,7 @@ class Reader:
         node = self.node(tree.this)
         # A column whose kind nobody knows is read as the kind asked for: the caller knows what it is.
         self.settling.settle(node, kind if node.kind == "unknown" or node.op == "text" else node.kind)
-        if node.op != "null" and conversion(node.kind, kind).startswith("CAST(NULL"):
+        if node.op not in ("null", "refused") and not convertible(node.kind, kind):
             return self._no(f"{say(node)} cannot become {'text' if kind == 'text' else f'a {kind}'}")
         return Node("cast", kind, word, [node])
 
@@ -188,6 +173,8 @@ class Reader:
 
     def _compare(self, tree: exp.Expr) -> Node:
         args = [self.node(tree.this), self.node(tree.expression)]
+        if any(arg.op == "refused" for arg in args):
+            return Node("refused", "unknown")
         if any(isinstance(side, exp.Null) for side in (tree.this, tree.expression)):
             return self._no("nothing equals null", 'Write "is null" or "is not null".')
         if any(isinstance(side, _COMPARISONS) for side in (tree.this, tree.expression)):
@@ -245,9 +232,16 @@ class Reader:
             at = at.this
         if len(steps) > _MANY:
             return self._no(f"{len(steps)} operators in a row", f"At most {_MANY}.")
-        node = self._as(at, kind)
-        for operator, part in reversed(steps):
-            node = Node(op, kind, operator, [node, self._as(part, kind)])
+        parts = [self.node(at), *(self.node(part) for _, part in reversed(steps))]
+        if any(part.op == "refused" for part in parts):
+            return Node("refused", "unknown")
+        if op == "arith" and any(part.kind == "time" for part in parts):
+            return self._no("times are not added or subtracted", "Use date_diff('day', a, b) > 3.")
+        for part in parts:
+            self.settling.settle(part, kind)
+        node = parts[0]
+        for (operator, _), part in zip(reversed(steps), parts[1:], strict=True):
+            node = Node(op, kind, operator, [node, part])
         return node
 
     def _negative(self, tree: exp.Expr) -> Node:
@@ -287,13 +281,14 @@ class Reader:
             return self._count(name, tree)
         function = FUNCTIONS.get(name)
         if function is None:
-            return self._unknown(written)
+            return self._no(*unknown_function(written))
         given = tree.expressions
         most = _ANY if function.many else len(function.params)
         if not function.least <= len(given) <= most:
             exact = " or ".join(dict.fromkeys((str(function.least), str(most))))
             needs = f"{function.least} or more" if function.many else exact
-            return self._no(f"{name}(…) has {len(given)} arguments and takes {needs}", function.about)
+            called = f"{name}({', '.join(function.params)}{', …' if function.many else ''})"
+            return self._no(f"{name}(…) has {len(given)} arguments and takes {needs}", f"Write {called}.")
         args = [self._argument(function.param(place), arg, name) for place, arg in enumerate(given)]
         node = Node("call", "unknown" if function.answer == "same" else function.answer, name, args)
         same = [arg for place, arg in enumerate(args) if function.param(place) == "same"]
@@ -333,26 +328,9 @@ class Reader:
             rule = Reader(EVENT).rule(inner.sql(dialect="duckdb"), inner, True)
         except RuleError as error:
             self.settling.mistakes.extend(error.mistakes)
-            return Node("null", "unknown")
+            return Node("refused", "unknown")
         self.aggregates.append((name, rule))
         return Node("count", "number" if name == "count" else "boolean", len(self.aggregates) - 1)
-
-    def _unknown(self, written: str) -> Node:
-        name = written.lower()
-        if name in CLOCKS:
-            return self._clock(name)
-        if name in ("count", "ever") or name in AGGREGATES:
-            place = "count(…) and ever(…) belong into segments and personas"
-            return self._no(f"{written}(…) counts over many events; this rule is about one", f"{place}.")
-        if name in OTHERWISE:
-            return self._no(f'unknown function "{written}"', f"Use {OTHERWISE[name]}(…).")
-        return self._no(f'unknown function "{written}"', _nearest_function(name))
-
-
-def _nearest_function(name: str) -> str:
-    close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7)
-    listed = "All functions stand in docs/reference/rules.md."
-    return f"Did you mean {close[0]}(…)? {listed}" if close else listed
 
 
 def _merged(pieces: list[str | Column | int]) -> tuple[str | Column | int, ...]:
@@ -413,20 +391,3 @@ _READ: dict[type[exp.Expr], Callable[[Reader, Any], Node]] = {
     exp.Case: Reader._case,
     exp.Anonymous: Reader._call,
 }
-
-_REFUSALS: tuple[tuple[tuple[type[exp.Expr], ...], str, str], ...] = (
-    ((exp.Query, exp.Exists, exp.Subquery), "a rule cannot contain a query", "It sees one event at a time."),
-    ((exp.Placeholder, exp.Parameter), "a rule has no parameters", "Write the value out."),
-    ((exp.Star,), '"*" is not allowed in a rule', "Name the column."),
-    ((exp.Window, exp.Filter), "a rule sees one event, not a window of them", "Segments can count: count(…) >= 2."),
-    ((exp.Interval,), "a rule does not calculate with intervals", "Use date_diff('day', a, b) > 3."),
-    ((exp.RegexpLike, exp.RegexpFullMatch), '"~" is not allowed in a rule', "Use regexp_matches(text, 'pattern')."),
-    ((exp.Escape,), '"escape" is not allowed in a rule', "Use contains(…), starts_with(…) or regexp_matches(…)."),
-    ((exp.ArrayOverlaps,), '"&&" is not allowed in a rule', 'Write "and".'),
-    ((exp.NullSafeNEQ, exp.NullSafeEQ), '"is distinct from" is not allowed in a rule', "Use coalesce(a, '') <> b."),
-    ((exp.Bracket, exp.JSONExtract), "brackets and arrows are not allowed in a rule",
-     "A nested field is a name with dots: properties.address.city."),
-    ((exp.Distinct, exp.Order), "a rule sees one event at a time", "Drop the distinct or order by."),
-    ((exp.AtTimeZone,), '"at time zone" is not allowed in a rule', "Times are in the journey's zone already."),
-    ((exp.Concat,), "two texts in a row", "A quote within text is written twice: 'it''s'."),
-)  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desirepath.collect.expression import Column, Kind, conversion, quote_text
+from desirepath.collect.expression import Column, Kind, conversion, convertible, quote_text
 from desirepath.collect.expression_words import CASTS, FUNCTIONS
 from desirepath.core.errors import nearest
 from desirepath.core.words import By
@@ -64,7 +64,7 @@ class Settling:
         """The kind that all of `nodes` take: that of the ones that are sure; else text, by a literal."""
         sure: Kind = "unknown"
         for node in nodes:
-            if node.kind != "unknown" and node.op not in ("text", "null"):
+            if node.kind != "unknown" and node.op not in ("text", "null", "refused"):
                 sure = node.kind
                 # A column of a known kind is surer than a number written beside it.
                 if node.op == "column":
@@ -77,7 +77,7 @@ class Settling:
         """Make `node` of the kind `want` ('unknown': any), or say why it cannot be."""
         if want == node.kind == "unknown" and len(shared(node)) > 1:
             want = "text"  # columns of several types could not share an answer
-        if node.op == "null":
+        if node.op in ("null", "refused"):
             node.kind = want
         if want == "unknown" or node.kind == want:
             self._inside(node, want)
@@ -131,7 +131,11 @@ class Settling:
         elif want == "boolean":
             self.refuse(f"{said} is {_ARTICLE[node.kind]}, not true or false", self._ask(node))
         else:
-            fix = f"cast({said} as {want}) makes {_ARTICLE[want]} of it."
+            fix = ""
+            if node.op == "column" and convertible(node.kind, want):
+                fix = f"cast({node.value} as {want}) makes {_ARTICLE[want]} of it."
+            elif want == "time":
+                fix = "Write it like '2026-01-31' or '2026-01-31 18:30'."
             self.refuse(f"{said} is {_ARTICLE[node.kind]}; {_ARTICLE[want]} is needed", fix)
 
     def together(self, nodes: Sequence[Node], otherwise: Kind) -> Kind:
