@@ -246,7 +246,7 @@ _APP_DIRT = {
 PAID = (who.SEARCH_ADS, who.STORIES, who.COUPON_SITE, who.RETARGETING)
 _NETWORK = ("FindIt Search", "Glimpse Stories", "Coupon Corner", "FindIt Retargeting")
 _CLICK_CENTS = np.array([125.0, 42.0, 310.0, 58.0])
-_PER_CLICK = np.array([24.0, 210.0, 6.0, 160.0])  # impressions
+_PER_CLICK = np.array([24.0, 420.0, 6.0, 160.0])  # impressions
 _PER_REACH = np.array([1.3, 2.1, 1.2, 5.5])  # impressions for each person reached
 
 
