@@ -29,7 +29,8 @@ def misfits_query(texts: Sequence[tuple[str, Iterable[WideType]]], rows: str) ->
     columns = []
     for text, types in texts:
         columns.append(f"count({text})")
-        columns += [f"coalesce(bool_or({MISFITS[kind].format(text)}), false)" for kind in types]
+        misfits = [MISFITS[kind].replace("{0}", text) for kind in types]
+        columns += [f"coalesce(bool_or({one}), false)" for one in misfits]
     return f"SELECT {', '.join(columns)} FROM {rows}"
 
 

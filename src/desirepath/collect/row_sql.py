@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from desirepath.collect.expression import Column, Rule, as_kind, quote_name, quote_text
+from desirepath.collect.cell_sql import CellSql
+from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.raw import RawColumns
-from desirepath.collect.sources import EventFrom, Field, Source, Time
+from desirepath.collect.sources import REST, EventFrom, Field, Metrics, Source, Time
 from desirepath.collect.time_sql import time_sql
 from desirepath.collect.validity import (
     EVENT_RULES,
@@ -24,10 +25,7 @@ from desirepath.collect.validity import (
     RULES,
     ValidityRule,
 )
-from desirepath.collect.value_sql import Style, minor_sql, value_sql
-from desirepath.core.money import EXPONENTS
-
-REST = "*"  # the name of the property that stands for all columns that nothing else reads
+from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
 
 WideType = Literal["BOOLEAN", "DOUBLE", "TIMESTAMP", "VARCHAR"]
 
@@ -107,27 +105,34 @@ class RowSql:
     def __init__(self, source: Source, columns: RawColumns, context: Context) -> None:
         self.source, self.columns, self.context = source, columns, context
         self.zone = source.zone or context.zone
-        self.meant = self._rule(source.where)
+        self.cell = CellSql(columns)
+        self.meant = self.cell.rule(source.where)
         self.cells = tuple(self._cells(number, event) for number, event in enumerate(merged(source)))
 
     # ── the texts ────────────────────────────────────────────────────────────────────────────────────────
 
     def _cells(self, item: int, event: EventFrom) -> Cells:
-        wide = {f"id.{kind}": self.text(one) for kind, one in sorted(event.identifiers.items())}
-        wide |= {f"properties.{name}": self.text(one) for name, one in self._properties(event).items()}
-        wide |= {f"traits.{name}": self.text(one) for name, one in sorted(event.traits.items())}
+        wide: dict[str, str] = {}
+        groups = (
+            ("id", event.identifiers),
+            ("properties", self._properties(event)),
+            ("traits", event.traits),
+        )
+        for group, fields in groups:
+            for name, one in sorted(fields.items()):
+                wide.setdefault(_told_apart(f"{group}.{name}", wide), self.cell.text(one))
         time = event.time
         return Cells(
             item=item,
-            rule=self._rule(event.when),
-            event=self.text(event.event),
+            rule=self.cell.rule(event.when),
+            event=self.cell.text(event.event),
             time=self.columns.text(time.column) if time else "CAST(NULL AS VARCHAR)",
-            channel=self.text(event.channel),
-            by=self.text(event.by),
-            value=self.text(event.value),
-            currency=f"upper({self.text(event.currency)})" if event.currency else "CAST(NULL AS VARCHAR)",
-            text=self.text(event.text),
-            score=self.text(event.score.column if event.score else None),
+            channel=self.cell.text(event.channel),
+            by=self.cell.text(event.by),
+            value=self.cell.text(event.value),
+            currency=f"upper({self.cell.text(event.currency)})",
+            text=self.cell.text(event.text),
+            score=self.cell.text(event.score.column if event.score else None),
             wide=wide,
             made_from=event,
         )
@@ -140,29 +145,7 @@ class RowSql:
             for name in self.columns.names:
                 if name not in used and name not in named:
                     named[name] = Field(column=name)
-        return dict(sorted(named.items()))
-
-    def text(self, one: Field | None) -> str:
-        """SQL of a field's text; NULL where it is empty or there is no field."""
-        if one is None:
-            return "CAST(NULL AS VARCHAR)"
-        if one.value is not None:
-            return quote_text(one.value)
-        if one.sql is not None:
-            raw = f"nullif(trim(CAST(TRY({one.sql.sql(self._column)}) AS VARCHAR)), '')"
-        else:
-            assert one.column is not None
-            raw = self.columns.text(one.column)
-        if not one.map:
-            return raw
-        cases = " ".join(f"WHEN {quote_text(old)} THEN {quote_text(new)}" for old, new in one.map.items())
-        return f"nullif(CASE {raw} {cases} ELSE {raw} END, '')"
-
-    def _column(self, column: Column) -> str:
-        return as_kind(self.columns.text(str(column)), "text", column.kind)
-
-    def _rule(self, rule: Rule | None) -> str:
-        return "true" if rule is None else f"coalesce(TRY({rule.sql(self._column)}), false)"
+        return named
 
     def key(self) -> str:
         """SQL of the record's key; NULL where any of its columns is empty or the source has none."""
@@ -183,7 +166,9 @@ class RowSql:
         assert event.time is not None
         time = time_sql("time_text", event.time, self.zone)
         value = value_sql("value_text", found.styles.get(cells.value, "plain"))
-        currency, codes = self._currency(cells, found)
+        currency, codes = currency_sql(
+            event.currency, found.currencies.get(cells.currency, ()), self.context.currency
+        )
         low, high = (event.score.low, event.score.high) if event.score else (0.0, 1.0)
         ids = [quote_name(name) for name in cells.wide if name.startswith("id.")]
         return f"""
@@ -268,19 +253,6 @@ SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detai
             return time_sql(text, Time(column=name), self.zone).instant
         return _number(text) if kind == "DOUBLE" else f"TRY_CAST({text} AS BOOLEAN)"
 
-    def _currency(self, cells: Cells, found: Found) -> tuple[str, tuple[str, ...]]:
-        """SQL of the currency of an event, and the codes that it can be."""
-        own = self.context.currency
-        if cells.made_from.currency is None:
-            return (quote_text(own), (own,)) if own else ("CAST(NULL AS VARCHAR)", ())
-        codes = tuple(code for code in found.currencies.get(cells.currency, ()) if code in EXPONENTS)
-        listed = ", ".join(map(quote_text, codes)) or "NULL"
-        inner = f"WHEN currency_text IN ({listed}) THEN currency_text"
-        if own:
-            inner += f" WHEN currency_text IS NULL THEN {quote_text(own)}"
-            codes = (*codes, own)
-        return f"CASE {inner} END", codes
-
     def _has_nul(self, found: Found) -> str:
         """Does any column that is read hold a NUL? Asked only of a part whose bytes have one."""
         return self._any(found.has_nul, "contains({}, chr(0))")
@@ -291,6 +263,15 @@ SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detai
     def _any(self, asked: bool, test: str) -> str:
         tests = [f"coalesce({test.format(f'c{place}')}, false)" for place in range(len(self.columns.names))]
         return f"({' OR '.join(tests)})" if asked and tests else "false"
+
+
+def _told_apart(name: str, taken: Mapping[str, str]) -> str:
+    """The name, or one with a number where it differs from a taken one in case only: to DuckDB that is the same."""
+    lower = {one.lower() for one in taken}
+    different, again = name, 2
+    while different.lower() in lower:
+        different, again = f"{name}_{again}", again + 1
+    return different
 
 
 def columns_read(source: Source) -> dict[str, str]:
@@ -308,6 +289,18 @@ def columns_read(source: Source) -> dict[str, str]:
                 found.setdefault(one.column, label)
             elif one.sql is not None:
                 found = {str(column): label for column in one.sql.columns} | found
+    return found
+
+
+def metrics_columns_read(metrics: Metrics) -> dict[str, str]:
+    """The same for a metrics source."""
+    found = {metrics.day.column: "day"}
+    for label in ("channel", "campaign", "impressions", "reach", "clicks", "spend", "currency"):
+        one: Field | None = getattr(metrics, label)
+        if one is not None and one.column is not None:
+            found.setdefault(one.column, label)
+        elif one is not None and one.sql is not None:
+            found = {str(column): label for column in one.sql.columns} | found
     return found
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desirepath.collect.expression import quote_text
+from desirepath.collect.sources import Field
 from desirepath.core.money import EXPONENTS
 
 Style = Literal["plain", "point", "comma", "mixed"]
@@ -81,6 +82,22 @@ def _clean(text: str) -> str:
     """The digits, their marks and the sign, with brackets and a trailing minus made a leading one."""
     bare = f"regexp_replace(regexp_replace({text}, {_NOISE}, '', 'g'), '^\\((.*)\\)$', '-\\1')"
     return f"regexp_replace(regexp_replace({bare}, '^([^-]+)-$', '-\\1'), {_NOISE}, '', 'g')"
+
+
+def currency_sql(column: Field | None, seen: Iterable[str], own: str | None) -> tuple[str, tuple[str, ...]]:
+    """SQL of an event's currency, and the codes that it can be.
+
+    column: where it comes from, its text being currency_text; None: `own`, the journey's. seen: what is there.
+    """
+    if column is None:
+        return (quote_text(own), (own,)) if own else ("CAST(NULL AS VARCHAR)", ())
+    codes = tuple(code for code in seen if code in EXPONENTS)
+    listed = ", ".join(map(quote_text, codes)) or "NULL"
+    cases = f"WHEN currency_text IN ({listed}) THEN currency_text"
+    if own:
+        cases += f" WHEN currency_text IS NULL THEN {quote_text(own)}"
+        codes = (*codes, own)
+    return f"CASE {cases} END", codes
 
 
 def minor_sql(number: str, currency: str, currencies: Iterable[str]) -> str:

@@ -105,6 +105,12 @@ class EventStore:
             relation: Any = self._connection.sql(sql, params=params)
             return relation.to_arrow_table()
 
+    def batches(self, sql: str, params: Parameters | None = None, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
+        """Run one query and hand its answer on in batches of at most `rows`; nothing else may run meanwhile."""
+        with self._errors():
+            relation: Any = self._connection.sql(sql, params=params)
+            yield from relation.to_arrow_reader(rows)
+
     def rows(self, sql: str, params: Parameters | None = None) -> list[tuple[Any, ...]]:
         """Run one query with a small answer; the rows as tuples."""
         with self._errors():
@@ -160,6 +166,10 @@ class EventStore:
     def meta(self, key: str) -> str | None:
         """A fact about the store itself."""
         return self.value("SELECT value FROM meta WHERE key = ?", [key])  # type: ignore[no-any-return]
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Write down a fact about the store itself."""
+        self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, value])
 
     def columns(self) -> dict[str, str]:
         """The columns of an event and their DuckDB types, in order; wide ones carry their prefix."""

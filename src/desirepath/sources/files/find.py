@@ -21,6 +21,7 @@ _FORMATS: dict[str, Format] = {
     ".tsv": "csv",
     ".tab": "csv",
     ".txt": "csv",
+    ".psv": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "jsonl",

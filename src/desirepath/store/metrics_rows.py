@@ -1,0 +1,109 @@
+"""One part of a metrics source becomes rows by day, channel and campaign.
+
+A part's rows take the place of those of its earlier reading. Days are the calendar's of the journey's zone:
+a day is written as a day, and only a text with a time of day is moved into the zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desirepath.collect.cell_sql import CellSql
+from desirepath.collect.expression import quote_text
+from desirepath.collect.raw import RawColumns
+from desirepath.collect.row_sql import Context
+from desirepath.collect.sources import Field, Metrics
+from desirepath.collect.time_sql import from_utc, time_sql
+from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
+from desirepath.store.events_db import EventStore
+from desirepath.store.ledger import Run, note_part, part_number
+from desirepath.store.look import currency_codes, value_style
+from desirepath.store.part_load import PartOutcome, is_too_bad, reasons_of
+from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
+from desirepath.store.staging import Staged
+
+_COUNTS = ("impressions", "reach", "clicks")
+_MOST_BAD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsLoad:
+    """Loads the parts of one metrics source in one run."""
+
+    store: EventStore
+    run: Run
+    metrics: Metrics
+    number: int
+    mapping: str
+    context: Context
+
+    def load(self, staged: Staged, columns: RawColumns) -> PartOutcome:
+        """Check and insert what stands in `raw`."""
+        store = self.store
+        store.execute(f"CREATE OR REPLACE TEMP TABLE days AS {self._parsed(columns)}")
+        store.execute(
+            "CREATE OR REPLACE TEMP TABLE bad AS SELECT row, 0::SMALLINT AS item, reason, 'event' AS lost, detail"
+            " FROM (SELECT row, CASE WHEN day_text IS NULL THEN 'day_missing' WHEN day IS NULL THEN 'day_unreadable'"
+            " WHEN currency_text IS NOT NULL AND currency IS NULL THEN 'currency_unknown'"
+            " WHEN unread IS NOT NULL THEN 'number_unreadable' END AS reason,"
+            " coalesce(unread, CASE WHEN day IS NULL THEN day_text END, currency_text) AS detail FROM days)"
+            " WHERE reason IS NOT NULL"
+        )
+        bad = int(store.value("SELECT count(*) FROM bad")) + staged.bad
+        read = staged.rows + staged.bad
+        if is_too_bad(bad, read, _MOST_BAD):
+            with store.transaction():
+                write_rejects(store, self.run, staged, columns, KEPT_OF_A_FAILURE)
+            return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(store))
+        with store.transaction():
+            part, _ = part_number(store, self.number, staged.part.name)
+            store.execute(f"DELETE FROM metrics_log WHERE part = {part}")
+            added = store.execute(
+                f"INSERT INTO metrics_log SELECT {part}, row + 1, day, channel, campaign, impressions, reach, clicks,"
+                " spend, CASE WHEN spend IS NOT NULL THEN currency END FROM days ANTI JOIN bad USING (row) ORDER BY row"
+            )
+            write_rejects(store, self.run, staged, columns)
+            note_part(store, self.run, self.number, self.mapping, staged.part, read, None)
+            store.events_changed()
+        return PartOutcome(read, added, rejected=bad, reasons=reasons_of(store) if bad else None)
+
+    def _parsed(self, columns: RawColumns) -> str:
+        """SQL of days: row, day, channel, campaign, the numbers, and the first number that cannot be read."""
+        metrics, cell = self.metrics, CellSql(columns)
+        zone = metrics.day.zone or self.context.zone
+        time = time_sql("day_text", metrics.day, self.context.zone)
+        day = f"CAST({from_utc(time.instant, zone)} AS DATE)"
+        currency_text = f"upper({cell.text(metrics.currency)})"
+        codes = currency_codes(self.store, currency_text) if metrics.currency else ()
+        currency, known = currency_sql(metrics.currency, codes, self.context.currency)
+        texts = {name: cell.text(getattr(metrics, name)) for name in (*_COUNTS, "spend")}
+        numbers = {
+            name: value_sql(f"{name}_text", self._style(getattr(metrics, name), text)).number
+            for name, text in texts.items()
+        }
+        return f"""
+WITH cells AS (
+  SELECT rowid AS row, {columns.text(metrics.day.column)} AS day_text, {cell.text(metrics.channel)} AS channel,
+    {cell.text(metrics.campaign)} AS campaign, {currency_text} AS currency_text,
+    {", ".join(f"{text} AS {name}_text" for name, text in texts.items())}
+  FROM raw),
+numbers AS (
+  SELECT *, {day} AS day, {currency} AS currency,
+    {", ".join(f"{number} AS {name}_number" for name, number in numbers.items())}
+  FROM cells)
+SELECT *, {", ".join(f"TRY_CAST({name}_number AS BIGINT) AS {name}" for name in _COUNTS)},
+  {minor_sql("spend_number", "currency", known)} AS spend,
+  coalesce({_unread((*_COUNTS, "spend"))}) AS unread
+FROM numbers"""
+
+    def _style(self, field: Field | None, text: str) -> Style:
+        return "plain" if field is None else value_style(self.store, text)
+
+
+def _unread(names: Sequence[str]) -> str:
+    """Texts that are there and are no number."""
+    return ", ".join(
+        f"CASE WHEN {name}_text IS NOT NULL AND {name}_number IS NULL THEN {quote_text(name + ' ')} || {name}_text END"
+        for name in names
+    )

@@ -1,0 +1,151 @@
+"""One part of a source becomes events: in one transaction, or not at all.
+
+In: a staged part (`raw`, `raw_bad`) and its source. Out: a PartOutcome. Rows that are known already add
+nothing: without a record key a row is known by its content and by how often its file has it; with one, a row
+with the same key and other content takes the place of the earlier version, in the earlier one's position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from desirepath.collect.raw import RawColumns
+from desirepath.collect.row_sql import Context, Found, RowSql, Target
+from desirepath.collect.sources import Source
+from desirepath.collect.validity import RULES
+from desirepath.store.events_db import EventStore
+from desirepath.store.ledger import Run, column_order, note_part, part_number
+from desirepath.store.look import look
+from desirepath.store.news import known_rows, new_rows, new_versions, start_news
+from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
+from desirepath.store.staging import Staged
+from desirepath.store.wide_columns import make_room
+
+_ALL_ROWS = "SELECT *, rowid AS row, 0::UBIGINT AS digest, 0 AS at_part, 0::BIGINT AS at_row FROM raw"
+_STILL_A_SAMPLE = 20  # rows: with fewer, half of them bad says little of the source
+
+
+@dataclass(frozen=True, slots=True)
+class PartOutcome:
+    """What a part brought. rejected: rows with anything bad; known: rows that added nothing new.
+
+    too_bad: nothing was loaded; reasons: reason → (how many, an example).
+    """
+
+    rows: int
+    events: int = 0
+    known: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    too_bad: bool = False
+    reasons: dict[str, tuple[int, str]] | None = None
+
+
+def is_too_bad(bad: int, read: int, most_bad: float) -> bool:
+    """Is a part mostly bad? A few rows are only so when all of them are."""
+    return bad > read * most_bad and (read >= _STILL_A_SAMPLE or bad == read)
+
+
+def reasons_of(store: EventStore) -> dict[str, tuple[int, str]]:
+    """What `bad` and `raw_bad` hold: the commonest reasons first, each with how many and an example."""
+    found = store.rows(
+        "SELECT reason, count(*) AS n, coalesce(any_value(detail), '') FROM ("
+        " SELECT reason, detail FROM bad UNION ALL SELECT reason, raw FROM raw_bad)"
+        " GROUP BY reason ORDER BY n DESC, reason"
+    )
+    return {str(reason): (int(n), str(example)) for reason, n, example in found}
+
+
+class PartLoad:
+    """Loads the parts of one source in one run."""
+
+    def __init__(
+        self, store: EventStore, run: Run, source: Source, number: int, mapping: str, context: Context
+    ) -> None:
+        self.store, self.run, self.source = store, run, source
+        self.number, self.mapping, self.context = number, mapping, context
+
+    def load(self, staged: Staged, columns: RawColumns) -> PartOutcome:
+        """Check, dedupe and insert what stands in `raw`."""
+        if not columns.names:
+            note_part(self.store, self.run, self.number, self.mapping, staged.part, 0, None)
+            return PartOutcome(0)
+        rows = RowSql(self.source, columns, self.context)
+        found = look(self.store, rows, staged.part.has_nul)
+        self._find_bad(rows, found)
+        bad = int(self.store.value("SELECT count(DISTINCT row) FROM bad")) + staged.bad
+        read = staged.rows + staged.bad
+        if is_too_bad(bad, read, self.source.most_bad):
+            with self.store.transaction():
+                write_rejects(self.store, self.run, staged, columns, KEPT_OF_A_FAILURE)
+            return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(self.store))
+        wide = make_room(self.store, found.types, self.source.id)
+        with self.store.transaction():
+            return self._insert(staged, rows, replace(found, types=wide), columns, bad)
+
+    # ── what is bad ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _find_bad(self, rows: RowSql, found: Found) -> None:
+        """The table bad(row, item, reason, lost, detail)."""
+        queries = [rows.bad(cells, found, _ALL_ROWS) for cells in rows.cells]
+        for place, query in enumerate(queries):
+            verb = "INSERT INTO bad" if place else "CREATE OR REPLACE TEMP TABLE bad AS"
+            self.store.execute(f"{verb} {query}")
+
+    # ── what is new ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _insert(
+        self, staged: Staged, rows: RowSql, found: Found, columns: RawColumns, bad: int
+    ) -> PartOutcome:
+        """Insert what is new, write down the rejects and the part."""
+        store = self.store
+        part, _ = part_number(store, self.number, staged.part.name)
+        digest = columns.digest(column_order(store, self.number, columns.names))
+        first_no = int(store.meta("next_event_no") or 0)
+        some_bad = bool(store.value("SELECT count(*) FROM bad WHERE lost = 'event'"))
+        target = Target(first_no, self.run.known_at, some_bad)
+        fresh = not store.value(f"SELECT count(*) FROM ({self._parts})")
+        known = corrected = events = 0
+        if self.source.key:
+            known, corrected = new_versions(store, self.run, rows, digest, part, self._parts)
+        elif not fresh:
+            start_news(store, digest)
+        for cells in rows.cells:
+            if self.source.key:
+                picked = "SELECT r.*, n.* FROM raw r JOIN news n ON r.rowid = n.row"
+            elif fresh:
+                picked = f"SELECT *, rowid AS row, {digest} AS digest, {part} AS at_part, rowid + 1 AS at_row FROM raw"
+            else:
+                new_rows(store, cells.item, self._parts)
+                picked = (
+                    f"SELECT r.*, n.*, {part} AS at_part, n.row + 1 AS at_row"
+                    " FROM raw r JOIN news n ON r.rowid = n.row"
+                )
+            events += store.execute(rows.insert(cells, found, picked, target))
+        if not self.source.key and not fresh:
+            known = known_rows(store)
+        if events or corrected:
+            next_no = first_no + staged.rows * len(rows.cells)
+            store.set_meta("next_event_no", str(next_no))
+            store.events_changed()
+        write_rejects(store, self.run, staged, columns)
+        read = staged.rows + staged.bad
+        look_again = self._look_again(rows, found)
+        note_part(store, self.run, self.number, self.mapping, staged.part, read, look_again)
+        return PartOutcome(read, events, known, corrected, bad, reasons=reasons_of(store) if bad else None)
+
+    @property
+    def _parts(self) -> str:
+        """The parts of the source that hold."""
+        return f"SELECT part FROM parts WHERE source = {self.number} AND replaced_by IS NULL"
+
+    def _look_again(self, rows: RowSql, found: Found) -> object:
+        """When the first of the events that still lie in the future will have come; None without any."""
+        if not self.store.value("SELECT count(*) FROM bad WHERE reason = 'time_in_future'"):
+            return None
+        wrong = next(rule.wrong for rule in RULES if rule.name == "time_in_future")
+        times = [
+            f"SELECT min(time) AS time FROM ({rows.parsed(cells, found, _ALL_ROWS)}) WHERE {wrong}"
+            for cells in rows.cells
+        ]
+        return self.store.value(f"SELECT min(time) - INTERVAL 1 DAY FROM ({' UNION ALL '.join(times)})")
