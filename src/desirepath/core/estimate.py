@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -36,11 +37,11 @@ class Estimate:
         return replace(self, value=change(self.value), low=ends[0], high=ends[1])
 
     def as_dict(self) -> dict[str, object]:
-        """Plain data, for JSON."""
+        """Plain data, for JSON. An open end of the interval (infinite) is null: JSON has no infinity."""
         return {
             "value": self.value,
-            "low": self.low,
-            "high": self.high,
+            "low": self.low if math.isfinite(self.low) else None,
+            "high": self.high if math.isfinite(self.high) else None,
             "n": self.n,
             "method": self.method,
             "as_of": self.as_of,

@@ -216,7 +216,10 @@ class Verbatim:
 
 @dataclass(frozen=True, slots=True)
 class EffortAnswer:
-    """Ease of a stage: 2 − 4 × the share of meetings that were hard (repeated, gone back, helped, last)."""
+    """Ease of a stage: 2 − 4 × the share of meetings that were hard (repeated, gone back, helped, last).
+
+    The four shares are of `meetings` (made by customers, with a known fate) and add up to the hard ones.
+    """
 
     stage: str
     ease: Measured
@@ -225,3 +228,4 @@ class EffortAnswer:
     asked_for_help: float
     fell_silent: float
     contract: Contract
+    meetings: int = 0

@@ -69,6 +69,29 @@ def pass_starts(visits: Visits) -> Mask:
     return first
 
 
+def asked_visits(visits: Visits, where: Mask | None, period: TimeRange, track: Track) -> Mask:
+    """The observed visits of a track that entered within `period` and that `where` keeps."""
+    asked: Mask = ~visits.skipped & (visits.track == track)
+    if period != EVER:
+        asked &= (visits.entered >= period.start) & (visits.entered < period.end)
+    if where is not None:
+        asked &= where
+    return asked
+
+
+def lost_visits(visits: Visits) -> Mask:
+    """Left or lapsed without success."""
+    over = (visits.outcome == Outcome.LEFT) | (visits.outcome == Outcome.LAPSED)
+    lost: Mask = over & ~visits.skipped & (visits.succeeded == NEVER)
+    return lost
+
+
+def open_visits(visits: Visits) -> Mask:
+    """In flight and without success so far."""
+    still: Mask = (visits.outcome == Outcome.IN_FLIGHT) & ~visits.skipped & (visits.succeeded == NEVER)
+    return still
+
+
 def cohort(
     journey: Journey,
     visits: Visits,

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from desirepath.stats.intervals import t_of
 
 Ints = NDArray[np.integer]
+Mask = NDArray[np.bool_]
+
+# Where nearly all of those compared met it a little later, there is no contrast left to learn from.
+LEAST_CONTRAST = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,9 @@ class StratifiedDifference:
         return max(-1.0, self.value - spread), min(1.0, self.value + spread)
 
 
+NOTHING = StratifiedDifference(math.nan, math.nan, 0, 0, 0.0)
+
+
 def two_sided_p(value: float, error: float, freedom: float) -> float:
     """The chance of a value at least so far from 0, by Student's t; NaN without an error."""
     if not error > 0 or freedom < 1:
@@ -50,27 +57,34 @@ def two_sided_p(value: float, error: float, freedom: float) -> float:
 
 
 def mantel_haenszel(
-    met: NDArray[np.bool_], succeeded: NDArray[np.bool_], stratum: Ints, cluster: Ints
+    met: Mask, succeeded: Mask, stratum: Ints, cluster: Ints, later: Mask | None = None
 ) -> StratifiedDifference:
     """The Mantel–Haenszel risk difference: strata weighted by n₁n₀/n, the same as a regression with stratum effects.
 
+    later: rows that had not met it but did so afterwards. Without them the plain difference; with them, what meeting it
+    adds: the difference that balances success less that addition between both sides, which is the plain difference over
+    the difference in ever meeting it. It takes the addition to be the same whenever it is met.
     Variance: the influence of each row, scaled by 1/√(1 − 1/n) for its stratum's mean (exact for matched pairs),
-    summed by cluster. Sources: Mantel & Haenszel (1959), Greenland & Robins (1985), Bell & McCaffrey (2002).
+    summed by cluster. Sources: Mantel & Haenszel (1959); Robins (1994), structural nested mean models; Bell & McCaffrey
+    (2002).
     """
     _, s = np.unique(stratum, return_inverse=True)
     strata = int(s.max()) + 1 if len(s) else 0
     a, y = met.astype(np.float64), succeeded.astype(np.float64)
+    ever = a if later is None else np.maximum(a, later)
     n = np.bincount(s, minlength=strata).astype(np.float64)
-    n_met, hits = np.bincount(s, a, strata), np.bincount(s, y, strata)
+    n_met = np.bincount(s, a, strata)
     both = ((n_met > 0) & (n_met < n))[s] if strata else np.empty(0, bool)
     if not both.any():
-        return StratifiedDifference(math.nan, math.nan, 0, 0, 0.0)
-    s, a, y, cluster = s[both], a[both], y[both], cluster[both]
+        return NOTHING
+    s, a, y, ever, cluster = s[both], a[both], y[both], ever[both], cluster[both]
     off = a - (n_met / n)[s]
-    weight = float(off @ a)
+    weight = float(off @ ever)
+    if weight < LEAST_CONTRAST * float(off @ a):
+        return NOTHING
     value = float(off @ y) / weight
-    residual = y - (hits / n)[s] - value * off
-    influence = off * residual / np.sqrt(1 - 1 / n[s]) / weight
+    rest = y - value * ever
+    influence = off * (rest - (np.bincount(s, rest, strata) / n)[s]) / np.sqrt(1 - 1 / n[s]) / weight
     names, c = np.unique(cluster, return_inverse=True)
     sums = np.bincount(c, influence, len(names))
     few = min(len(np.unique(cluster[a > 0])), len(np.unique(cluster[a == 0])))
