@@ -76,7 +76,7 @@ class Definition:
         """The value as a mapping; {} where it is missing, or (a mistake) something else."""
         if value is None or isinstance(value, dict):
             return value or {}
-        self.refuse(where, f'{path_of(where)} must be entries of the form "name: …"')
+        self.refuse(where, f'{path_of(where) or "the file"} must be entries of the form "name: …"')
         return {}
 
     def known(self, raw: Mapping[str, object], where: Where, keys: Iterable[str]) -> None:
@@ -207,6 +207,9 @@ _EXAMPLES = {
     "to": "to: \"event = 'Order Delivered'\".",
     "rule": "rule: \"traits.device = 'mobile'\".",
     "day": "day: date.",
+    "when": "when: \"event = 'Checkout Started'\", or channel: store, for all that happens there.",
+    "segment": "segment: \"count(event = 'Coupon Used') >= 2\".",
+    "key": "key: order_id.",
     "channel": "channel: ads.",
 }
 

@@ -54,22 +54,20 @@ def read_document(source: Path | str, file: str = "") -> Document:
             name, 0, "is larger than 4 MB", "A definition is text that people write; data belong elsewhere."
         )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same grammar, ten times as fast
+    # Events and not nodes: PyYAML composes nodes by recursion, and in C a deep file ends the process.
+    reader = _Reader(name, yaml.parse(text, Loader=loader))
     try:
-        root = yaml.compose(text, Loader=loader)
+        value = reader.document()
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _wrong(name, line, "contains a character that YAML does not allow", "Remove it.") from None
     except yaml.MarkedYAMLError as error:
         raise DefinitionError([_unreadable(error, name, text)]) from None
-    except RecursionError:
-        raise _wrong(name, 0, "is nested too deeply", f"At most {MAX_DEPTH} levels.") from None
-    if root is None:
+    if value is None and not reader.count:
         raise _wrong(
             name, 1, "is empty", "Start from a template: desirepath init DIR --template online-shop."
         )
-    walk = _Walk(name)
-    value = walk.value(root, ())
-    return Document(name, value, walk.lines, tuple(_comments(text, walk.spans)), tuple(walk.problems))
+    return Document(name, value, reader.lines, tuple(_comments(text, reader.spans)), tuple(reader.problems))
 
 
 def _wrong(file: str, line: int, message: str, hint: str) -> DefinitionError:
@@ -101,11 +99,13 @@ def _unreadable(error: yaml.MarkedYAMLError, file: str, text: str) -> Problem:
     said = error.problem or "it cannot be read"
     if "\t" in shown[: len(shown) - len(shown.lstrip())] or "'\\t'" in said:
         return Problem(file, line, "a tab indents this line", "Indent with spaces: two for each level.")
-    for pattern, message, hint in _CAUSES:
-        if re.search(pattern, said):
-            return Problem(file, line, message, hint)
     began = error.context_mark
     at = f" (begun in line {began.line + 1})" if began and began.line + 1 != line else ""
+    for pattern, message, hint in _CAUSES:
+        if re.search(pattern, said):
+            return Problem(
+                file, line, message + (at if "closed" in message or "closing" in message else ""), hint
+            )
     return Problem(file, line, f"this is no YAML: {said}{at}", _QUOTING)
 
 
@@ -118,8 +118,12 @@ _CAUSES = (
         "a colon stands where none can",
         'Text with ": " in it goes in quotes.',
     ),
-    ("undefined alias", "a word begins with *", 'A pattern goes in quotes: "*.csv".'),
-    ("cannot start any token", "text begins with a sign that means something in YAML", _QUOTING),
+    ("alphabetic or numeric character", "a word begins with * or &", 'A pattern goes in quotes: "*.csv".'),
+    (
+        "cannot start any token",
+        "text begins with a sign that means something in YAML",
+        'Text that begins with %, @ or ` goes in quotes: "%d/%m/%Y".',
+    ),
     ("end of stream|unexpected end", "a quote or bracket is opened and not closed before the end", _QUOTING),
     (
         "could not find expected ':'",
@@ -136,79 +140,130 @@ _CAUSES = (
         "a comma or a closing bracket is missing",
         "Entries in { } and [ ] are separated by commas; text with signs in it goes in quotes.",
     ),
-    ("expected a single document", "a second document begins", 'Remove the line "---".'),
 )
 
 
-class _Walk:
-    """From PyYAML's nodes to values, counting, since aliases multiply them."""
+class _Reader:
+    """From PyYAML's events to values, counting, since aliases multiply them."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, events: Iterator[yaml.Event]) -> None:
         self.file = file
+        self.events = events
         self.lines: dict[Where, int] = {}
         self.spans: list[tuple[tuple[int, int], tuple[int, int]]] = []
         self.problems: list[Problem] = []
         self.count = 0
-        self.open: set[int] = set()
+        self.anchors: dict[
+            str, tuple[object, int]
+        ] = {}  # what a word after & stands for, and how many values
 
-    def problem(self, node: yaml.Node, message: str, hint: str = "") -> None:
-        self.problems.append(Problem(self.file, node.start_mark.line + 1, message, hint))
+    def problem(self, event: yaml.Event, message: str, hint: str = "") -> None:
+        """A mistake that leaves the rest of the file readable."""
+        self.problems.append(Problem(self.file, _line(event), message, hint))
 
-    def value(self, node: yaml.Node, where: Where) -> object:
-        """The value of a node; its line is remembered."""
-        self.count += 1
-        if self.count > MAX_VALUES or id(node) in self.open:
-            raise DefinitionError(
-                [Problem(self.file, node.start_mark.line + 1, "aliases make this file endless")]
-            )
+    def document(self) -> object:
+        """The value of the one document; None where there is none."""
+        value: object = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.problem(event, "a second document begins", 'Remove the line "---".')
+                    break
+            elif isinstance(event, yaml.NodeEvent):
+                value = self.value(event, ())
+        return value
+
+    def value(self, event: yaml.Event, where: Where) -> object:
+        """The value that begins with `event`; its line is remembered."""
+        line = _line(event)
+        self.lines.setdefault(where, line)
+        before = self.count
+        self._count(1, line)
         if len(where) > MAX_DEPTH:
-            raise _wrong(
-                self.file, node.start_mark.line + 1, "is nested too deeply", f"At most {MAX_DEPTH} levels."
-            )
-        self.lines.setdefault(where, node.start_mark.line + 1)
-        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+            raise _wrong(self.file, line, "is nested too deeply", f"At most {MAX_DEPTH} levels.")
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, line)
+        tag = getattr(event, "tag", None)
+        if tag is not None and (not tag.startswith(_PLAIN_TAG) or "python" in tag):
+            shown = tag.replace(_PLAIN_TAG, "!!")
             self.problem(
-                node, f'the tag "{node.tag}" means nothing here', "Remove the word that begins with !."
+                event, f'the tag "{shown}" means nothing here', "Remove the word that begins with !."
             )
-            return None
-        self.open.add(id(node))
-        try:
-            if isinstance(node, yaml.MappingNode):
-                return self._mapping(node, where)
-            if isinstance(node, yaml.SequenceNode):
-                return [self.value(one, (*where, place)) for place, one in enumerate(node.value)]
-            return self._scalar(node)
-        finally:
-            self.open.discard(id(node))
+        value: object
+        if isinstance(event, yaml.MappingStartEvent):
+            value = self._mapping(where)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = [
+                self.value(one, (*where, place))
+                for place, one in enumerate(self._until(yaml.SequenceEndEvent))
+            ]
+        else:
+            value = self._scalar(event)
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self.anchors[anchor] = (value, self.count - before)
+        return value
 
-    def _scalar(self, node: yaml.Node) -> str | None:
-        start, end = node.start_mark, node.end_mark
+    def _count(self, more: int, line: int) -> None:
+        self.count += more
+        if self.count > MAX_VALUES:
+            raise _wrong(self.file, line, "aliases make this file endless", "Write out what they stand for.")
+
+    def _alias(self, event: yaml.AliasEvent, line: int) -> object:
+        value, size = self.anchors.get(str(event.anchor), (None, 0))
+        if not size:
+            self.problem(event, f'"*{event.anchor}" stands for nothing', 'A pattern goes in quotes: "*.csv".')
+        self._count(size, line)
+        return value
+
+    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        for event in self.events:
+            if isinstance(event, end):
+                return
+            yield event
+
+    def _scalar(self, event: yaml.Event) -> str | None:
+        start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None
         self.spans.append(((start.line, start.column), (end.line, end.column)))
-        text = str(node.value)
+        text = str(getattr(event, "value", ""))
         return (
-            None if not getattr(node, "style", None) and text in ("", "~", "null", "Null", "NULL") else text
+            None if not getattr(event, "style", None) and text in ("", "~", "null", "Null", "NULL") else text
         )
 
-    def _mapping(self, node: yaml.MappingNode, where: Where) -> dict[str, object]:
+    def _mapping(self, where: Where) -> dict[str, object]:
         out: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problem(key_node, "a key must be a word", _QUOTING)
-                continue
-            key = str(key_node.value)
-            if key == "<<" and key_node.tag.endswith(":merge"):
-                self.problem(key_node, 'entries cannot be merged with "<<"', "Write them out.")
-                continue
-            here = (*where, key)
-            if key in out:
-                first = self.lines[here]
-                hint = f"The first one stands in line {first}. Remove or rename one of them."
-                self.problem(key_node, f'"{key}" is there twice', hint)
-                continue
-            self._scalar(key_node)
-            self.lines[here] = key_node.start_mark.line + 1
-            out[key] = self.value(value_node, here)
+        entries = self._until(yaml.MappingEndEvent)
+        for key_event in entries:
+            here: Where = (*where, "?")
+            if isinstance(key_event, yaml.ScalarEvent):
+                self._scalar(key_event)
+                here = (*where, str(key_event.value))
+            else:
+                self.problem(key_event, "a key must be a word", _QUOTING)
+                self.value(key_event, here)
+            key = str(here[-1])
+            again = key in out
+            if again:
+                hint = f"The first one stands in line {self.lines[here]}. Remove or rename one of them."
+                self.problem(key_event, f'"{key}" is there twice', hint)
+                here = (*here[:-1], f"{key} ")  # so that lines of the second do not mix with the first's
+            elif key == "<<" and isinstance(key_event, yaml.ScalarEvent) and not key_event.style:
+                self.problem(key_event, 'entries cannot be merged with "<<"', "Write them out.")
+            self.lines[here] = _line(key_event)
+            value = self.value(next(entries), here)
+            if not again and key not in ("<<", "?"):
+                out[key] = value
         return out
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+_PLAIN_TAG = "tag:yaml.org,2002:"
 
 
 def _comments(text: str, spans: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[tuple[int, str]]:
