@@ -8,28 +8,30 @@ guess_yaml.py writes it down. Nothing is read or run here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from desirepath.collect.guess_events import TimeRoles, sql_name, time_roles
 from desirepath.collect.guess_ids import IdColumn, Overlaps, id_columns
+from desirepath.collect.guess_joins import GuessedId, identifiers_of, same_kinds
 from desirepath.collect.guess_roles import (
-    Role, ScoreRole, by_role, campaign_column, channel_role, currency_role, event_role, metric_columns, money_role,
-    score_role, text_role, trait_columns,
+    Role,
+    ScoreRole,
+    by_role,
+    campaign_column,
+    channel_role,
+    currency_role,
+    event_role,
+    metric_columns,
+    money_role,
+    score_role,
+    text_role,
+    trait_columns,
 )  # fmt: skip
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess_shapes import FileProfile, Shape
 from desirepath.collect.guess_words import LOG, Subject, slug, subject_of, words_of
 
 NEARLY_UNIQUE = 0.98  # a record key may come twice: that is what corrections are
-
-
-@dataclass(frozen=True, slots=True)
-class GuessedId:
-    """An identifier of a source: its kind, its column, and why it is one."""
-
-    kind: str
-    column: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Gue
 
     overlaps: of the pairs that guess_ids.pairs_to_compare names.
     """
-    ids = _same_kinds(list(files), ids_of(files), overlaps or {})
+    ids = same_kinds(list(files), ids_of(files), overlaps or {})
     people = any(one.cls in ("person", "device") for of in ids for one in of)
     accounts = any(one.cls == "account" for of in ids for one in of)
     sources: list[GuessedSource] = []
@@ -119,11 +121,13 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Gue
         name = _unique(slug(file.name, "source"), taken)
         subject = file_subject(file)
         measured = metric_columns(file.columns)
-        chosen = _identifiers(place, list(files), ids, overlaps or {}, people)
+        chosen = identifiers_of(place, list(files), ids, overlaps or {}, people)
         made: GuessedSource | GuessedMetrics | LeftOut
         if not file.rows:
-            made = LeftOut(file, "it has no rows")
-        elif measured and not any(one.cls in ("person", "device", "account", "record", "session") for one in ids[place]):
+            made = LeftOut(file, "it has no rows" if file.columns else "it is empty")
+        elif measured and not any(
+            one.cls in ("person", "device", "account", "record", "session") for one in ids[place]
+        ):
             made = _metrics(name, file, measured)
         else:
             made = _source(name, file, subject, chosen, ids[place])
@@ -146,92 +150,6 @@ def _unique(name: str, taken: set[str]) -> str:
     return tried
 
 
-def _same_kinds(files: list[FileProfile], ids: list[list[IdColumn]], overlaps: Overlaps) -> list[list[IdColumn]]:
-    """Columns of unlike names whose values overlap are one kind: the known kind's name wins."""
-    kinds = {(f.name, one.column): one for f, of in zip(files, ids, strict=True) for one in of}
-    for (left, right), overlap in overlaps.items():
-        a, b = kinds.get(left), kinds.get(right)
-        if a is None or b is None or not overlap.joins or a.kind == b.kind or overlap.both < 5:
-            continue
-        # Small running numbers overlap by accident: only values that are ids by their look, or nearly all.
-        if overlap.both < 0.9 * min(overlap.left, overlap.right) or "unknown" not in (a.cls, b.cls):
-            continue
-        known = a if b.cls == "unknown" else b
-        kinds[left] = replace(a, kind=known.kind, cls=known.cls)
-        kinds[right] = replace(b, kind=known.kind, cls=known.cls)
-    return [[kinds[(f.name, one.column)] for one in of] for f, of in zip(files, ids, strict=True)]
-
-
-def _identifiers(
-    place: int, files: list[FileProfile], ids: list[list[IdColumn]], overlaps: Overlaps, people: bool
-) -> tuple[GuessedId, ...]:
-    """Who a row of the file is about: people and devices; else what joins it to a file that knows them."""
-    file, mine = files[place], ids[place]
-    own = [one for one in mine if one.cls in ("person", "device") and file.column(one.column).filled > 0]
-    if not people:
-        own += [one for one in mine if one.cls == "account"]
-    chosen = [GuessedId(one.kind, one.column, _who(file.column(one.column), one)) for one in own]
-    for one in mine:
-        if one.cls not in ("record", "session", "unknown") or any(c.kind == one.kind for c in chosen):
-            continue
-        partners = [(other, theirs) for other, of in enumerate(ids) if other != place for theirs in of if theirs.kind == one.kind]
-        for other, theirs in partners:
-            overlap = _overlap(overlaps, (file.name, one.column), (files[other].name, theirs.column))
-            they_know = any(t.cls in ("person", "device") for t in ids[other])
-            # An order's number helps only a file that says nothing else about whose it is.
-            if (bool(own) == they_know and one.cls != "unknown") or overlap is None or not overlap.joins:
-                continue
-            chosen.append(GuessedId(one.kind, one.column, f"joins {files[other].name}"))
-            break
-    if not chosen:
-        chosen = _last_resort(file, mine)
-    return tuple(replace(one, why=_joined(one, file, files, ids, overlaps)) for one in chosen)
-
-
-def _last_resort(file: FileProfile, mine: list[IdColumn]) -> list[GuessedId]:
-    """No column names a person: take what repeats, then sessions, then the record itself, then a name."""
-    order = {"unknown": 0, "session": 1, "account": 2, "record": 3, "thing": 4}
-    usable = [one for one in mine if one.cls in order and not (one.cls == "thing" and not file.column(one.column).unique)]
-    usable.sort(key=lambda one: (order[one.cls], -file.column(one.column).share_filled, file.column(one.column).unique))
-    if usable and usable[0].cls != "record":
-        return [GuessedId(usable[0].kind, usable[0].column, "no column names a person; this one looks most like it")]
-    for column in file.columns:
-        if column.words in (("name",), ("author",), ("customer",), ("user",)) and column.distinct > 1:
-            return [GuessedId("name", column.name, "no column has ids of people, so the name must do")]
-    if usable:
-        return [GuessedId(usable[0].kind, usable[0].column, "no column names a person, so each record stands alone")]
-    return []
-
-
-def _who(column: ColumnProfile, one: IdColumn) -> str:
-    if one.kind in ("email", "phone"):
-        return "e-mail addresses" if one.kind == "email" else "telephone numbers"
-    each = "each row has its own" if column.unique else f"{column.distinct:,} different in {column.filled:,} rows"
-    return f"named like an id; {each}"
-
-
-def _overlap(overlaps: Overlaps, one: tuple[str, str], other: tuple[str, str]):  # type: ignore[no-untyped-def]
-    return overlaps.get((one, other)) or overlaps.get((other, one))
-
-
-def _joined(
-    one: GuessedId, file: FileProfile, files: list[FileProfile], ids: list[list[IdColumn]], overlaps: Overlaps
-) -> str:
-    """The reason, with how many values stand in another file too."""
-    for other, of in zip(files, ids, strict=True):
-        if other is file:
-            continue
-        for theirs in of:
-            overlap = _overlap(overlaps, (file.name, one.column), (other.name, theirs.column))
-            if theirs.kind != one.kind or overlap is None:
-                continue
-            count = f"{overlap.both:,} of {min(overlap.left, overlap.right):,}"
-            if overlap.both == 0:
-                return f"{one.why}; none of them in {other.name}: the two do not join"
-            return f"{count} values are in {other.name} too, so it joins the two"
-    return one.why
-
-
 def _source(
     name: str,
     file: FileProfile,
@@ -250,15 +168,25 @@ def _source(
     if times is None:
         return LeftOut(file, _no_time(file), "name the column yourself: time: {column: …, format: …}")
     if not identifiers:
-        return LeftOut(file, "no column says who: no id, e-mail address or telephone number", "identifiers: {customer_id: …}")
+        return LeftOut(
+            file,
+            "no column says who: no id, e-mail address or telephone number",
+            "identifiers: {customer_id: …}",
+        )
     channel = channel_role(plain)
     if channel is None and subject is not None and subject.channel:
         channel = Role("", f'from the file\'s name "{file.name}"', literal=subject.channel)
-    if channel is None and any(c.shape is Shape.URL and c.named(frozenset(("url", "page", "path", "location"))) for c in file.columns):
+    if channel is None and any(
+        c.shape is Shape.URL and c.named(frozenset(("url", "page", "path", "location"))) for c in file.columns
+    ):
         channel = Role("", "the rows have addresses of pages", literal="web")
     who = by_role(plain)
     text = text_role([c for c in plain if channel is None or c.name != channel.column])
     where = _where(file, ids, money)
+    key = _key(file, ids, identifiers, where is not None)
+    if key is not None and _undone(times):
+        kind = next(one.kind for one in ids if one.column == key.column)
+        identifiers += (GuessedId(kind, key.column, "it pairs each order with its cancellation", False),)
     used = {r.column for r in (event, money, channel, text, who[0] if who else None) if r is not None}
     return GuessedSource(
         id=name,
@@ -266,7 +194,7 @@ def _source(
         times=times,
         event=event,
         identifiers=identifiers,
-        key=_key(file, ids, identifiers, where is not None),
+        key=key,
         where=where,
         money=money,
         currency=currency_role(plain, file.column(money.column)) if money else None,
@@ -279,12 +207,20 @@ def _source(
     )
 
 
+def _undone(times: TimeRoles) -> bool:
+    """A row can tell of a cancellation at a time of its own."""
+    gone = [e.time for e in times.events if e.name.endswith("Cancelled")]
+    return any(e.time not in gone for e in times.events) if gone else False
+
+
 def _no_time(file: FileProfile) -> str:
     """No time: what was looked for, and what came nearest."""
     near = [c for c in file.columns if c.shape is Shape.TIME]
     if near:
-        return f'its only times ("{near[0].name}") are no times of something that happened'
-    return "no column has dates or times"
+        return f'its only times ("{near[0].name}") are no times at which something happened'
+    names = [column.name for column in file.columns]
+    more = f" and {len(names) - 15} more" if len(names) > 15 else ""
+    return f"none of its columns has dates or times ({', '.join(names[:15])}{more})"
 
 
 def _where(file: FileProfile, ids: list[IdColumn], money: Role | None) -> Role | None:
@@ -296,11 +232,13 @@ def _where(file: FileProfile, ids: list[IdColumn], money: Role | None) -> Role |
         column = file.column(one.column)
         if column.distinct == amounts.filled < file.rows and column.filled > 0:
             rule = f"{sql_name(money.column)} is not null"
-            return Role(money.column, f"the other rows of a {one.column} are its line items", literal=rule)
+            return Role(money.column, f"the other rows of one {one.column} are its line items", literal=rule)
     return None
 
 
-def _key(file: FileProfile, ids: list[IdColumn], identifiers: tuple[GuessedId, ...], first_rows: bool) -> Role | None:
+def _key(
+    file: FileProfile, ids: list[IdColumn], identifiers: tuple[GuessedId, ...], first_rows: bool
+) -> Role | None:
     """The column that names the record: nearly unique, and not a customer's id."""
     people = {one.column for one in identifiers}
     for one in ids:
@@ -311,19 +249,24 @@ def _key(file: FileProfile, ids: list[IdColumn], identifiers: tuple[GuessedId, .
         if full and column.filled and column.distinct >= NEARLY_UNIQUE * column.filled:
             if column.distinct == column.filled:
                 return Role(one.column, "no two rows share it")
-            return Role(one.column, f"{column.filled - column.distinct:,} of {column.filled:,} rows repeat one: corrections")
+            return Role(
+                one.column,
+                f"{column.filled - column.distinct:,} of {column.filled:,} rows repeat one: corrections",
+            )
     return None
 
 
 def _metrics(name: str, file: FileProfile, measured: dict[str, str]) -> GuessedMetrics | LeftOut:
     days = [c for c in file.columns if c.shape is Shape.TIME]
     if not days:
-        return LeftOut(file, "it counts " + ", ".join(measured) + " but no column has dates")
+        return LeftOut(file, _no_time(file))
     others = [c for c in file.columns if c.name not in measured.values()]
     channel = channel_role(others)
     if channel is None:
         subject = subject_of(words_of(file.name))
-        channel = Role("", "no column names a channel", literal=subject.channel if subject and subject.channel else "ads")
+        channel = Role(
+            "", "no column names a channel", literal=subject.channel if subject and subject.channel else "ads"
+        )
     spend = file.column(measured["spend"]) if "spend" in measured else None
     return GuessedMetrics(
         name,

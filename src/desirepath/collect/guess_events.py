@@ -7,13 +7,23 @@ an event of its own: an order with created, delivered and cancelled is up to thr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
 from desirepath.collect.guess_times import Times
 from desirepath.collect.guess_words import (
-    BEGINS, NEVER_A_TIME, PROMISED, Subject, slug, subject_of, title, verb_of, words_of,
+    BEGINS,
+    NEVER_A_TIME,
+    PROMISED,
+    Subject,
+    subject_of,
+    title,
+    verb_of,
+    word_set,
+    words_of,
 )  # fmt: skip
 
 
@@ -38,10 +48,11 @@ class TimeRoles:
     ignored: tuple[tuple[str, str], ...] = ()  # column, reason
 
 
-_WON = frozenset("won closedwon gewonnen ganado gagne success successful signed converted".split())
-_LOST = frozenset("lost closedlost verloren perdido perdu rejected declined disqualified".split())
-_CANCELLED = frozenset("cancelled canceled cancel storniert cancelado cancelada annule voided void failed".split())
-_STATES = frozenset("status state stage dealstage result outcome zustand estado statut financial".split())
+_CHANGED = "it says when the row was last changed, not what the customer did"
+_WON = word_set("won closedwon gewonnen ganado gagne success successful signed converted")
+_LOST = word_set("lost closedlost verloren perdido perdu rejected declined disqualified")
+_CANCELLED = word_set("cancelled canceled cancel storniert cancelado cancelada annule voided void failed")
+_STATES = word_set("status state stage dealstage result outcome zustand estado statut financial")
 _TIME_NAMES = ("timestamp", "event_timestamp", "event_time", "occurred_at", "time", "ts", "datetime", "event_date",
                "created_at", "date", "time_timestamp", "server_time")  # fmt: skip
 
@@ -59,7 +70,7 @@ def time_roles(file: FileProfile, subject: Subject | None, event_column: str, pa
             ignored.append((column.name, why))
         else:
             happened.append(column)
-    if not happened and len(ignored) == 1 and not times[0].named(PROMISED):
+    if not happened and len(ignored) == 1 and times[0].named(NEVER_A_TIME[_CHANGED]):
         happened, ignored = times, []  # better a last change than nothing
     if not happened:
         return None
@@ -137,7 +148,7 @@ def _events(
         else:
             doubles.append((column.name, f'"{one.name}" happens at {known[0].time}'))
     order = {c.name: place for place, c in enumerate(file.columns)}
-    return sorted((e for e, _ in by_name.values()), key=lambda e: order[e.time]), doubles
+    return sorted((e for e, _ in by_name.values()), key=lambda e: (e.name != name, order[e.time])), doubles
 
 
 def _joined(label: str, verb: str) -> str:
@@ -164,7 +175,11 @@ def _split_by_state(
 
 
 def _won_and_lost(
-    events: list[GuessedEvent], column: ColumnProfile, won: list[str], lost: list[str], subject: Subject | None
+    events: list[GuessedEvent],
+    column: ColumnProfile,
+    won: list[str],
+    lost: list[str],
+    subject: Subject | None,
 ) -> list[GuessedEvent]:
     label = subject.label if subject and not subject.person else "Deal"
     ends = [e for e in events if e.name.endswith(("Closed", "Ended", "Completed"))] or events[-1:]
@@ -205,40 +220,133 @@ def by_of_event(name: str) -> str:
     if {"sent", "charged", "reminded"}.intersection(words) and _PAPERS.intersection(words):
         return "business"
     # Nouns such as "delivery" also stand in what customers do: only participles count here.
-    done = [w for w in words if w.endswith(("ed", "ado", "ada")) or (w.startswith("ge") and w.endswith(("t", "en")))]
+    done = [
+        w
+        for w in words
+        if w.endswith(("ed", "ado", "ada")) or (w.startswith("ge") and w.endswith(("t", "en")))
+    ]
     verb = verb_of(tuple(done))
     return verb.by if verb is not None else "customer"
 
 
-_MAIL = frozenset("email emails mail newsletter sms push notification message".split())
-_PAPERS = frozenset("invoice proposal quote contract reminder renewal subscription survey newsletter offer".split())
+_MAIL = word_set("email emails mail newsletter sms push notification message")
+_PAPERS = word_set("invoice proposal quote contract reminder renewal subscription survey newsletter offer")
 
 
 def one_of(column: str, values: Sequence[str]) -> str:
     """A rule: the column has one of the values."""
     name = sql_name(column)
     if len(values) == 1:
-        return f"{name} = {sql_text(values[0])}"
-    return f"{name} in ({', '.join(sql_text(v) for v in values)})"
-
-
-def sql_text(value: str) -> str:
-    """A text in a rule."""
-    return "'" + value.replace("'", "''") + "'"
+        return f"{name} = {quote_text(values[0])}"
+    return f"{name} in ({', '.join(quote_text(v) for v in values)})"
 
 
 def sql_name(column: str) -> str:
     """A column in a rule: quoted, except where it is plainly a word that means nothing else."""
-    plain = column == slug(column) and column not in _RESERVED
-    return column if plain else '"' + column.replace('"', '""') + '"'
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", column) and column.lower() not in _RESERVED
+    return column if plain else quote_name(column)
 
 
 _RESERVED = frozenset(
-    "all and any as asc between both by case cast check collate column create cross current date day default delete "
-    "desc distinct do else end event except exists false fetch for from full grant group having hour if in index "
-    "inner insert interval into is join key left like limit minute month natural no not null number of offset on or "
-    "order outer over primary range references replace right row rows schema second select set some table text then "
-    "time timestamp to true union unique update user using value values view when where window with year zone".split()
+    [
+        "all",
+        "and",
+        "any",
+        "as",
+        "asc",
+        "between",
+        "both",
+        "by",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "column",
+        "create",
+        "cross",
+        "current",
+        "date",
+        "day",
+        "default",
+        "delete",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "event",
+        "except",
+        "exists",
+        "false",
+        "fetch",
+        "for",
+        "from",
+        "full",
+        "grant",
+        "group",
+        "having",
+        "hour",
+        "if",
+        "in",
+        "index",
+        "inner",
+        "insert",
+        "interval",
+        "into",
+        "is",
+        "join",
+        "key",
+        "left",
+        "like",
+        "limit",
+        "minute",
+        "month",
+        "natural",
+        "no",
+        "not",
+        "null",
+        "number",
+        "of",
+        "offset",
+        "on",
+        "or",
+        "order",
+        "outer",
+        "over",
+        "primary",
+        "range",
+        "references",
+        "replace",
+        "right",
+        "row",
+        "rows",
+        "schema",
+        "second",
+        "select",
+        "set",
+        "some",
+        "table",
+        "text",
+        "then",
+        "time",
+        "timestamp",
+        "to",
+        "true",
+        "union",
+        "unique",
+        "update",
+        "user",
+        "using",
+        "value",
+        "values",
+        "view",
+        "when",
+        "where",
+        "window",
+        "with",
+        "year",
+        "zone",
+    ]
 )
 
 

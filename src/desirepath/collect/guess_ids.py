@@ -6,20 +6,32 @@ id decides: "order_customer_id" names a customer, "lead_owner_id" an owner, whic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess_words import ACCOUNT, ID, LOG, PERSON, RECORD, THING, Subject, slug, words_of
+from desirepath.collect.guess_words import (
+    ACCOUNT,
+    ID,
+    LOG,
+    PERSON,
+    RECORD,
+    THING,
+    Subject,
+    slug,
+    word_set,
+    words_of,
+)
 
 Class = Literal["person", "account", "device", "session", "record", "thing", "unknown"]
 
-_CUSTOMER = frozenset("customer kunde kunden cliente klant cust buyer shopper guest".split())
-_USER = frozenset("user uid benutzer nutzer usuario".split())
-_LEAD = frozenset("lead mql prospect".split())
-_DEVICE = frozenset("anonymous anon cookie pseudo device visitor distinct fingerprint".split())
-_SESSION = frozenset("session visit".split())
+_CUSTOMER = word_set("customer kunde kunden cliente klant cust buyer shopper guest")
+_USER = word_set("user uid benutzer nutzer usuario")
+_LEAD = word_set("lead mql prospect")
+_DEVICE = word_set("anonymous anon cookie pseudo device visitor distinct fingerprint")
+_SESSION = word_set("session visit")
 _RECORD_NAMES = {"bestellung": "order", "bestellnummer": "order", "auftrag": "order", "pedido": "order",
                  "commande": "order", "purchase": "order", "transaction": "transaction",
                  "rechnung": "invoice", "factura": "invoice", "ereignis": "event", "insert": "event"}  # fmt: skip
@@ -77,14 +89,33 @@ def id_column(column: ColumnProfile, subject: Subject | None, file_words: set[st
         return IdColumn(column.name, "phone", "thing" if column.named(THING) else "person")
     if not _looks_like_ids(column):
         return None
+    if is_unnamed(column):
+        return (
+            IdColumn(column.name, slug(column.name), "unknown")
+            if column.distinct > 20 or column.unique
+            else None
+        )
     nouns = [word for word in column.words if word not in ID]
-    named = bool(column.words) and (column.words[-1] in ID or (column.words[0] in ID and "of" not in column.words))
-    alone = len(column.words) == 1 and column.words[0] in PERSON | RECORD and column.words[0] != "name"
+    named = bool(column.words) and (
+        column.words[-1] in ID or (column.words[0] in ID and "of" not in column.words)
+    )
+    alone = len(column.words) == 1 and (column.words[0] in PERSON - {"name"} or column.words[0] in RECORD)
+    if (
+        alone
+        and column.shape is Shape.WORDS
+        and (column.words[0] in RECORD or column.distinct < 0.05 * column.filled)
+    ):
+        return None
     if not nouns:
         return _plain_id(column, subject, file_words) if named else None
     if not named and not alone:
         return IdColumn(column.name, slug(column.name, "id"), "unknown") if _opaque(column) else None
     return IdColumn(column.name, *_kind(nouns, column.name))
+
+
+def is_unnamed(column: ColumnProfile) -> bool:
+    """The file had no header, or no name in it: column_1, column_2 …"""
+    return re.fullmatch(r"column_\d+", column.name) is not None
 
 
 def _looks_like_ids(column: ColumnProfile) -> bool:
@@ -134,7 +165,9 @@ def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
     return slug(name, "id"), "unknown"
 
 
-def pairs_to_compare(files: list[FileProfile], ids: list[list[IdColumn]]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+def pairs_to_compare(
+    files: list[FileProfile], ids: list[list[IdColumn]]
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
     """Pairs of columns of two files that may hold the same identifiers: alike by kind, or nothing else joins.
 
     At most 60 pairs, so that a folder of wide files stays cheap.

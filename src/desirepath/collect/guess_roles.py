@@ -9,9 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desirepath.collect.guess_ids import is_unnamed
 from desirepath.collect.guess_shapes import ColumnProfile, Shape
 from desirepath.collect.guess_words import (
-    BY, CHANNEL, CURRENCY, LOG, METRIC, MONEY, NOT_CHANNEL, NOT_MONEY, PRIVATE, SCORE, TEXT, THING, TRAIT, words_of,
+    BY,
+    CHANNEL,
+    CURRENCY,
+    LOG,
+    METRIC,
+    MONEY,
+    NOT_CHANNEL,
+    NOT_MONEY,
+    PRIVATE,
+    SCORE,
+    TEXT,
+    THING,
+    TRAIT,
+    word_set,
+    words_of,
 )  # fmt: skip
 
 
@@ -41,12 +56,18 @@ _EVENT_NAMES = {
     "action": 8, "activity": 8, "aktion": 8, "accion": 8, "aktivitaet": 8, "actividad": 8, "interaction": 8,
     "touchpoint": 8, "concept": 8, "step": 5, "type": 4, "verb": 6, "name": 3, "stage": 3, "status": 2,
 }  # fmt: skip
-_NOT_EVENT = frozenset("id value category label count version properties params url date time timestamp at by of".split())
+_NOT_EVENT = word_set(
+    "id value category label count version properties params url date time timestamp at by of"
+)
 _BY_WORDS = {
-    "customer": "customer client user contact inbound incoming in visitor lead end-user enduser buyer kunde cliente member".split(),
-    "business": "business agent staff outbound outgoing out admin operator company support employee us sales team rep".split(),
-    "machine": "machine system bot automation automatic auto trigger workflow api".split(),
-}  # fmt: skip
+    "customer": word_set(
+        "customer client user contact inbound incoming in visitor lead end-user enduser buyer kunde cliente member"
+    ),
+    "business": word_set(
+        "business agent staff outbound outgoing out admin operator company support employee us sales team rep"
+    ),
+    "machine": word_set("machine system bot automation automatic auto trigger workflow api"),
+}
 _MONEY_SHAPES = (Shape.NUMBER, Shape.BOOLEAN)
 
 
@@ -60,36 +81,51 @@ def event_role(columns: Sequence[ColumnProfile], file_words: Sequence[str], *, a
     for column in columns:
         weight = max((_EVENT_NAMES.get(word, 0) for word in column.words), default=0)
         weak = weight < 8
-        if not weight or column.named(_NOT_EVENT) or (weak and (not log or column.named(THING) or len(column.words) > 2)):
+        if (
+            not weight
+            or column.named(_NOT_EVENT)
+            or (weak and (not log or column.named(THING) or len(column.words) > 2))
+        ):
             continue
         words = sum(len(v.split()) for v in column.values) / max(1, len(column.values))
         few = column.distinct <= 300 and (column.filled < 20 or column.distinct <= 0.5 * column.filled)
-        if column.shape in (Shape.WORDS, Shape.CODE, Shape.TEXT) and few and words <= 8 and column.share_filled >= 0.3:
+        if (
+            column.shape in (Shape.WORDS, Shape.CODE, Shape.TEXT)
+            and few
+            and words <= 8
+            and column.share_filled >= 0.3
+        ):
             scored.append((weight + column.share_filled, column))
     if not scored:
         return None
     scored.sort(key=lambda one: -one[0])
     best = scored[0][1]
     others = tuple(column.name for _, column in scored[1:3])
-    why = f"{_n(best.distinct, 'different name')}, such as {_few(best)}"
-    return Role(best.name, why, also=others)
+    return Role(best.name, _such(best, "different name"), also=others)
 
 
 def money_role(columns: Sequence[ColumnProfile]) -> Role | None:
     """The column of what was paid: the most inclusive word that a numeric column's name has."""
-    numeric = [c for c in columns if c.numbers is not None and c.shape in _MONEY_SHAPES and not c.named(NOT_MONEY)]
+    numeric = [
+        c for c in columns if c.numbers is not None and c.shape in _MONEY_SHAPES and not c.named(NOT_MONEY)
+    ]
     for word in MONEY:
         named = [c for c in numeric if word in c.words or word == "_".join(c.words)]
         if named:
             others = tuple(c.name for c in numeric if c is not named[0] and set(c.words) & set(MONEY))
             return Role(named[0].name, "numbers, and named like an amount", also=others[:2])
-    return None
+    unnamed = [c for c in numeric if is_unnamed(c) and c.numbers is not None and not c.numbers.whole]
+    return Role(unnamed[-1].name, "numbers with decimals; the columns have no names") if unnamed else None
 
 
 def currency_role(columns: Sequence[ColumnProfile], money: ColumnProfile) -> Role | None:
     """Which currency: a column of codes, the amount's name or sign; None where nothing says it."""
     for column in columns:
-        if column.named(CURRENCY) and all(len(v) == 3 and v.isalpha() for v in column.values) and column.values:
+        if (
+            column.named(CURRENCY)
+            and all(len(v) == 3 and v.isalpha() for v in column.values)
+            and column.values
+        ):
             return Role(column.name, "three-letter codes")
     named = {"usd": "USD", "dollar": "USD", "dollars": "USD", "eur": "EUR", "euro": "EUR", "euros": "EUR",
              "gbp": "GBP", "aud": "AUD", "brl": "BRL", "chf": "CHF", "cad": "CAD", "inr": "INR"}  # fmt: skip
@@ -119,7 +155,7 @@ def channel_role(columns: Sequence[ColumnProfile]) -> Role | None:
             if named:
                 best = named[0]
                 others = tuple(c.name for c in usable if c is not best and set(c.words) & set(CHANNEL))
-                return Role(best.name, f"{_n(best.distinct, 'short name')}, such as {_few(best)}", also=others[:2])
+                return Role(best.name, _such(best, "short name"), also=others[:2])
     return None
 
 
@@ -141,7 +177,11 @@ def by_role(columns: Sequence[ColumnProfile]) -> tuple[Role, dict[str, str]] | N
 
 def text_role(columns: Sequence[ColumnProfile]) -> Role | None:
     """The column of sentences: what somebody said in their own words."""
-    texts = [c for c in columns if c.shape is Shape.TEXT and not c.named(frozenset(("url", "agent", "path", "address")))]
+    texts = [
+        c
+        for c in columns
+        if c.shape is Shape.TEXT and not c.named(frozenset(("url", "agent", "path", "address")))
+    ]
     named = [c for c in texts if c.named(TEXT)]
     own = [c for c in named or texts if named or (c.distinct > 0.5 * c.filled and not c.named(THING))]
     if not own:
@@ -155,7 +195,11 @@ def score_role(columns: Sequence[ColumnProfile]) -> ScoreRole | None:
     for kind, words in SCORE.items():
         for column in columns:
             numbers = column.numbers
-            if numbers is None or not column.named(words) or column.named(frozenset(("count", "number", "confidence"))):
+            if (
+                numbers is None
+                or not column.named(words)
+                or column.named(frozenset(("count", "number", "confidence")))
+            ):
                 continue
             low, high = _scale(kind, numbers.low, numbers.high)
             if numbers.low < low or column.distinct > 101 or (kind != "nps" and numbers.high > high):
@@ -186,16 +230,18 @@ def trait_columns(columns: Sequence[ColumnProfile]) -> tuple[str, ...]:
     )[:8]
 
 
+_RATES = word_set("rate per avg cpc cpm ctr average")
+
+
 def metric_columns(columns: Sequence[ColumnProfile]) -> dict[str, str]:
     """impressions, reach, clicks, spend → the column of each."""
+    numeric = [c for c in columns if c.numbers is not None and not c.named(_RATES)]
     found: dict[str, str] = {}
     for metric, words in METRIC.items():
-        for column in columns:
-            plain = "_".join(column.words)
-            if column.numbers is not None and (column.named(words) or plain in words) and column.name not in found.values():
-                if not column.named(frozenset(("rate", "per", "avg", "cpc", "cpm", "ctr", "average"))):
-                    found[metric] = column.name
-                    break
+        free = [c for c in numeric if c.name not in found.values()]
+        named = [c for c in free if c.named(words) or "_".join(c.words) in words]
+        if named:
+            found[metric] = named[0].name
     return found
 
 
@@ -206,10 +252,12 @@ def campaign_column(columns: Sequence[ColumnProfile]) -> str:
     return named[0].name if named else ""
 
 
+def _such(column: ColumnProfile, noun: str) -> str:
+    if column.distinct == 1:
+        return f"always {_few(column, 1)}"
+    return f"{column.distinct:,} {noun}s, such as {_few(column)}"
+
+
 def _few(column: ColumnProfile, many: int = 2) -> str:
     values = [value for value, _ in column.common if value.strip()][:many]
     return " and ".join(f'"{" ".join(value.split())[:30]}"' for value in values)
-
-
-def _n(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

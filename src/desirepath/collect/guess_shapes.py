@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from desirepath.collect.guess_times import MOST, Times
-from desirepath.collect.guess_words import words_of
+from desirepath.collect.guess_words import word_set, words_of
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}")
 _URL = re.compile(r"(?:https?://|www\.|/)\S*")
@@ -24,10 +24,23 @@ _CODE = re.compile(r"(?=.*\d)[#A-Za-z]{0,6}[\w.:-]{2,}")
 _PLAIN = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _COMMA = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
-_SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "R$": "BRL", "zł": "PLN", "CHF": "CHF"}
-_SIGNED = re.compile(r"(?P<before>€|£|R\$|\$|¥|₹|CHF)?\s*(?P<number>[-+]?[\d.,]+)\s*(?P<after>€|£|\$|zł|CHF|kr)?")
-_BOOLEAN = frozenset("true false yes no t f y n ja nein si oui non 0 1 wahr falsch".split())
-MISSING = frozenset(("", "null", "none", "nan", "n/a", "na", "-", "(not set)", "(none)", "undefined", "nil", "\\n"))
+_SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "$": "USD",
+    "¥": "JPY",
+    "₹": "INR",
+    "R$": "BRL",
+    "zł": "PLN",
+    "CHF": "CHF",
+}
+_SIGNED = re.compile(
+    r"(?P<before>€|£|R\$|\$|¥|₹|CHF)?\s*(?P<number>[-+]?[\d.,]+)\s*(?P<after>€|£|\$|zł|CHF|kr)?"
+)
+_BOOLEAN = word_set("true false yes no t f y n ja nein si oui non 0 1 wahr falsch")
+MISSING = frozenset(
+    ("", "null", "none", "nan", "n/a", "na", "-", "(not set)", "(none)", "undefined", "nil", "\\n")
+)
 
 
 class Shape(StrEnum):
@@ -145,7 +158,9 @@ def numbers_of(values: Sequence[str]) -> Numbers | None:
         fitting = [b for b in bare if pattern.fullmatch(b) or (style != "comma" and _PLAIN.fullmatch(b))]
         if len(fitting) >= MOST * len(bare):
             read = [_number(b, style) for b in fitting]
-            return Numbers(style, min(read), max(read), all(r == int(r) for r in read), _SYMBOLS.get(sign, ""))
+            return Numbers(
+                style, min(read), max(read), all(r == int(r) for r in read), _SYMBOLS.get(sign, "")
+            )
     return None
 
 

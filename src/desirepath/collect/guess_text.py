@@ -9,22 +9,23 @@ from collections.abc import Mapping
 
 from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
 from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
+from desirepath.collect.guess_roles import Role
 from desirepath.collect.guess_times import Times
 from desirepath.collect.guess_words import slug
-from desirepath.collect.guess_yaml import Page, flow_map, names_map, scalar
+from desirepath.collect.guess_yaml import GUESS, WIDTH, Page, flow_map, names_map, scalar
 
+MOST_NAME = 150  # characters; a longer header is prose, and no name for a property
 HEAD = (
-    "Where the data are, and how a row becomes events. Drafted by desirepath init from the files themselves.",
-    'Whatever ends in "guess: …" is one, with its reason: put it right, or take the comment away. The map lists '
-    "the guesses that are left.",
+    "Where the data are, and how a row becomes events. Drafted by desirepath init from the files themselves. "
+    'Whatever ends in "guess: …" is one, with its reason: put it right, or take the comment away. The map '
+    "lists the guesses that are left."
 )
 
 
 def sources_text(guessed: Guessed, renamed: Mapping[str, str] | None = None) -> str:
     """The whole file. renamed: names of events as the files have them → as the journey wants them."""
     page = Page()
-    for text in HEAD:
-        page.note(0, text)
+    page.note(0, HEAD)
     page.blank()
     page.line(0, "sources:")
     for source in guessed.sources:
@@ -76,13 +77,15 @@ def _source(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> No
     times = [t for e in source.times.events if (t := source.file.column(e.time).times) is not None]
     first, last = min(t.first for t in times), max(t.last for t in times)
     more = "" if source.file.exact else "the first "
-    page.line(1, f"{scalar(source.id)}:", f"{more}{source.file.rows:,} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}")
+    page.line(
+        1, f"{scalar(source.id)}:", f"{more}{source.file.rows:,} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    )
     _reading(page, source.file.files, source.file.reading)
     single = len(source.times.events) == 1 and not source.times.events[0].when
     if single:
         _one_event(page, source, source.times.events[0], renamed)
     _who(page, source)
-    _what(page, source)
+    _what(page, source, single)
     if not single:
         _several_events(page, source, renamed)
     _asides(page, source, last.strftime("%Y-%m-%d"))
@@ -92,7 +95,8 @@ def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str],
     shown = scalar(files[0]) if len(files) == 1 else "[" + ", ".join(scalar(f) for f in files) + "]"
     page.line(2, f"files: {shown}")
     for key, value in reading:
-        page.guess(2, f"{key}: {scalar(value)}", "from the look of the file")
+        shown = value if key == "header" else scalar(value)
+        page.guess(2, f"{key}: {shown}", "from the look of the file")
 
 
 def _time(times: Times, column: str) -> tuple[str, str]:
@@ -123,8 +127,7 @@ def _one_event(page: Page, source: GuessedSource, event: GuessedEvent, renamed: 
     entries: dict[str, str | Mapping[str, str]] = {"column": source.event.column}
     if mapped:
         entries["map"] = mapped
-    also = f"; also possible: {', '.join(source.event.also)}" if source.event.also else ""
-    page.guess(2, f"event: {flow_map(entries)}", source.event.why + also)
+    page.guess(2, f"event: {flow_map(entries)}", source.event.why + _also(source.event))
     _by_of_names(page, source)
 
 
@@ -145,17 +148,47 @@ def _by_of_names(page: Page, source: GuessedSource) -> None:
 
 
 def _several_events(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> None:
+    """One entry per event of a row. An amount, a text and a score belong to one of them, or they would count twice."""
     page.line(2, "events:", f"one row is up to {len(source.times.events)}")
+    paid, said, scored = bearers(source)
     for event in source.times.events:
         times = source.file.column(event.time).times
         assert times is not None
         value, doubts = _time(times, event.time)
-        parts = [f"event: {scalar(renamed.get(event.name, event.name))}", f"time: {value}"]
+        fields = [
+            (
+                "event",
+                scalar(renamed.get(event.name, event.name)),
+                "; ".join(x for x in (event.why, doubts) if x),
+            )
+        ]
+        fields.append(("time", value, ""))
         if event.by != "customer":
-            parts.append(f"by: {event.by}")
+            fields.append(("by", event.by, ""))
         if event.when:
-            parts.append(f"when: {scalar(event.when)}")
-        page.guess(3, "- {" + ", ".join(parts) + "}", "; ".join(x for x in (event.why, doubts) if x))
+            fields.append(("when", scalar(event.when), ""))
+        if event in paid:
+            fields += _money(source)
+        if event == said:
+            fields += _text(source)
+        if event == scored:
+            fields += _score(source)
+        flow = ", ".join(f"{name}: {shown}" for name, shown, _ in fields)
+        if sum(bool(why) for *_, why in fields) == 1 and len(flow) < WIDTH - 10:
+            page.guess(3, f"- {{{flow}}}", fields[0][2])
+            continue
+        for place, (name, shown, why) in enumerate(fields):
+            dash = "- " if place == 0 else "  "
+            page.line(3, f"{dash}{name}: {shown}", GUESS + why if why else "")
+
+
+def bearers(source: GuessedSource) -> tuple[list[GuessedEvent], GuessedEvent | None, GuessedEvent | None]:
+    """Which events of a row carry the amount, the text, the score."""
+    events = source.times.events
+    paid = [e for e in events if e.name.endswith((" Won", " Lost"))] or [events[0]]
+    ends = (" Resolved", " Closed", " Delivered", " Answered")
+    done = [event for end in ends for event in events if event.name.endswith(end)]
+    return paid, events[0], (done[0] if done else events[0])
 
 
 def _who(page: Page, source: GuessedSource) -> None:
@@ -168,33 +201,61 @@ def _who(page: Page, source: GuessedSource) -> None:
         page.guess(3, f"{one.kind}: {scalar(one.column)}", one.why)
 
 
-def _what(page: Page, source: GuessedSource) -> None:
-    for name, role in (("value", source.money), ("currency", source.currency), ("channel", source.channel)):
-        if role is None:
-            continue
-        also = f"; also possible: {', '.join(role.also)}" if role.also else ""
-        plain = role.column if name == "value" else role.literal
-        value = scalar(plain) if plain else flow_map({"column": role.column})
-        page.guess(2, f"{name}: {value}", role.why + also)
+_Field = tuple[str, str, str]  # name, what stands there, why
+
+
+def _money(source: GuessedSource) -> list[_Field]:
+    if source.money is None:
+        return []
+    fields = [("value", scalar(source.money.column), source.money.why + _also(source.money))]
+    if source.currency is not None:
+        fields.append(("currency", _column_or_literal(source.currency), source.currency.why))
+    return fields
+
+
+def _text(source: GuessedSource) -> list[_Field]:
+    if source.text is None:
+        return []
+    return [("text", scalar(source.text.column), source.text.why + _also(source.text))]
+
+
+def _score(source: GuessedSource) -> list[_Field]:
+    one = source.score
+    if one is None:
+        return []
+    scale = f"low: {one.low}, high: {one.high}, kind: {one.kind}"
+    return [("score", f"{{column: {scalar(one.column)}, {scale}}}", one.why)]
+
+
+def _also(role: Role) -> str:
+    return f"; also possible: {', '.join(role.also)}" if role.also else ""
+
+
+def _column_or_literal(role: Role) -> str:
+    return scalar(role.literal) if role.literal else flow_map({"column": role.column})
+
+
+def _what(page: Page, source: GuessedSource, single: bool) -> None:
+    fields = [*_money(source), *_text(source), *_score(source)] if single else []
+    if source.channel is not None:
+        fields.append(
+            ("channel", _column_or_literal(source.channel), source.channel.why + _also(source.channel))
+        )
     if source.by is not None:
         entries: dict[str, str | Mapping[str, str]] = {"column": source.by.column}
         if source.by_map:
             entries["map"] = source.by_map
-        page.guess(2, f"by: {flow_map(entries)}", source.by.why)
-    if source.text is not None:
-        also = f"; also possible: {', '.join(source.text.also)}" if source.text.also else ""
-        page.guess(2, f"text: {scalar(source.text.column)}", source.text.why + also)
-    if source.score is not None:
-        one = source.score
-        scale = {"column": one.column, "low": str(one.low), "high": str(one.high), "kind": one.kind}
-        page.guess(2, f"score: {flow_map(scale)}", one.why)
+        fields.append(("by", flow_map(entries), source.by.why))
     if source.traits:
         names: dict[str, str] = {}
         for column in source.traits:
             name = slug(column, "trait")
             names[column] = name if name not in names.values() else column
-        page.guess(2, f"traits: {names_map(source.traits, names)}", "they describe the customer")
-    page.line(2, "properties: rest", "all other columns")
+        fields.append(("traits", names_map(source.traits, names), "they describe the customer"))
+    for name, shown, why in fields:
+        page.guess(2, f"{name}: {shown}", why)
+    if all(len(column.name) <= MOST_NAME for column in source.file.columns):
+        page.line(2, "properties: rest", "all other columns")
     if source.key is not None:
         page.guess(2, f"key: {scalar(source.key.column)}", source.key.why)
     if source.where is not None:
@@ -218,15 +279,10 @@ def _metrics(page: Page, one: GuessedMetrics) -> None:
     assert times is not None
     value, doubts = _time(times, one.day)
     page.guess(2, f"day: {value}", doubts or "the column of dates")
-    channel = scalar(one.channel.literal) if one.channel.literal else flow_map({"column": one.channel.column})
-    page.guess(2, f"channel: {channel}", one.channel.why)
+    page.guess(2, f"channel: {_column_or_literal(one.channel)}", one.channel.why)
     if one.campaign:
         page.guess(2, f"campaign: {flow_map({'column': one.campaign})}", "from the column's name")
     for metric, column in one.metrics.items():
         page.guess(2, f"{metric}: {scalar(column)}", "numbers, and named so")
     if one.currency is not None:
-        currency = scalar(one.currency.literal) if one.currency.literal else flow_map({"column": one.currency.column})
-        page.guess(2, f"currency: {currency}", one.currency.why)
-
-
-
+        page.guess(2, f"currency: {_column_or_literal(one.currency)}", one.currency.why)

@@ -49,7 +49,13 @@ _CLOCKS = (
     (r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]", "%I:%M:%S %p"),
     (r"\d{1,2}:\d{2}:\d{2}[AaPp][Mm]", "%I:%M:%S%p"),
 )
-_ZONES = ((r"", ""), (r" [+-]\d{2}:?\d{2}", " %z"), (r"[+-]\d{2}:?\d{2}", "%z"), (r"Z", "Z"), (r" UTC", " UTC"))
+_ZONES = (
+    (r"", ""),
+    (r" [+-]\d{2}:?\d{2}", " %z"),
+    (r"[+-]\d{2}:?\d{2}", "%z"),
+    (r"Z", "Z"),
+    (r" UTC", " UTC"),
+)
 _WHOLE = (
     (r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d{1,2} \d\d:\d\d:\d\d [+-]\d{4} \d{4}", "%a %b %d %H:%M:%S %z %Y"),
     (r"\d{1,2}/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", "%d/%b/%Y:%H:%M:%S %z"),
@@ -91,7 +97,9 @@ class Times:
 def _writings(value: str) -> set[Writing]:
     """Every way of writing that one value fits."""
     found = {
-        Writing(form, zone="%z" in form, date_only=False) for pattern, form in _WHOLE if re.fullmatch(pattern, value)
+        Writing(form, zone="%z" in form, date_only=False)
+        for pattern, form in _WHOLE
+        if re.fullmatch(pattern, value)
     }
     for date, date_form in _DATES:
         if not (day := re.match(date, value)):
@@ -130,16 +138,14 @@ def candidates(name_words: Sequence[str], values: Sequence[str]) -> list[Writing
 
 
 def _numbers(name_words: Sequence[str], values: Sequence[str], needed: float) -> list[Writing]:
-    """yyyymmdd and seconds since 1970 look like any number: their column's name has to agree."""
+    """Days as yyyymmdd and seconds since 1970 look like any number: their column's name has to agree."""
     named = bool(TIME.intersection(name_words))
     for pattern, form in (_WHOLE[2], _DATES[-1]):
         if sum(1 for v in values if re.fullmatch(pattern, v)) >= needed and (named or len(values) >= 20):
             return [Writing(form, date_only=form == "%Y%m%d")]
     for form, (short, long, per_second) in EPOCHS.items():
         whole = [v.split(".")[0] for v in values]
-        likely = [
-            v for v in whole if short <= len(v) <= long and _SOON <= int(v) / per_second <= _LATE
-        ]
+        likely = [v for v in whole if short <= len(v) <= long and _SOON <= int(v) / per_second <= _LATE]
         if named and len(likely) >= needed:
             return [Writing(form, zone=True)]
     return []
@@ -158,7 +164,9 @@ def choose(tried: Sequence[Times], filled: int) -> Times | None:
     # Spans alike say nothing: then the day comes first, as in most of the world, but with a.m. and p.m.
     if other < 2 * span:
         american = "%p" in (best.writing.format or "")
-        by_custom = [one for one in (best, *equals) if (one.writing.format or "").startswith("%m") == american]
+        by_custom = [
+            one for one in (best, *equals) if (one.writing.format or "").startswith("%m") == american
+        ]
         best = by_custom[0] if by_custom else best
         equals = [one for one in (*good,) if one.read == best.read and one is not best]
     return Times(best.writing, best.read, best.first, best.last, equals[0].writing)

@@ -20,6 +20,11 @@ _BREAK = re.compile(r"[\W_]+")
 Words = frozenset[str]
 
 
+def word_set(text: str) -> Words:
+    """Words with blanks between them, as a set."""
+    return frozenset(text.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a file or a row is about. `event` is the name of its main event; `by` who does it."""
@@ -57,13 +62,17 @@ MONEY: tuple[str, ...] = tuple(_TABLE["columns"]["money"].split())  # the first 
 CHANNEL: tuple[str, ...] = tuple(_TABLE["columns"]["channel"].split())
 SCORE: dict[str, Words] = {kind: frozenset(words.split()) for kind, words in _TABLE["score"].items()}
 METRIC: dict[str, Words] = {kind: frozenset(words.split()) for kind, words in _TABLE["metric"].items()}
-NEVER_A_TIME: dict[str, Words] = {why: frozenset(words.split()) for why, words in _TABLE["never_a_time"].items()}
+NEVER_A_TIME: dict[str, Words] = {
+    why: frozenset(words.split()) for why, words in _TABLE["never_a_time"].items()
+}
 VERBS = tuple(Verb(one["name"], one["by"], frozenset(one["words"].split())) for one in _TABLE["verb"])
 SUBJECTS = tuple(Subject(**{**one, "words": frozenset(one["words"].split())}) for one in _TABLE["subject"])
 
 # Halves of words that people write together: "orderdate", "kundennummer".
-_STEMS = frozenset().union(*(s.words for s in SUBJECTS), *(v.words for v in VERBS), PERSON, RECORD, THING, BEGINS, LOG)
-_STEMS |= frozenset("kauf web crm liefer bestell rechnungs kunden auftrags create update geburts artikel".split())
+_STEMS = frozenset().union(
+    *(s.words for s in SUBJECTS), *(v.words for v in VERBS), PERSON, RECORD, THING, BEGINS, LOG
+)
+_STEMS |= word_set("kauf web crm liefer bestell rechnungs kunden auftrags create update geburts artikel")
 _ENDS = ("datum", "nummer", "date", "time", "name", "type", "stamp", "nr", "id", "at", "no")
 
 
@@ -125,7 +134,12 @@ def title(text: str) -> str:
     ('Gym Visit', 'Loyalty Scan')
     """
     words = [w for w in _BREAK.split(_CAMEL.sub(" ", text)) if w and not w.isdigit()]
-    if words and len(words[-1]) > 3 and words[-1].lower().endswith("s") and not words[-1].lower().endswith("ss"):
+    if (
+        words
+        and len(words[-1]) > 3
+        and words[-1].lower().endswith("s")
+        and not words[-1].lower().endswith("ss")
+    ):
         last = words[-1]
         words[-1] = last[:-3] + "y" if last.lower().endswith("ies") else last[:-1]
     return " ".join(w if w.isupper() else w[:1].upper() + w[1:].lower() for w in words)

@@ -14,9 +14,7 @@ import yaml
 GUESS = "guess: "
 WIDTH = 110  # of a line with its comment
 _COLUMN = 46  # comments stand here unless the line is longer
-_PLAIN = re.compile(r"[^\W\d][\w .%/*()&+-]*|[\d][\w.%/-]*", re.ASCII)
-_WORD = re.compile(r"[^\W\d]\w*", re.ASCII)
-_PRINTABLE = re.compile(r"[\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_PLAIN = re.compile(r"(?:[^\W\d]|\.?\.?/)[\w .%/*()&+?'€$£-]*|[\d][\w.%/-]*")
 
 
 def scalar(text: str) -> str:
@@ -38,11 +36,13 @@ def scalar(text: str) -> str:
 def _escaped(sign: str) -> str:
     if sign in ('"', "\\"):
         return "\\" + sign
-    if _PRINTABLE.fullmatch(sign):
+    if sign.isprintable() and sign != "\ufeff":
         return sign
     code = ord(sign)
     known = {10: "\\n", 9: "\\t", 13: "\\r", 0: "\\0"}
-    return known.get(code) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}")
+    return known.get(code) or (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    )
 
 
 def flow_map(entries: Mapping[str, str | Mapping[str, str]]) -> str:
@@ -65,7 +65,7 @@ def names_map(columns: Sequence[str], name: Mapping[str, str]) -> str:
 
 def one_line(text: str, most: int = 200) -> str:
     """A text for a comment: one line, nothing unprintable, not too long."""
-    clean = "".join(sign if _PRINTABLE.fullmatch(sign) else " " for sign in text)
+    clean = "".join(sign if sign.isprintable() else " " for sign in text)
     words = " ".join(clean.split())
     return words if len(words) <= most else words[: most - 2].rstrip() + " …"
 
@@ -117,4 +117,6 @@ class Page:
 def _aligned(lines: Sequence[tuple[str, str]]) -> list[str]:
     short = [len(text) for text, comment in lines if comment and len(text) + 2 <= _COLUMN]
     column = max(short, default=0) + 2
-    return [f"{text:<{max(column, len(text) + 2)}}# {comment}" if comment else text for text, comment in lines]
+    return [
+        f"{text:<{max(column, len(text) + 2)}}# {comment}" if comment else text for text, comment in lines
+    ]

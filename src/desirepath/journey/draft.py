@@ -20,9 +20,9 @@ _DOMINANT = 0.9  # the share of an event that one channel must have to be its ch
 _SPLIT = 8  # channels of an entry event that get a touchpoint of their own
 _GOOD = 0.75  # of a score's scale: who speaks with less is no advocate
 HEAD = (
-    "How customers walk from first hearing of you to speaking for you. Drafted by desirepath init from the events.",
-    'Whatever ends in "guess: …" is one, with its reason: put it right, or take the comment away. The map lists '
-    "the guesses that are left.",
+    "How customers walk, from first hearing of you to speaking for you. Drafted by desirepath init from the events. "
+    'Whatever ends in "guess: …" is one, with its reason: put it right, or take the comment away. The map '
+    "lists the guesses that are left."
 )
 
 
@@ -45,8 +45,7 @@ def journey_text(
 ) -> str:
     """The whole file."""
     page = Page()
-    for text in HEAD:
-        page.note(0, text)
+    page.note(0, HEAD)
     page.blank()
     page.line(0, f"journey: {scalar(setting.title)}")
     page.guess(0, f"kind: {plan.kind}", plan.kind_why)
@@ -68,7 +67,7 @@ def journey_text(
     if plan.voids and plan.goal and setting.void_key:
         page.blank()
         entries = {"event": plan.voids[0], "key": setting.void_key}
-        page.guess(0, f"voided_by: {flow_map(entries)}", f'it undoes the "{plan.goal}" with the same {setting.void_key}')
+        page.guess(0, f"voided_by: {flow_map(entries)}", f'it undoes the "{plan.goal}" of the same order')
     _identity(page, setting)
     _touchpoints(page, plan, events)
     _promises(page, plan, by_name, setting)
@@ -138,7 +137,7 @@ def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None
         stage = plan.touches[event.name]
         channels = [(c, n) for c, n in event.channels if c and c.strip()]
         top = channels[0] if channels else ("", 0)
-        split = event.name in first.enter and 1 < len(channels) and top[1] < _DOMINANT * event.count
+        split = event.name in first.enter and len(channels) > 1 and top[1] < _DOMINANT * event.count
         if split and len(first.enter) <= 3:
             for channel, _ in channels[:_SPLIT]:
                 rule = f"{_rule([event.name])} and channel = {quote_text(channel)}"
@@ -147,7 +146,11 @@ def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None
         touches.append(_Touch(event.name, stage, _rule([event.name]), only, event))
     shown = sorted(touches[:MOST_TOUCHPOINTS], key=lambda t: order[t.stage])
     page.blank()
-    page.line(0, "touchpoints:", "one for each event" + (f", the {MOST_TOUCHPOINTS} commonest" if len(touches) > len(shown) else ""))
+    page.line(
+        0,
+        "touchpoints:",
+        "one for each event" + (f", the {MOST_TOUCHPOINTS} commonest" if len(touches) > len(shown) else ""),
+    )
     taken: set[str] = set()
     for touch in shown:
         base = slug(touch.name, "event")
@@ -158,7 +161,10 @@ def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None
         page.line(1, f"{name}: {_touch(touch, plan, base)}")
     if len(touches) > len(shown):
         rarer = sum(t.event.count for t in touches[MOST_TOUCHPOINTS:])
-        page.note(1, f"{len(touches) - len(shown)} rarer ones ({rarer:,} events) are left out here; they keep customers alive.")
+        page.note(
+            1,
+            f"{len(touches) - len(shown)} rarer ones ({rarer:,} events) are left out here; they keep customers alive.",
+        )
 
 
 def _touch(touch: _Touch, plan: Plan, name: str) -> str:

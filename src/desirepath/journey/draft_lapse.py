@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from desirepath.core.estimate import MINIMUM_N
 from desirepath.journey.draft_facts import Gaps, Span
+from desirepath.journey.draft_stages import PlannedStage
 
 HUMAN = (1, 3, 7, 14, 30, 60, 90, 120, 180, 365)  # days
 USUAL = {"awareness": 30, "consideration": 60, "decision": 14, "retention": 180, "advocacy": 365}
@@ -26,20 +27,24 @@ class Lapse:
     why: str
 
 
-def propose(stage: str, gaps: Gaps, span: Span | None) -> Lapse:
+def propose(stage: PlannedStage, gaps: Gaps, span: Span | None) -> Lapse:
     """How long a silence ends a visit to this stage."""
     covered = span.length.total_seconds() / 86400 if span else 0.0
     longest = max((d for d in HUMAN if d <= covered / 2), default=HUMAN[0])
-    usual = USUAL.get(stage, 60)
+    usual = USUAL.get(stage.id, 60)
+    if set(stage.enter) == set(stage.goal):
+        return Lapse(min(usual, longest), "whoever enters has reached the goal already: any will do")
     if gaps.n < MINIMUM_N:
-        why = f"only {gaps.n} silences ended here, too few to tell; {usual} days is usual"
+        why = f"{gaps.n} silences ended here, too few to tell from; {usual} days is usual"
         wanted = usual
     else:
         wanted = next((d for d in HUMAN if d >= max(SHORTEST, _days(gaps.most))), HUMAN[-1])
         why = f"of {gaps.n:,} who were silent and came back, 95 % did so within {_say(gaps.most)}"
     if wanted <= longest:
         return Lapse(wanted, why)
-    return Lapse(longest, f"{why}; at most half of the {covered:,.0f} days that the data cover")
+    return Lapse(
+        longest, f"{why}; at most half of the {_say(span.length)} that the data cover" if span else why
+    )
 
 
 def _days(length: timedelta) -> float:

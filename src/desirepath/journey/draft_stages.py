@@ -60,7 +60,8 @@ class Plan:
 def _entries() -> tuple[tuple[Role, tuple[frozenset[str], ...]], ...]:
     raw = tomllib.loads(files(__package__).joinpath("draft_words.toml").read_text("utf-8"))
     return tuple(
-        (entry["role"], tuple(frozenset(one.split("+")) for one in entry["words"].split())) for entry in raw["entry"]
+        (entry["role"], tuple(frozenset(one.split("+")) for one in entry["words"].split()))
+        for entry in raw["entry"]
     )
 
 
@@ -89,7 +90,9 @@ def plan(
     repeats: an event's customers, and those who did it at two or more times.
     """
     roles: dict[str, Role] = {e.name: role_of(e.name) for e in events}
-    goals = sorted((e for e in events if roles[e.name] == "goal"), key=lambda e: (-e.valued, -e.customers, e.name))
+    goals = sorted(
+        (e for e in events if roles[e.name] == "goal"), key=lambda e: (-e.valued, -e.customers, e.name)
+    )
     if not goals:
         return _without_goal(events, roles)
     goal = goals[0].name
@@ -105,7 +108,9 @@ def plan(
     return _with_touches(made, events, earlier)
 
 
-def _names(events: Sequence[EventSummary], roles: Mapping[str, Role], role: Role, customers_only: bool = True) -> list[str]:
+def _names(
+    events: Sequence[EventSummary], roles: Mapping[str, Role], role: Role, customers_only: bool = True
+) -> list[str]:
     """The names with a role, commonest first; if the business does all of them, still those."""
     mine = [e for e in events if roles[e.name] == role]
     own = [e.name for e in mine if e.by == "customer" or not customers_only]
@@ -115,13 +120,16 @@ def _names(events: Sequence[EventSummary], roles: Mapping[str, Role], role: Role
 def _with_goal(
     events: Sequence[EventSummary], roles: Mapping[str, Role], goal: str, repeats: tuple[int, int]
 ) -> Plan:
-    found = {stage: _names(events, roles, stage) for stage in ("awareness", "consideration", "decision", "advocacy")}
+    found = {
+        stage: _names(events, roles, stage)
+        for stage in ("awareness", "consideration", "decision", "advocacy")
+    }
     later = _names(events, roles, "retention") + _names(events, roles, "support")
     buyers, again = repeats
     goes_on = again >= max(2, REPEATS * buyers) or bool(later) or bool(found["advocacy"])
     kind: Literal["customer", "buyer"] = "customer" if goes_on else "buyer"
     if again >= max(2, REPEATS * buyers):
-        why = f"{again:,} of {buyers:,} did \"{goal}\" more than once"
+        why = f'{again:,} of {buyers:,} did "{goal}" more than once'
     elif goes_on:
         why = f'events such as "{(later or found["advocacy"])[0]}" go on after "{goal}"'
     else:
@@ -141,13 +149,16 @@ def _with_goal(
             last.id = "decision"
         last.goal, last.goal_why = (goal,), goal_why
     if kind == "customer":
-        stages.append(
-            PlannedStage("retention", [goal], "from the purchase on", ("repeat",), "buying again")
-        )
+        stages.append(PlannedStage("retention", [goal], "from the purchase on", ("repeat",), "buying again"))
         if found["advocacy"]:
             decided = any(s.id == "decision" for s in stages)
             stages.append(
-                PlannedStage("advocacy", found["advocacy"], "by the words of the names", after="decision" if decided else "")
+                PlannedStage(
+                    "advocacy",
+                    found["advocacy"],
+                    "by the words of the names",
+                    after="decision" if decided else "",
+                )
             )
     return Plan(
         kind, why, stages, goal,
@@ -161,7 +172,9 @@ def _end_with(stages: list[PlannedStage], goal: str, why: str) -> None:
         stages[-1].enter.append(goal)
         stages[-1].goal, stages[-1].goal_why = (goal,), why
     else:
-        stages.append(PlannedStage("decision", [goal], "nothing else shows that they are deciding", (goal,), why))
+        stages.append(
+            PlannedStage("decision", [goal], "nothing else shows that they are deciding", (goal,), why)
+        )
 
 
 _ANSWERS = ("resolved", "solved", "closed", "answered", "completed", "accepted", "delivered")
@@ -169,7 +182,10 @@ _ANSWERS = ("resolved", "solved", "closed", "answered", "completed", "accepted",
 
 def _without_goal(events: Sequence[EventSummary], roles: dict[str, Role]) -> Plan:
     """Nobody buys in these data: the stages that the names speak of, else by where events stand in trails."""
-    found = {stage: _names(events, roles, stage) for stage in ("awareness", "consideration", "decision", "advocacy")}
+    found = {
+        stage: _names(events, roles, stage)
+        for stage in ("awareness", "consideration", "decision", "advocacy")
+    }
     found["retention"] = _names(events, roles, "retention")
     kept: Role = "retention"
     for role in ("support", "response", "mail"):
@@ -187,9 +203,11 @@ def _without_goal(events: Sequence[EventSummary], roles: dict[str, Role]) -> Pla
         _beside_known(unknown, events, found)
     stages = [PlannedStage(s, found[s], why) for s in STAGES if found.get(s)]
     last = stages[-1]
-    done = [e.name for e in events if e.name not in last.enter and any(w in words_of(e.name) for w in _ANSWERS)]
+    done = [
+        e.name for word in _ANSWERS for e in events if e.name not in last.enter and word in words_of(e.name)
+    ]
     if len(stages) == 1 and done:
-        last.goal, last.goal_why = tuple(done[:3]), "it ends what began"
+        last.goal, last.goal_why = (done[0],), "it ends what began"
     elif len(stages) == 1:
         last.goal, last.goal_why = ("repeat",), "nothing looks like a purchase; so success is coming again"
     made = Plan(
@@ -212,7 +230,9 @@ def _by_place(events: Sequence[EventSummary], found: dict[str, list[str]]) -> No
     found["decision"] = [e.name for e in ordered[-third:]]
 
 
-def _beside_known(unknown: Sequence[EventSummary], events: Sequence[EventSummary], found: dict[str, list[str]]) -> None:
+def _beside_known(
+    unknown: Sequence[EventSummary], events: Sequence[EventSummary], found: dict[str, list[str]]
+) -> None:
     """An unknown event belongs to the stage whose known events stand nearest in the trails."""
     places = {e.name: e.place for e in events}
     known = [(sum(places[n] for n in names) / len(names), s) for s, names in found.items() if names]
@@ -237,5 +257,7 @@ def _with_touches(made: Plan, events: Sequence[EventSummary], earlier: Mapping[s
         elif made.goal and earlier.get(event.name, 1.0) <= 0.5 and "retention" in ids:
             made.touches[event.name] = "retention"
         else:
-            made.touches[event.name] = next((s for s in ("decision", "consideration", *ids) if s in ids), ids[0])
+            made.touches[event.name] = next(
+                (s for s in ("decision", "consideration", *ids) if s in ids), ids[0]
+            )
     return made

@@ -1,175 +1,219 @@
-"""What is in these files? Counts per column, ways of writing times, overlaps, and the gaps between events.
+"""What is in these files? Counts per column, ways of writing times, overlaps, and the silences between events.
 
-In: relations (SQL that reads a file). Out: FileProfile, Overlap, EventSummary, Gaps: plain facts from
-which collect/guess.py and journey/draft.py draw their guesses. It works in a database of its own in memory,
-on the first `most_rows` rows of each file, and leaves nothing behind.
+In: parts, as a load would read them. Out: FileProfile, Overlap, EventSummary, Gaps: plain facts from which
+collect/guess.py and journey/draft.py draw their guesses. It works in a store of its own, which the caller
+throws away, on the first rows of files that are large.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 
-import duckdb
-
-from desirepath.collect.guess import GuessedSource
-from desirepath.collect.guess_events import sql_text
+from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.guess_ids import Overlap
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
-from desirepath.collect.guess_times import EPOCHS, Times, Writing, candidates, choose
-from desirepath.core.errors import SourceError
+from desirepath.collect.guess_times import Times, Writing, candidates, choose
+from desirepath.collect.raw import RawColumns, RawPart
+from desirepath.collect.row_sql import Context, Found, RowSql
+from desirepath.collect.sources import Source, Time
+from desirepath.collect.time_sql import time_sql
 from desirepath.journey.draft_facts import EventSummary, Gaps, Span
+from desirepath.store.events_db import EventStore
+from desirepath.store.staging import stage
 
-MOST_ROWS = 1_000_000
+LARGE = 200 * 2**20  # bytes on the disk; of a larger file only the first rows are looked at
+MOST_ROWS = 500_000
 COMMON = 300  # commonest values kept: enough for every name of an event column
 SAMPLE = 300  # further values, spread over the file by a hash
-MOST_COLUMNS = 500
-
-
-def quoted(name: str) -> str:
-    """A column in SQL."""
-    return '"' + name.replace('"', '""') + '"'
+MOST_COLUMNS = 400  # looked at
+_SHOWN = 300  # characters of a value
+_EVER = Context(zone="UTC", currency=None, latest="2261-01-01 00:00:00")
 
 
 class Profiler:
-    """Looks at files; use it in a `with`."""
+    """Looks at files; use it in a `with`. temporary: a folder that the caller removes."""
 
-    def __init__(self, most_rows: int = MOST_ROWS) -> None:
-        self._most = most_rows
-        self._tables: dict[str, str] = {}
-        self._files: dict[str, FileProfile] = {}
-        self._db = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
-        # A time without a zone is read as UTC here; which zone it really has is a guess of its own.
-        self._db.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+    def __init__(self, temporary: Path) -> None:
+        self._store = EventStore.open(temporary / "profile.duckdb", write=True, files_from=temporary)
+        self._tables: dict[str, tuple[str, RawColumns]] = {}
 
     def __enter__(self) -> Profiler:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
-        self._db.close()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._store.close()
+
+    # ---- files -------------------------------------------------------------------------------------
 
     def take(
-        self, name: str, relation: str, files: Sequence[str], reading: Sequence[tuple[str, str]] = ()
+        self,
+        name: str,
+        parts: Sequence[RawPart],
+        careful: Callable[[RawPart], RawPart],
+        files: Sequence[str],
+        said: Sequence[tuple[str, str]] = (),
     ) -> FileProfile:
-        """Profile one relation under a name of its own. Raises SourceError where it cannot be read."""
-        table = f"file_{len(self._tables)}"
-        try:
-            self._db.execute(
-                f"CREATE TEMP TABLE {table} AS SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {relation} LIMIT {self._most + 1}"
+        """Profile the parts of one source under a name of its own. Raises SourceError where one cannot be read.
+
+        careful: reads a part record by record, for one of which DuckDB loses lines. said: how it is written.
+        """
+        table, exact = f"file_{len(self._tables)}", True
+        names: list[str] = []
+        for place, part in enumerate(parts):
+            large = part.size > LARGE
+            exact = exact and not large
+            staged = stage(self._store, _first_rows(part) if large else part)
+            if not staged.whole and not large:
+                staged = stage(self._store, careful(part))
+            names += [column for column in staged.part.columns if column not in names]
+            own = {column: f"c{n}" for n, column in enumerate(staged.part.columns)}
+            self._store.execute(
+                f"CREATE OR REPLACE TEMP TABLE {table}_{place} AS SELECT "
+                + ", ".join(
+                    f"CAST({own[c]} AS VARCHAR) AS c{n}" if c in own else f"NULL::VARCHAR AS c{n}"
+                    for n, c in enumerate(names)
+                )
+                + (" FROM raw" if names else " NULL AS c0 FROM raw WHERE false")
             )
-        except duckdb.Error as error:
-            raise SourceError(f"{', '.join(files)}: cannot be read: {str(error).splitlines()[0]}", file=name) from error
-        rows = self._number(f"SELECT count(*) FROM {table}")
-        exact = rows <= self._most
-        if not exact:
-            self._db.execute(f"DELETE FROM {table} WHERE rowid >= {self._most}")
-            rows = self._most
-        names = [row[0] for row in self._db.execute(f"DESCRIBE {table}").fetchall()][:MOST_COLUMNS]
-        columns = tuple(self._column(table, column, rows) for column in names)
-        self._tables[name] = table
-        self._files[name] = FileProfile(name, tuple(files), rows, columns, exact, tuple(reading))
-        return self._files[name]
-
-    def _number(self, query: str) -> int:
-        found = self._db.execute(query).fetchone()
-        return int(found[0]) if found and found[0] is not None else 0
-
-    def _column(self, table: str, name: str, rows: int) -> ColumnProfile:
-        c = quoted(name)
-        counted = self._db.execute(
-            f"SELECT count(*), count(DISTINCT trim({c})) FROM {table} WHERE trim({c}) <> ''"
-        ).fetchone()
-        assert counted is not None
-        common = self._db.execute(
-            f"SELECT left(trim({c}), 300), count(*) AS n FROM {table} WHERE trim({c}) <> '' "
-            f"GROUP BY 1 ORDER BY n DESC, 1 LIMIT {COMMON}"
-        ).fetchall()
-        sample = self._db.execute(
-            f"SELECT left(v, 300) FROM (SELECT DISTINCT trim({c}) AS v FROM {table} WHERE trim({c}) <> '') "
-            f"ORDER BY hash(v), v LIMIT {SAMPLE}"
-        ).fetchall()
-        plain = ColumnProfile(
-            name, rows, counted[0], counted[1], tuple((v, n) for v, n in common), tuple(v for (v,) in sample)
+        pieces = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}_{n}" for n in range(len(parts)))
+        self._store.execute(
+            f"CREATE TEMP TABLE {table} AS {pieces or 'SELECT NULL::VARCHAR AS c0 WHERE false'}"
         )
-        tried = [self._times(table, c, writing) for writing in candidates(plain.words, plain.values)]
+        for place in range(len(parts)):
+            self._store.execute(f"DROP TABLE {table}_{place}")
+        columns = RawColumns(tuple(names))
+        self._tables[name] = (table, columns)
+        rows = int(self._store.value(f"SELECT count(*) FROM {table}"))
+        profiles = tuple(self._column(table, one, columns.text(one), rows) for one in names[:MOST_COLUMNS])
+        return FileProfile(name, tuple(files), rows, profiles, exact, tuple(said))
+
+    def _column(self, table: str, name: str, text: str, rows: int) -> ColumnProfile:
+        filled, distinct = self._store.rows(f"SELECT count({text}), count(DISTINCT {text}) FROM {table}")[0]
+        common = self._store.rows(
+            f"SELECT left({text}, {_SHOWN}) AS v, count(*) AS n FROM {table} WHERE v IS NOT NULL "
+            f"GROUP BY v ORDER BY n DESC, v LIMIT {COMMON}"
+        )
+        sample = self._store.rows(
+            f"SELECT left(v, {_SHOWN}) FROM (SELECT DISTINCT {text} AS v FROM {table}) WHERE v IS NOT NULL "
+            f"ORDER BY hash(v), v LIMIT {SAMPLE}"
+        )
+        plain = ColumnProfile(
+            name,
+            rows,
+            filled,
+            distinct,
+            tuple((str(v), int(n)) for v, n in common),
+            tuple(str(v) for (v,) in sample),
+        )
+        tried = [self._times(table, name, text, writing) for writing in candidates(plain.words, plain.values)]
         times = choose([one for one in tried if one is not None], plain.filled)
         return replace(plain, times=times) if times else plain
 
-    def _times(self, table: str, column: str, writing: Writing) -> Times | None:
-        """What a writing reads of all the rows."""
-        t = time_sql(column, writing)
-        found = self._db.execute(
-            f"SELECT count(t), min(t), max(t) FROM (SELECT {t} AS t FROM {table} WHERE trim({column}) <> '')"
-        ).fetchone()
-        if found is None or not found[0]:
-            return None
-        return Times(writing, found[0], found[1], found[2])
+    def _times(self, table: str, name: str, text: str, writing: Writing) -> Times | None:
+        """What a writing reads of all the rows, as the load would read it."""
+        t = time_sql("v", Time(column=name, format=writing.format), "UTC").instant
+        read, first, last = self._store.rows(
+            f"SELECT count(t), min(t), max(t) FROM (SELECT {t} AS t FROM (SELECT {text} AS v FROM {table}))"
+        )[0]
+        return Times(writing, read, first, last) if read else None
 
     def overlap(self, one: tuple[str, str], other: tuple[str, str]) -> Overlap:
-        """How many different values two columns share; letters' case and blanks aside."""
-        values = [
-            f"(SELECT DISTINCT lower(trim({quoted(column)})) AS v FROM {self._tables[file]} WHERE trim({quoted(column)}) <> '')"
-            for file, column in (one, other)
-        ]
-        left = self._number(f"SELECT count(*) FROM {values[0]}")
-        right = self._number(f"SELECT count(*) FROM {values[1]}")
-        both = self._number(f"SELECT count(*) FROM {values[0]} SEMI JOIN {values[1]} AS o USING (v)")
-        return Overlap(left, right, both)
+        """How many different values two columns of two files share; letters' case aside."""
+        values = []
+        for file, column in (one, other):
+            table, columns = self._tables[file]
+            text = columns.text(column)
+            values.append(f"(SELECT DISTINCT lower({text}) AS v FROM {table} WHERE {text} IS NOT NULL)")
+        found = self._store.rows(
+            f"SELECT (SELECT count(*) FROM {values[0]}), (SELECT count(*) FROM {values[1]}), "
+            f"(SELECT count(*) FROM {values[0]} SEMI JOIN {values[1]} AS o USING (v))"
+        )[0]
+        return Overlap(*found)
 
     # ---- events ------------------------------------------------------------------------------------
 
-    def events(self, sources: Sequence[GuessedSource], by: Mapping[str, str]) -> list[EventSummary]:
-        """Each event's name with its counts, commonest first. by: who does the events that a log names."""
-        self._db.execute(
-            "CREATE OR REPLACE TEMP TABLE trail (source VARCHAR, who VARCHAR, t TIMESTAMP, event VARCHAR, "
-            "by_whom VARCHAR, channel VARCHAR, valued BOOLEAN, scored BOOLEAN, said BOOLEAN)"
+    def events(self, sources: Sequence[tuple[Source, str]]) -> list[EventSummary]:
+        """Each event's name with its counts, commonest first. sources: each with the name of its file here."""
+        kinds = sorted({kind for source, _ in sources for kind in source.common.identifiers})
+        wide = "".join(f", {quote_name('id.' + kind)} VARCHAR" for kind in kinds)
+        self._store.execute(
+            "CREATE OR REPLACE TEMP TABLE met (source VARCHAR, t TIMESTAMP, event VARCHAR, by_whom VARCHAR, "
+            f"channel VARCHAR, valued BOOLEAN, scored BOOLEAN, said BOOLEAN{wide})"
         )
-        main = _main_kind(sources)
-        self._link(sources, main)
-        for source in sources:
-            for query in _event_queries(source, self._tables[source.file.name], main):
-                self._db.execute(f"INSERT INTO trail {query}")
+        for source, file in sources:
+            self._meet(source, file)
+        self._name_customers(kinds)
         return [
             EventSummary(
-                name=row[0], count=row[1], customers=row[2], by=by.get(row[0], row[3]), first=row[4], last=row[5],
-                sources=tuple(sorted(row[6])), valued=row[7], scored=row[8], said=row[9], place=row[10],
+                name=row[0], count=row[1], customers=row[2], by=row[3], first=row[4], last=row[5],
+                sources=tuple(sorted(row[6])), valued=row[7], scored=row[8], said=row[9], place=float(row[10]),
                 channels=self._channels(row[0]),
             )
-            for row in self._db.execute(_SUMMARIES).fetchall()
+            for row in self._store.rows(_SUMMARIES)
         ]  # fmt: skip
 
+    def _meet(self, source: Source, file: str) -> None:
+        """Every event of a source, read as the load would."""
+        table, columns = self._tables[file]
+        rows = f"SELECT *, rowid AS row, 0 AS digest, 0 AS at_part, rowid AS at_row FROM {table}"
+        sql = RowSql(source, columns, _EVER)
+        for cells in sql.cells:
+            ids = [name for name in cells.wide if name.startswith("id.")]
+            # Properties are not needed here, and there may be hundreds of them.
+            lean = replace(cells, wide={name: cells.wide[name] for name in ids})
+            wide = "".join(f", {'lower(' + quote_name(name) + ')'} AS {quote_name(name)}" for name in ids)
+            self._store.execute(
+                f'INSERT INTO met BY NAME SELECT {quote_text(source.id)} AS source, time AS t, event, "by" AS by_whom, '
+                "channel, value_text IS NOT NULL AS valued, score IS NOT NULL AS scored, text IS NOT NULL AS said"
+                f"{wide} FROM ({sql.parsed(lean, Found(), rows)}) "
+                'WHERE time IS NOT NULL AND event IS NOT NULL AND "by" IS NOT NULL AND has_identifier'
+            )
+
+    def _name_customers(self, kinds: Sequence[str]) -> None:
+        """One name per customer: the identifier that most events have; others lead to it, one step far.
+
+        Identity proper follows every link; for silences and counts one step is near enough.
+        """
+        columns = [quote_name("id." + kind) for kind in kinds]
+        counts = self._store.rows(f"SELECT {', '.join(f'count({c})' for c in columns)} FROM met")[0]
+        order = sorted(range(len(kinds)), key=lambda n: (-counts[n], kinds[n]))
+        main, others = columns[order[0]], [(kinds[n], columns[n]) for n in order[1:]]
+        joins, choices = "", [main]
+        for place, (_, column) in enumerate(others):
+            both = f"FROM met WHERE {column} IS NOT NULL AND {main} IS NOT NULL GROUP BY 1"
+            joins += (
+                f" LEFT JOIN (SELECT {column} AS v, min({main}) AS m {both}) AS link_{place}"
+                f" ON met.{column} = link_{place}.v"
+            )
+            choices.append(f"link_{place}.m")
+        choices += [f"{quote_text(kind + ':')} || {column}" for kind, column in others]
+        self._store.execute(
+            f"CREATE OR REPLACE TEMP TABLE trail AS SELECT source, coalesce({', '.join(choices)}) AS who, t, event, "
+            f"by_whom, channel, valued, scored, said FROM met{joins}"
+        )
+
     def _channels(self, event: str) -> tuple[tuple[str, int], ...]:
-        found = self._db.execute(
+        found = self._store.rows(
             "SELECT channel, count(*) AS n FROM trail WHERE event = ? AND channel IS NOT NULL "
             "GROUP BY 1 ORDER BY n DESC, 1 LIMIT 40",
             [event],
-        ).fetchall()
-        return tuple((channel, n) for channel, n in found)
-
-    def _link(self, sources: Sequence[GuessedSource], main: str) -> None:
-        """Other identifiers → the main one, from the rows that have both. One step: enough for gaps."""
-        self._db.execute("CREATE OR REPLACE TEMP TABLE link (kind VARCHAR, value VARCHAR, main VARCHAR)")
-        for source in sources:
-            columns = {one.kind: one.column for one in source.identifiers}
-            for kind, column in columns.items():
-                if main in columns and kind != main:
-                    self._db.execute(
-                        f"INSERT INTO link SELECT {sql_text(kind)}, {_id(column)}, min({_id(columns[main])}) "
-                        f"FROM {self._tables[source.file.name]} WHERE {_id(column)} <> '' AND {_id(columns[main])} <> '' "
-                        "GROUP BY ALL"
-                    )
+        )
+        return tuple((str(channel), int(n)) for channel, n in found)
 
     def before(self, goals: Sequence[str]) -> dict[str, float]:
-        """For each event: the share of it that came before its customer's first goal; no goal counts as before."""
-        names = ", ".join(sql_text(goal) for goal in goals) or "''"
-        found = self._db.execute(
-            f"""WITH goal AS (SELECT who, min(t) AS t FROM trail WHERE event IN ({names}) GROUP BY 1)
+        """For each event: the share of it that came before its customer's first goal; without a goal, all."""
+        found = self._store.rows(
+            f"""WITH goal AS (SELECT who, min(t) AS t FROM trail WHERE event IN ({_listed(goals)}) GROUP BY 1)
                 SELECT trail.event, avg(CASE WHEN goal.t IS NULL OR trail.t < goal.t THEN 1.0 ELSE 0.0 END)
                 FROM trail LEFT JOIN goal USING (who) GROUP BY 1"""
-        ).fetchall()
-        return {event: float(share) for event, share in found}
+        )
+        return {str(event): float(share) for event, share in found}
 
     def gaps(self, after: Sequence[str], ends: Sequence[str] = ()) -> Gaps:
         """How long customers were silent after one of these events before they did something again.
@@ -177,37 +221,35 @@ class Profiler:
         Silence is more than half an hour, so that clicks of one sitting are not comings back. Only what the
         customer does ends it; `ends` also do (a deal that the business records as won).
         """
-        names = ", ".join(sql_text(name) for name in after) or "''"
-        also = ", ".join(sql_text(name) for name in ends) or "''"
-        found = self._db.execute(
-            f"""WITH acts AS (SELECT who, t, event IN ({names}) AS here FROM trail
-                              WHERE who IS NOT NULL AND (by_whom = 'customer' OR event IN ({also}, {names}))),
+        found = self._store.rows(
+            f"""WITH acts AS (SELECT who, t, event IN ({_listed(after)}) AS here FROM trail
+                              WHERE by_whom = 'customer' OR event IN ({_listed([*after, *ends])})),
                      moments AS (SELECT who, t, bool_or(here) AS here FROM acts GROUP BY ALL),
-                     gaps AS (SELECT lead(t) OVER (PARTITION BY who ORDER BY t) - t AS gap, here FROM moments)
+                     silences AS (SELECT lead(t) OVER (PARTITION BY who ORDER BY t) - t AS gap, here FROM moments)
                 SELECT count(*), quantile_disc(epoch_us(gap), 0.95), quantile_disc(epoch_us(gap), 0.5)
-                FROM gaps WHERE here AND gap > INTERVAL 30 MINUTE"""
-        ).fetchone()
-        if found is None or not found[0]:
+                FROM silences WHERE here AND gap > INTERVAL 30 MINUTE"""
+        )[0]
+        if not found[0]:
             return Gaps(0)
         return Gaps(found[0], timedelta(microseconds=int(found[1])), timedelta(microseconds=int(found[2])))
 
     def repeats(self, event: str) -> tuple[int, int]:
         """Customers who did it, and those who did it at two or more times."""
-        found = self._db.execute(
+        found = self._store.rows(
             "SELECT count(*), count(*) FILTER (n > 1) FROM "
-            "(SELECT count(DISTINCT t) AS n FROM trail WHERE event = ? AND who IS NOT NULL GROUP BY who)",
+            "(SELECT count(DISTINCT t) AS n FROM trail WHERE event = ? GROUP BY who)",
             [event],
-        ).fetchone()
-        return (found[0], found[1]) if found else (0, 0)
+        )[0]
+        return int(found[0]), int(found[1])
 
     def span(self) -> Span | None:
         """From the first to the last event; None where there is none."""
-        found = self._db.execute("SELECT min(t), max(t), count(*), count(DISTINCT who) FROM trail").fetchone()
-        if found is None or found[0] is None:
+        first, last, events, who = self._store.rows(
+            "SELECT min(t), max(t), count(*), count(DISTINCT who) FROM trail"
+        )[0]
+        if not isinstance(first, datetime) or not isinstance(last, datetime):
             return None
-        first, last = found[0], found[1]
-        assert isinstance(first, datetime) and isinstance(last, datetime)
-        return Span(first, last, found[2], found[3])
+        return Span(first, last, events, who)
 
 
 # A place of 0 is the start of a customer's trail, 1 its end; trails of one event say nothing.
@@ -223,56 +265,9 @@ FROM placed GROUP BY event ORDER BY n DESC, event LIMIT 2000
 """
 
 
-def time_sql(column: str, writing: Writing) -> str:
-    """A text column as TIMESTAMP in UTC; NULL where it cannot be read."""
-    if writing.format is None:
-        return f"(TRY_CAST(trim({column}) AS TIMESTAMPTZ) AT TIME ZONE 'UTC')"
-    if writing.format in EPOCHS:
-        per_second = EPOCHS[writing.format][2]
-        return f"make_timestamp(CAST(round(TRY_CAST({column} AS DOUBLE) * {1_000_000 // per_second}) AS BIGINT))"
-    parsed = f"try_strptime(trim({column}), {sql_text(writing.format)})"
-    return f"({parsed} AT TIME ZONE 'UTC')" if "%z" in writing.format else parsed
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(quote_text(name) for name in names) or "''"
 
 
-def _id(column: str) -> str:
-    return f"lower(trim({quoted(column)}))"
-
-
-def _main_kind(sources: Sequence[GuessedSource]) -> str:
-    """The kind of identifier that most rows have."""
-    filled: dict[str, int] = {}
-    for source in sources:
-        for one in source.identifiers:
-            filled[one.kind] = filled.get(one.kind, 0) + source.file.column(one.column).filled
-    return max(filled, key=lambda kind: (filled[kind], kind), default="")
-
-
-def _event_queries(source: GuessedSource, table: str, main: str) -> list[str]:
-    """One SELECT per event of a row."""
-    columns = {one.kind: one.column for one in source.identifiers}
-    joins, choices = [], []
-    if main in columns:
-        choices.append(f"nullif({_id(columns[main])}, '')")
-    for place, (kind, column) in enumerate((k, c) for k, c in columns.items() if k != main):
-        joins.append(f"LEFT JOIN link AS l{place} ON l{place}.kind = {sql_text(kind)} AND l{place}.value = {_id(column)}")
-        choices.append(f"l{place}.main")
-    choices += [f"{sql_text(kind + ':')} || nullif({_id(column)}, '')" for kind, column in columns.items() if kind != main]
-    who = f"coalesce({', '.join(choices)}, NULL)"
-    channel = "NULL"
-    if source.channel is not None:
-        channel = quoted(source.channel.column) if source.channel.column else sql_text(source.channel.literal)
-    facts = ", ".join(
-        f"{quoted(role.column)} IS NOT NULL" if role else "false" for role in (source.money, source.score, source.text)
-    )
-    queries = []
-    for event in source.times.events:
-        times = source.file.column(event.time).times
-        assert times is not None
-        name = sql_text(event.name) if event.name else f"trim({quoted(source.event.column)})" if source.event else "''"
-        rules = [f"({rule})" for rule in (event.when, source.where.literal if source.where else "") if rule]
-        queries.append(
-            f"SELECT * FROM (SELECT {sql_text(source.id)} AS source, {who} AS who, {time_sql(quoted(event.time), times.writing)} AS t, "
-            f"{name} AS event, {sql_text(event.by)}, {channel}, {facts} FROM {table} {' '.join(joins)} "
-            f"{'WHERE ' + ' AND '.join(rules) if rules else ''}) WHERE t IS NOT NULL AND event <> ''"
-        )
-    return queries
+def _first_rows(part: RawPart) -> RawPart:
+    return replace(part, sql=f"SELECT * FROM ({part.sql}) LIMIT {MOST_ROWS}")

@@ -1,0 +1,259 @@
+"""From a stranger's files to a workspace: profile them, guess, write sources.yaml and journey.yaml.
+
+In: a folder, files, perhaps a template. Out: both definitions, read back before they are written, and a Draft
+that says what was guessed and what was left out. Nothing that exists is ever overwritten without `force`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from desirepath.core.errors import SourceError, WorkspaceError
+
+if TYPE_CHECKING:
+    from desirepath.collect.guess import Guessed, LeftOut
+    from desirepath.journey.draft import Setting
+    from desirepath.journey.draft_facts import EventSummary
+    from desirepath.journey.draft_stages import Plan
+    from desirepath.store.profile import Profiler
+
+JOURNEY, SOURCES = "journey.yaml", "sources.yaml"
+DEFAULT_TEMPLATE = "online-shop"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What `init` made. guesses: file, line and reason of each; notes: what the reader should know."""
+
+    folder: Path
+    sources_path: Path
+    journey_path: Path
+    guesses: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    sources_text: str = field(default="", repr=False)
+    journey_text: str = field(default="", repr=False)
+
+    def as_dict(self) -> dict[str, object]:
+        """For --json."""
+        return {
+            "folder": str(self.folder),
+            "sources": str(self.sources_path),
+            "journey": str(self.journey_path),
+            "guesses": list(self.guesses),
+            "notes": list(self.notes),
+        }
+
+
+def draft(
+    folder: str | PathLike[str],
+    files: Sequence[str | PathLike[str]] = (),
+    template: str | None = None,
+    *,
+    force: bool = False,
+) -> Draft:
+    """Write a first journey.yaml and sources.yaml into `folder`, which is made where it is missing.
+
+    Raises WorkspaceError where one of them exists (unless `force`), SourceError where the files hold no events.
+    """
+    target = Path(folder)
+    _refuse_to_overwrite(target, force)
+    if files:
+        sources_text, journey_text, notes = _from_files(target, [Path(f) for f in files], template)
+    else:
+        sources_text, journey_text, notes = _from_template(template)
+    guesses = _checked(sources_text, journey_text, has_sources=bool(files))
+    target.mkdir(parents=True, exist_ok=True)
+    made = Draft(
+        target, target / SOURCES, target / JOURNEY, guesses, tuple(notes), sources_text, journey_text
+    )
+    made.sources_path.write_text(sources_text, "utf-8")
+    made.journey_path.write_text(journey_text, "utf-8")
+    return made
+
+
+def _refuse_to_overwrite(target: Path, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise WorkspaceError(
+            f"{target} is a file.", hint="Name a folder for the workspace.", folder=str(target)
+        )
+    there = [name for name in (JOURNEY, SOURCES) if (target / name).exists()]
+    if there and not force:
+        raise WorkspaceError(
+            f"{target} has {' and '.join(there)} already.",
+            hint="Nothing was changed. Name another folder, or replace both with --force.",
+            folder=str(target),
+        )
+
+
+def _checked(sources_text: str, journey_text: str, *, has_sources: bool) -> tuple[str, ...]:
+    """The guesses, as the readers list them: what we write must read without a problem."""
+    from desirepath.collect.read_sources import read_sources
+    from desirepath.journey.read import read_journey
+
+    guesses = read_journey(journey_text).guesses
+    return (read_sources(sources_text, os.environ).guesses if has_sources else ()) + guesses
+
+
+def _from_template(name: str | None) -> tuple[str, str, list[str]]:
+    from desirepath.collect.guess_text import skeleton
+    from desirepath.journey.templates import template
+
+    notes = [] if name else [f"No files and no template were named: this is the template {DEFAULT_TEMPLATE}."]
+    return skeleton(), template(name or DEFAULT_TEMPLATE), notes
+
+
+# ---- from files ------------------------------------------------------------------------------------
+
+
+def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tuple[str, str, list[str]]:
+    """The two texts, and notes."""
+    from desirepath.app.draft_files import take_files
+    from desirepath.collect.guess import guess, ids_of
+    from desirepath.collect.guess_ids import pairs_to_compare
+    from desirepath.collect.guess_text import sources_text
+    from desirepath.collect.read_sources import read_sources
+    from desirepath.store.profile import Profiler
+
+    with TemporaryDirectory(prefix="desirepath-") as temporary, Profiler(Path(temporary)) as profiler:
+        profiles = take_files(profiler, target, files, Path(temporary))
+        pairs = pairs_to_compare(profiles, ids_of(profiles))
+        guessed = guess(profiles, {pair: profiler.overlap(*pair) for pair in pairs})
+        if not guessed.sources:
+            raise _nothing_to_place(guessed)
+        first = read_sources(sources_text(guessed), os.environ)
+        files_of = {one.id: one.file.name for one in guessed.sources}
+        events = profiler.events([(source, files_of[source.id]) for source in first.sources])
+        if not events:
+            raise _nothing_to_place(guessed)
+        journey, renamed, notes = _journey(target, profiler, guessed, events, template)
+        notes += [_left_out(one) for one in guessed.left_out]
+        notes += [
+            f"{', '.join(p.files)}: only the first {p.rows:,} rows were looked at."
+            for p in profiles
+            if not p.exact
+        ]
+        return sources_text(guessed, renamed), journey, notes
+
+
+def _journey(
+    target: Path, profiler: Profiler, guessed: Guessed, events: Sequence[EventSummary], template: str | None
+) -> tuple[str, dict[str, str], list[str]]:
+    """journey.yaml, how events are renamed for it, and notes."""
+    from desirepath.journey.draft import journey_text
+    from desirepath.journey.draft_lapse import Lapse, propose
+    from desirepath.journey.draft_stages import plan
+
+    planned = plan(events, profiler.before, profiler.repeats)
+    if template is not None:
+        return _on_template(template, planned, events)
+    span = profiler.span()
+    lapses: dict[str, Lapse] = {}
+    for stage in planned.stages:
+        touched = [e.name for e in events if e.by == "customer" and planned.touches[e.name] == stage.id]
+        touched = [name for name in touched if planned.roles[name] not in ("exit", "void")]
+        ends = [n for later in planned.stages for n in (*later.enter, *later.goal)]
+        gaps = profiler.gaps(sorted({*stage.enter, *touched}), ends)
+        lapses[stage.id] = propose(stage, gaps, span)
+    return journey_text(planned, events, lapses, _setting(target, guessed, planned)), {}, []
+
+
+def _on_template(
+    name: str, planned: Plan, events: Sequence[EventSummary]
+) -> tuple[str, dict[str, str], list[str]]:
+    """A template's text as it is; the files' events get the names that it uses."""
+    from desirepath.journey.draft_template import fit
+    from desirepath.journey.read import read_journey
+    from desirepath.journey.templates import template
+
+    text = template(name)
+    fitting = fit(read_journey(text), planned, [e.name for e in events])
+    notes = []
+    if not fitting.found:
+        notes.append(
+            f"None of the events that the template {name} asks for is in the files: its map will be empty. "
+            "Without --template the journey is drafted from the events themselves."
+        )
+    elif fitting.missing:
+        notes.append(f"The template also asks for events that no file has: {_listed(fitting.missing)}.")
+    if fitting.unknown:
+        notes.append(f"Events that the template does not know: {_listed(fitting.unknown)}.")
+    return text, fitting.renamed, notes
+
+
+def _setting(target: Path, guessed: Guessed, planned: Plan) -> Setting:
+    from desirepath.collect.guess_words import title
+    from desirepath.identity.rules import default_kind
+    from desirepath.journey.draft import Setting
+
+    currency, why = _currency(guessed)
+    people = dict.fromkeys(one.kind for source in guessed.sources for one in source.identifiers if one.people)
+    known = [kind for kind in people if not default_kind(kind, guessed.customer).known]
+    pairs = [
+        f"identifiers.{one.kind}"
+        for source in guessed.sources
+        if any(event.name in planned.voids for event in source.times.events)
+        for one in source.identifiers
+        if source.key and one.column == source.key.column
+    ]
+    zoned = [
+        times.writing.zone
+        for s in guessed.sources
+        for e in s.times.events
+        if (times := s.file.column(e.time).times)
+    ]
+    zone_why = (
+        "the times say their own zone; calendars use this one" if all(zoned) else "no file names a zone"
+    )
+    promised = next((s.times.promised for s in guessed.sources if s.times.promised), "")
+    name = title(target.resolve().name) or "Customer journey"
+    return Setting(
+        name, guessed.customer, zone_why, currency, why, tuple(known), pairs[0] if pairs else "", promised
+    )
+
+
+def _currency(guessed: Guessed) -> tuple[str, str]:
+    """The journey's currency: the one that most sources have."""
+    for source in guessed.sources:
+        if source.currency is None:
+            continue
+        if source.currency.literal:
+            return source.currency.literal, source.currency.why
+        common = source.file.column(source.currency.column).common
+        if common:
+            many = f", the commonest of {len(common)}" if len(common) > 1 else ""
+            return common[0][0].upper(), f"from {source.currency.column} of {source.id}{many}"
+    return "", ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def _left_out(one: LeftOut) -> str:
+    return f"{', '.join(one.file.files)} was left out: {one.why}."
+
+
+def _nothing_to_place(guessed: Guessed) -> SourceError:
+    """No file tells of events: say of each what was looked for, and how to say it by hand."""
+    lines = [f"{', '.join(left.file.files)}: {left.why}." for left in guessed.left_out]
+    lines += [
+        f"{', '.join(m.file.files)}: it counts {', '.join(m.metrics)} by day, and names no customer."
+        for m in guessed.metrics
+    ]
+    return SourceError(
+        "These files hold no events that customers could be placed by.\n" + "\n".join(lines),
+        hint=(
+            "An event needs a column that says when, and one that says who. If a file has them and they were not "
+            "recognised, begin with a template (desirepath init DIR --template online-shop) and write in "
+            "sources.yaml, for example:\n"
+            "  time: {column: NAME, format: '%d/%m/%Y %H:%M'}\n"
+            "  identifiers: {customer_id: NAME}"
+        ),
+        files=[left.file.name for left in guessed.left_out],
+    )

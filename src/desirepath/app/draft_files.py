@@ -1,0 +1,134 @@
+"""The files that somebody named, as profiles: found, put together where they are alike, read, counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desirepath.collect.guess_shapes import FileProfile
+from desirepath.collect.guess_times import candidates
+from desirepath.collect.sources import Reading
+from desirepath.core.errors import SourceError
+from desirepath.sources.files.find import FoundFile, find_files, format_of
+from desirepath.sources.files.prepare import FileReader
+from desirepath.sources.files.unpack import head_text
+from desirepath.store.profile import Profiler
+
+_DATA = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".gz", ".zip")
+_ALIKE = 0.95  # of the lines must fall into the same number of parts for blanks to be what separates them
+_NUMBER = re.compile(r"[-+]?[\d.,]+")
+
+
+@dataclass
+class _Group:
+    """Files with the same columns and names that differ by numbers: one source."""
+
+    stem: str
+    reading: Reading
+    said: tuple[tuple[str, str], ...]  # what sources.yaml must say of the reading
+    columns: tuple[str, ...] | None
+    found: list[FoundFile] = field(default_factory=list)
+
+
+def take_files(profiler: Profiler, target: Path, files: Sequence[Path], temporary: Path) -> list[FileProfile]:
+    """A profile of each file, or of each set of files alike. Raises SourceError where one cannot be read."""
+    reader = FileReader(temporary)
+    groups = _grouped(
+        reader, [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
+    )
+    profiles, taken = [], set[str]()
+    for group in groups:
+        name, number = group.stem, 2
+        while name in taken:
+            name, number = f"{group.stem}_{number}", number + 1
+        taken.add(name)
+        parts = [
+            reader.prepare(name, found, group.reading, reader.stamp(found, group.reading))
+            for found in group.found
+        ]
+        shown = _shown(target, group.found)
+        profiles.append(profiler.take(name, parts, reader.carefully, shown, group.said))
+    return profiles
+
+
+def _expanded(files: Sequence[Path]) -> list[Path]:
+    """A folder stands for the data files in it."""
+    out: list[Path] = []
+    for path in files:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in _DATA)
+            if not inside:
+                raise SourceError(f"{path} holds no data files.", hint=f"Known endings: {', '.join(_DATA)}.")
+            out += inside
+        else:
+            out.append(path)
+    return list(dict.fromkeys(path.resolve() for path in out))
+
+
+def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
+    groups: dict[object, _Group] = {}
+    for one in found:
+        reading, said = _reading(one)
+        columns = reader.columns(one, reading)
+        stem = _stem(Path(one.inner_name) if not one.member else one.path)
+        place = (stem, columns, said, format_of(one, None)) if not one.member else one.path
+        group = groups.setdefault(place, _Group(stem, reading, said, columns))
+        if one.member and group.columns != columns:
+            raise SourceError(
+                f"{one.path.name} holds tables of different kinds: {group.found[0].member}, {one.member}.",
+                hint="Unpack it and name the files that it holds.",
+            )
+        group.found.append(one)
+    return list(groups.values())
+
+
+def _stem(path: Path) -> str:
+    """events-2024-01.csv → events"""
+    bare = path.name
+    while (suffix := Path(bare).suffix.lower()) in _DATA:
+        bare = bare[: -len(suffix)]
+    return re.sub(r"[\s_.-]*\d[\d_.-]*$", "", bare) or bare or "source"
+
+
+def _reading(found: FoundFile) -> tuple[Reading, tuple[tuple[str, str], ...]]:
+    """What must be said about how a text is written: blanks between the columns, no header."""
+    if format_of(found, None) != "csv":
+        return Reading(), ()
+    said: list[tuple[str, str]] = []
+    lines = [line for line in head_text(found, None).splitlines()[:200] if line.strip()]
+    cells = lines[0] if lines else ""
+    if lines and not any(sign in "".join(lines[:20]) for sign in ",;\t|"):
+        widths = [len(line.split()) for line in lines[:-1] or lines]
+        usual = max(set(widths), key=widths.count)
+        if usual >= 2 and widths.count(usual) >= _ALIKE * len(widths):
+            said.append(("delimiter", "space"))
+    first = [c.strip().strip('"') for c in re.split(r"\s+" if said else r"[,;\t|]", cells.strip())]
+    # A row of names has no numbers, dates or addresses in it.
+    data = [c for c in first if _NUMBER.fullmatch(c) or "@" in c or candidates((), [c])]
+    if len(first) > 1 and len(data) >= 2 and len(lines) > 1:
+        said.append(("header", "false"))
+    keys = dict(said)
+    return Reading(delimiter=keys.get("delimiter"), header=False if "header" in keys else None), tuple(said)
+
+
+def _shown(target: Path, found: Sequence[FoundFile]) -> tuple[str, ...]:
+    """Paths as sources.yaml shall have them: a pattern where it fits exactly these files."""
+    paths = list(dict.fromkeys(one.path for one in found))
+    if len(paths) > 1 and len({p.parent for p in paths}) == 1:
+        stem = _stem(paths[0])
+        suffix = paths[0].name[len(Path(paths[0].name.split(".")[0]).name) :]
+        pattern = f"{stem}*{suffix}"
+        if not re.search(r"[*?\[]", stem) and sorted(paths[0].parent.glob(pattern)) == sorted(paths):
+            return (_path(target, paths[0].parent / pattern),)
+    return tuple(_path(target, path) for path in paths)
+
+
+def _path(target: Path, path: Path) -> str:
+    """Relative to the workspace where it is inside it or beside it, else absolute. $ and patterns are no magic here."""
+    base = target.resolve()
+    for start, dots in ((base, ""), (base.parent, "../")):
+        if path.is_relative_to(start) and start != Path(start.anchor):
+            return dots + path.relative_to(start).as_posix()
+    return path.as_posix()
