@@ -7,13 +7,13 @@ from desirepath.testing.journeys import SHOP
 
 
 def test_bought_on_the_first_visit() -> None:
-    shop = journeys_for(ana=["day 1 10:00 Order Completed"])
+    shop = journeys_for(until="day 100", ana=["day 1 10:00 Order Completed"])
     assert shop.path("ana") == [
         "awareness skipped",
         "consideration skipped",
         "decision skipped",
         "retention in_flight",
-    ] or shop.path("ana")[-1] == "retention lapsed"
+    ]
 
 
 def test_the_whole_way_in_order() -> None:
@@ -236,8 +236,8 @@ def test_evidence_exactly_at_the_lapse_is_in_time() -> None:
         ana=["day 1 09:00 Ad Clicked", "day 31 09:00 Product Viewed"],
         bo=["day 1 09:00 Ad Clicked", "day 31 09:00:00.000001 Product Viewed"],
     )
-    assert shop.path("ana") == ["awareness advanced", "consideration lapsed"] or shop.path("ana")[0] == "awareness advanced"
-    assert shop.path("bo")[0] == "awareness lapsed"
+    assert shop.path("ana") == ["awareness advanced", "consideration lapsed"]
+    assert shop.path("bo") == ["awareness lapsed", "consideration lapsed"]
 
 
 def test_whole_days_between_date_only_events_are_exact_across_daylight_saving() -> None:

@@ -146,7 +146,7 @@ class Asking:
             {
                 "visit": np.arange(len(v)),
                 "customer": np.asarray(v.customer),
-                "at": pa.array(np.asarray(v.entered)).cast(pa.timestamp("us")),
+                "moment": pa.array(np.asarray(v.entered)).cast(pa.timestamp("us")),
             }
         )
         columns = EventColumns(self.store.columns(), self.currency, self.journey.time_zone)

@@ -105,7 +105,7 @@ def _promises(
     parts = []
     for place_, promise in enumerate(journey.promises):
         table = store.query(promise_ends_sql(promise, columns, has_voided))
-        names = ("pair", "customer", "event_no", "at", "happened", "due", "end", "voided_at")
+        names = ("pair", "customer", "event_no", "moment", "happened", "due", "end", "voided_at")
         parts.append(pair_promise(place_, *(_int64(table[name], NEVER) for name in names)))
     return concatenate(parts)
 

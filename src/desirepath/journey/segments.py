@@ -13,7 +13,7 @@ from desirepath.journey.to_sql import EventColumns
 def segment_sql(rule: Rule, columns: EventColumns) -> str:
     """segment: the visits whose customer satisfied `rule` at entry.
 
-    Grain: visit · column visit. Needs the relations moments(visit, customer, at TIMESTAMP), events and
+    Grain: visit · column visit. Needs the relations moments(visit, customer, moment TIMESTAMP), events and
     event_customers. The rows come in no order.
     """
     joins: list[str] = []
@@ -36,7 +36,7 @@ def segment_sql(rule: Rule, columns: EventColumns) -> str:
 
 
 def _as_of(relation: str, name: str) -> str:
-    return f"ASOF LEFT JOIN ({relation}) {name} ON {name}.customer = m.customer AND {name}.time <= m.at"
+    return f"ASOF LEFT JOIN ({relation}) {name} ON {name}.customer = m.customer AND {name}.time <= m.moment"
 
 
 def _said(one: Column, columns: EventColumns) -> str:

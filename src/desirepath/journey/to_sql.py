@@ -123,26 +123,26 @@ def _touchpoint(touchpoint: Touchpoint, columns: EventColumns) -> str:
 
 
 def voided_sql(journey: Journey, columns: EventColumns) -> str | None:
-    """voided: events that a later event with the same key undid. Grain: event · columns event_no, at."""
+    """voided: events that a later event with the same key undid. Grain: event · columns event_no, moment."""
     parts = []
     for one in journey.voided_by:
         key, rule = columns.key(one.key), columns.of(one.event)
         parts.append(
-            f"SELECT a.event_no, min(b.time) AS at FROM (SELECT event_no, time, {key} AS k FROM events e "
+            f"SELECT a.event_no, min(b.time) AS moment FROM (SELECT event_no, time, {key} AS k FROM events e "
             f"WHERE NOT ({rule})) a JOIN (SELECT time, date_only, {key} AS k FROM events e WHERE {rule}) b "
             "ON a.k = b.k AND (b.time >= a.time OR (b.date_only AND b.time + INTERVAL 1 DAY > a.time)) "
             "WHERE a.k IS NOT NULL GROUP BY a.event_no"
         )
     if not parts:
         return None
-    return f"SELECT event_no, min(at) AS at FROM ({' UNION ALL '.join(parts)}) GROUP BY event_no"
+    return f"SELECT event_no, min(moment) AS moment FROM ({' UNION ALL '.join(parts)}) GROUP BY event_no"
 
 
 def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) -> str:
     """promise_ends: both ends of a promise, in the order in which they pair.
 
-    Grain: event · columns pair (the group within which first opened is first closed), customer, event_no, at
-    (µs; of a date-only close the end of its day, since it may close what was opened on that day), happened (µs, as
+    Grain: event · columns pair (the group within which first opened is first closed), customer, event_no,
+    moment (µs; of a date-only close the end of its day, since it may close what was opened on that day), happened (µs, as
     stored), due (µs or NULL), end (0 opens, 1 closes), voided_at (µs or NULL). Needs event_customers, and voided.
     """
     key = columns.key(promise.key) if promise.key else "CAST(NULL AS VARCHAR)"
@@ -158,20 +158,20 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
         due = f"epoch_us(CASE WHEN {stated} = date_trunc('day', {stated}) THEN {day_end} ELSE {local} END)"
     if promise.within is not None:
         due = f"coalesce({due}, epoch_us(e.time) + {round(promise.within.total_seconds() * 1e6)})"
-    voided = "epoch_us(v.at)" if has_voided else "CAST(NULL AS BIGINT)"
+    voided = "epoch_us(v.moment)" if has_voided else "CAST(NULL AS BIGINT)"
     join = "LEFT JOIN voided v ON v.event_no = e.event_no" if has_voided else ""
     return f"""
-SELECT dense_rank() OVER (ORDER BY customer, k) AS pair, customer, event_no, at, happened, due, "end",
+SELECT dense_rank() OVER (ORDER BY customer, k) AS pair, customer, event_no, moment, happened, due, "end",
   voided_at FROM (
-  SELECT c.customer, {key} AS k, e.event_no, epoch_us(e.time) AS at, epoch_us(e.time) AS happened,
+  SELECT c.customer, {key} AS k, e.event_no, epoch_us(e.time) AS moment, epoch_us(e.time) AS happened,
     {due} AS due, 0 AS "end", {voided} AS voided_at
   FROM events e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE {opens}
   UNION ALL
   SELECT c.customer, {key} AS k, e.event_no,
-    CASE WHEN e.date_only THEN epoch_us(e.time) + 86399999999 ELSE epoch_us(e.time) END AS at,
+    CASE WHEN e.date_only THEN epoch_us(e.time) + 86399999999 ELSE epoch_us(e.time) END AS moment,
     epoch_us(e.time) AS happened, CAST(NULL AS BIGINT) AS due, 1 AS "end", CAST(NULL AS BIGINT) AS voided_at
   FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE {closes}
-) ORDER BY pair, at, "end", event_no"""
+) ORDER BY pair, moment, "end", event_no"""
 
 
 def excluded_sql(journey: Journey, columns: EventColumns) -> str | None:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -75,8 +77,9 @@ def tell(customer: str, lines: Iterable[str]) -> list[_Told]:
 class Journeys:
     """A loaded workspace of a story. The folder goes with the object."""
 
-    def __init__(self, workspace: Workspace, folder: tempfile.TemporaryDirectory[str]) -> None:
-        self.workspace, self._folder = workspace, folder
+    def __init__(self, workspace: Workspace, folder: Path) -> None:
+        self.workspace = workspace
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     def path(self, customer: str, track: str = "journey") -> list[str]:
         """The visits of the customer with that user_id (or other identifier), as 'stage outcome', in order."""
@@ -106,8 +109,7 @@ def journeys_for(
     for customer, lines in customers.items():
         for one in tell(customer, lines):
             by_source[one.source].append(one.record)
-    folder = tempfile.TemporaryDirectory(prefix="journeys-")
-    root = Path(folder.name)
+    root = Path(tempfile.mkdtemp(prefix="journeys-"))
     (root / JOURNEY).write_text(journey, "utf-8")
     (root / SOURCES).write_text(_sources(by_source, until), "utf-8")
     for source, records in by_source.items():
@@ -115,7 +117,7 @@ def journeys_for(
         (root / f"{source}.jsonl").write_text(text, "utf-8")
     workspace = Workspace.open(root, clock=FixedClock(), variables={})
     workspace.load()
-    return Journeys(workspace, folder)
+    return Journeys(workspace, root)
 
 
 def _sources(by_source: Mapping[str, list[dict[str, object]]], until: str | Mapping[str, str]) -> str:
