@@ -97,7 +97,8 @@ def _sure_national(bare: pa.Array, wanted: Bools, region: str) -> tuple[pa.Array
     # A prefix that could as well be the first digits of a number is for the library to judge.
     fits &= ~(prefixed & _whole(numbers, metadata))
     sure[places] = fits
-    found = pc.binary_join_element_wise(f"+{metadata.country_code}", rest, "")
+    code, nothing = (pa.scalar(text, rest.type) for text in (f"+{metadata.country_code}", ""))
+    found = pc.binary_join_element_wise(code, rest, nothing)
     return pc.replace_with_mask(bare, pa.array(wanted), found), sure
 
 
