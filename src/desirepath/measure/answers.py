@@ -103,23 +103,27 @@ class StageAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OccupancyAnswer:
-    """Customers in each stage at instants: counts [instants × stages], and the unplaced not counted."""
+    """Customers in each stage at instants: counts [instants × stages], and the unplaced not counted.
+
+    known_until: from here on some of those counted may have gone without our knowing; FOREVER where that cannot be.
+    """
 
     at: NDArray[np.int64]
     stages: tuple[str, ...]
     count: NDArray[np.int64]
     contract: Contract
+    known_until: int = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """How far those who met it went, against like customers at risk who had not (risk difference)."""
+    """What meeting it adds to the chance of success, against like visits that had not (risk difference)."""
 
     difference: Measured  # −1 … 1
     q: float  # Benjamini–Hochberg-adjusted p over all touchpoints asked about; 1.0 where no estimate
     beyond_chance: bool
-    met: int
-    compared: int
+    met: int  # visits that met it and have others like them
+    compared: int  # visits that they were compared with
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +138,11 @@ class TouchpointAnswer:
     share: Measured  # of the stage's observed visits
     meetings: int
     repeats: Measured  # meetings per visit that met it
-    wait: Measured  # median µs to the customer's next action in the pass
+    wait: Measured  # median µs from a visit's last meeting to the customer's next own action in the pass
     value: int  # sum of events' value at it
     lift: Lift
     ease: Measured  # effort: −2 … +2
-    last_seen: int  # visits lost whose last touchpoint this was
+    last_seen: int  # lost visits in which this was the last touchpoint that the customer went to
     order: float  # mean relative place among the stage's touchpoints, for drawing steps
     contract: Contract
 
@@ -149,10 +153,10 @@ class PathRow:
 
     steps: tuple[str, ...]
     visits: int
-    succeeded: Measured
+    succeeded: Measured  # within the horizon, over those whose horizon is known
     time: Measured  # median µs in the stage
-    value: int
-    members: NDArray[np.int32]
+    value: int  # what the successes of these visits were worth, together
+    members: NDArray[np.int32]  # a customer's code a visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +216,40 @@ class Verbatim:
     event_no: int
     score_share: float | None
     score_kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VerbatimsAnswer:
+    """A few verbatims of each stage, newest first, and how many different ones there are."""
+
+    chosen: tuple[Verbatim, ...]
+    counts: dict[str, int]
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What matters, with its size. The sentence is `before` + `strong` + `after`, and never without a number.
+
+    kind: touchpoint, promise or stage; subject: its id. customers: lost, or let down. value: what they were worth at
+    most, minor units, None where unknown. measured: the number that the finding rests on.
+    """
+
+    kind: str
+    stage: str
+    subject: str
+    before: str
+    strong: str
+    after: str
+    customers: float
+    value: float | None
+    measured: Measured
+    contract: Contract
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence as plain text."""
+        return f"{self.before}{self.strong}{self.after}"
 
 
 @dataclass(frozen=True, slots=True)

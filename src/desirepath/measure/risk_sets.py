@@ -113,9 +113,9 @@ def compare_reached(
     """What being reached by `code` adds to the like visits at risk at that very time.
 
     met: meetings of the rated visits. Each visit reached weighs n/(n + 1), n being the visits it is compared with;
-    those of them that are reached later are allowed for (stats.stratified). Variance: influence of those reached and of those
-    compared, summed by customer. Sources: Li, Propert & Rosenbaum (2001), balanced risk sets, here with all of the
-    set; Robins (1994).
+    those of them that are reached later are allowed for (stats.stratified). Variance: influence of those reached
+    and of those compared, summed by customer. Sources: Li, Propert & Rosenbaum (2001), balanced risk sets, here
+    with all of the set; Robins (1994).
     """
     visit, when = _first_reached(found, visits, trails, met, code)
     if not len(visit):
