@@ -66,6 +66,9 @@ class Contacts:
         self.email = _tight(glue(slug, number, named(DOMAINS, domain)))
         self.account = _tight(glue(b"C", digits(people.number + 100_000)))
         self.handle = _tight(glue(b"@", named([_plain(n) for n in FIRST], first), b"_", number))
+        # Whose address and number stand in some export: others are no identifiers of theirs.
+        self.wrote_email = np.zeros(len(people), dtype=bool)
+        self.wrote_phone = np.zeros(len(people), dtype=bool)
         self.has_phone = people.has_phone & (people.number < FICTIONAL_NUMBERS)
         start = np.array([int(n) for n in _FICTION], dtype=np.int64)
         whole = start[people.number // 10_000 % len(_FICTION)] + people.number % 10_000

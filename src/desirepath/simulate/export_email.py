@@ -54,6 +54,7 @@ def write_email(desk: Desk, events: Table) -> None:
     table = rows.table()
     table = where(table, table["time"] < desk.span.end)
     table = where(table, np.argsort(table["time"], kind="stable"))
+    desk.contacts.wrote_email[table["person"]] = True
     for kind, count in enumerate(np.bincount(table["kind"], minlength=len(KINDS)).tolist()):
         desk.tally.event("email", _COLLECTED[kind], count)
     written = lines(

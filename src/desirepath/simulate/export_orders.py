@@ -49,6 +49,7 @@ def write_orders(desk: Desk) -> None:
         for c in ("created", "paid", "shipped", "delivered", "cancelled", "refunded")
     }
     nobody = guest & (o["place"] == IN_STORE) & desk.chance.happens(o["ids"], "no address", 0.5)
+    contacts.wrote_email[person[~nobody]] = contacts.wrote_phone[person[~nobody]] = True
     email = np.where(nobody, NOBODY, contacts.typed_email(person, "order"))
     refunded = ~np.isnan(times["refunded"])
     rows = separated(
@@ -135,6 +136,7 @@ def write_crm(desk: Desk) -> None:
     row = np.flatnonzero(joined < desk.span.end)
     row = row[np.argsort(joined[row], kind="stable")]
     left = desk.known_by(_left(desk)[row])
+    contacts.wrote_email[row] = contacts.wrote_phone[row] = True
     has_account = known.account[row] < desk.span.end
     lines = separated(
         b";",

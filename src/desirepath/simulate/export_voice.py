@@ -76,6 +76,8 @@ def _write_tickets(desk: Desk) -> Bytes:
             *(plain_time(times[c]) for c in ("opened", "answered", "resolved")),
         )
         if tally:
+            desk.contacts.wrote_email[own["person"][~phone]] = True
+            desk.contacts.wrote_phone[own["person"][phone]] = True
             desk.count("tickets", "Ticket Opened", times["opened"])
             desk.count("tickets", "Ticket Answered", times["answered"])
             desk.count("tickets", "Ticket Resolved", times["resolved"])

@@ -107,6 +107,7 @@ def _people_columns(desk: Desk, e: Table) -> Table:
     person = e["person"]
     anonymous = anonymous_ids(desk.block.people, person, e["device"], e["time"])
     joins = e["code"] == NEWSLETTER
+    desk.contacts.wrote_email[person[joins]] = True
     return {
         "time": e["time"],
         "code": e["code"],

@@ -29,7 +29,7 @@ from desirepath.simulate.files import Exports
 from desirepath.simulate.pages import anonymous_ids, events, known_from
 from desirepath.simulate.render import Bytes, digits, hexadecimal, separated
 from desirepath.simulate.seasons import Span
-from desirepath.simulate.tables import Table
+from desirepath.simulate.tables import Table, where
 from desirepath.simulate.truth import Truth
 from desirepath.simulate.world import World, depot_opening, release
 
@@ -116,20 +116,20 @@ def _write_block(desk: Desk, book: AdBook) -> None:
 def _write_identities(desk: Desk, seen: Table) -> None:
     """Every identifier that stands in the exports and belongs to one person."""
     contacts, people = desk.contacts, desk.block.people
-    own = seen["device"] != who.TABLET
-    person = seen["person"][own]
-    cookie = anonymous_ids(people, person, seen["device"][own], seen["time"][own])
-    cookie, row = np.unique(cookie, return_index=True)
     account = np.flatnonzero(desk.known.account < desk.span.end)
-    email = np.flatnonzero(desk.known.email < desk.span.end)
-    phone = np.flatnonzero(contacts.has_phone & (desk.known.email < desk.span.end))
+    email = np.flatnonzero(contacts.wrote_email)
+    phone = np.flatnonzero(contacts.has_phone & contacts.wrote_phone)
     orders = desk.block.orders
 
     def write(kind: bytes, value: Bytes, of: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
         lines = separated(b",", np.full(len(of), kind), value, digits(people.number[of]))
         desk.files.write("../truth/identities.csv", lines, b"kind,value,person")
 
-    write(b"anonymous_id", hexadecimal(cookie), person[row])
+    for kind, devices in ((b"anonymous_id", (who.DESKTOP, who.MOBILE)), (b"device_id", (who.APP,))):
+        own = where(seen, np.isin(seen["device"], devices))
+        ids = anonymous_ids(people, own["person"], own["device"], own["time"])
+        ids, row = np.unique(ids, return_index=True)
+        write(kind, hexadecimal(ids), own["person"][row])
     write(b"user_id", contacts.account[account], account)
     write(b"email", contacts.email[email], email)
     write(b"phone", contacts.international(phone), phone)
