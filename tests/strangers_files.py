@@ -6,6 +6,7 @@ They are made by rule, not by chance, so that a test can say what must come out.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,11 @@ def write(
     lines = [header, *(sep.join(cell(v) for v in row) for row in rows)]
     path.write_bytes(("\n".join(lines) + "\n").encode(encoding))
     return path
+
+
+def _hex(number: int) -> str:
+    """An id as databases make them."""
+    return hashlib.md5(str(number).encode(), usedforsecurity=False).hexdigest()
 
 
 def orders_only(folder: Path) -> list[Path]:
@@ -51,10 +57,10 @@ def leads_and_deals(folder: Path) -> list[Path]:
     leads, deals = [], []
     for n in range(60):
         when = START + n * DAY
-        leads.append((f"{n:08x}cafe{n:04x}", when.strftime("%Y-%m-%d"), ("google", "social", "email")[n % 3]))
+        leads.append((_hex(n), when.strftime("%Y-%m-%d"), ("google", "social", "email")[n % 3]))
         if n % 3 == 0:
             won = when + (5 + n % 20) * DAY
-            deals.append((f"{n:08x}cafe{n:04x}", won.strftime("%Y-%m-%d %H:%M:%S"), 900 + n))
+            deals.append((_hex(n), won.strftime("%Y-%m-%d %H:%M:%S"), 900 + n))
     return [
         write(folder / "leads.csv", "lead_id,created_date,source", leads),
         write(folder / "won_deals.csv", "lead_id,won_date,deal_value_eur", deals),

@@ -116,10 +116,15 @@ def _reading(found: FoundFile) -> tuple[Reading, tuple[tuple[str, str], ...]]:
 def _shown(target: Path, found: Sequence[FoundFile]) -> tuple[str, ...]:
     """Paths as sources.yaml shall have them: a pattern where it fits exactly these files."""
     paths = list(dict.fromkeys(one.path for one in found))
-    if len(paths) > 1 and len({p.parent for p in paths}) == 1:
+    if len(paths) > 1 and len({path.parent for path in paths}) == 1:
         stem = _stem(paths[0])
-        suffix = paths[0].name[len(Path(paths[0].name.split(".")[0]).name) :]
-        pattern = f"{stem}*{suffix}"
+        after = {path.name[len(stem) : len(stem) + 1] for path in paths}
+        ending = "".join(
+            paths[0].suffixes[-2:] if paths[0].suffix.lower() == ".gz" else paths[0].suffixes[-1:]
+        )
+        pattern = (
+            stem + (after.pop() if after <= {"-", "_", ".", " "} and len(after) == 1 else "") + "*" + ending
+        )
         if not re.search(r"[*?\[]", stem) and sorted(paths[0].parent.glob(pattern)) == sorted(paths):
             return (_path(target, paths[0].parent / pattern),)
     return tuple(_path(target, path) for path in paths)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
@@ -82,6 +82,8 @@ def time_roles(file: FileProfile, subject: Subject | None, event_column: str, pa
         return TimeRoles((GuessedEvent("", best.name, ""),), why, promised, tuple(ignored + others))
     events, doubles = _events(file, subject, happened, paid)
     events = _split_by_state(events, file, subject)
+    if len(events) > 1:
+        events = [_only_where_it_happened(event, file) for event in events]
     only = len(times) == 1 and all(e.time == times[0].name for e in events)
     why = "the only column of times" if only else "when something happened"
     return TimeRoles(tuple(events), why, promised, tuple(ignored + doubles))
@@ -149,6 +151,13 @@ def _events(
             doubles.append((column.name, f'"{one.name}" happens at {known[0].time}'))
     order = {c.name: place for place, c in enumerate(file.columns)}
     return sorted((e for e, _ in by_name.values()), key=lambda e: (e.name != name, order[e.time])), doubles
+
+
+def _only_where_it_happened(event: GuessedEvent, file: FileProfile) -> GuessedEvent:
+    """A row without the time of one of its events tells of the others only: it is not broken."""
+    if event.when or file.column(event.time).filled == file.rows:
+        return event
+    return replace(event, when=f"{sql_name(event.time)} is not null")
 
 
 def _joined(label: str, verb: str) -> str:
