@@ -57,7 +57,7 @@ def occupancy(
             as_of,
             "How many customers are in each stage?",
             "customers in a pass of the journey; who is in none is not counted",
-            f"at the start of each {step} in {journey.time_zone}: entered by then and not ended; who is in flight is there",
+            f"at the start of each {step} in {journey.time_zone}: entered by then, not ended; in flight is there",
         ),
         known,
     )

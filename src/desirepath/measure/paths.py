@@ -1,7 +1,7 @@
 """Which ways do customers really take through a stage?
 
-In: the touchpoints that each visit met, in order. Out: the commonest exact paths, repeats collapsed, with their success,
-time and worth; `other` closes the sum, so that paths, other and total always agree.
+In: the touchpoints that each visit met, in order. Out: the commonest exact paths, repeats collapsed, with their
+success, time and worth; `other` closes the sum, so that paths, other and total always agree.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What do customers say, in their own words?
 
-In: events with text. Out: a few per stage, as they are: the newest, the angriest, the gladdest, one from the middle, and
-so on. The choice follows from the data alone, and identical texts are shown once. Nothing is shortened or invented.
+In: events with text. Out: a few per stage, as they are: the newest, the angriest, the gladdest, one from the middle,
+and so on. The choice follows from the data alone, and identical texts are shown once. Nothing is shortened or invented.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from desirepath.stats.intervals import wilson, z_of
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
+_ROUNDING = 1e-12  # sums of shares miss a round number by their last bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,9 @@ def band(incidence: Incidence, cause: int = 1, level: float = 0.95) -> tuple[Flo
     """
     value, variance = incidence.probability[cause - 1], incidence.variance[cause - 1]
     low, high = value.copy(), value.copy()
-    inner = (value > 0) & (value < 1)
+    inner = (value > _ROUNDING) & (value < 1 - _ROUNDING)
     p = value[inner]
-    spread = z_of(level) * np.sqrt(variance[inner]) / (p * np.abs(np.log(p)))
+    spread = np.minimum(z_of(level) * np.sqrt(variance[inner]) / (p * np.abs(np.log(p))), 50.0)
     low[inner], high[inner] = p ** np.exp(spread), p ** np.exp(-spread)
     for i in np.flatnonzero(~inner):
         low[i], high[i] = _at_the_end(float(value[i]), int(incidence.at_risk[i]), level)
@@ -121,7 +122,7 @@ def band(incidence: Incidence, cause: int = 1, level: float = 0.95) -> tuple[Flo
 
 def _at_the_end(value: float, at_risk: int, level: float) -> tuple[float, float]:
     n = max(at_risk, 1)
-    return wilson(0, n, level) if value <= 0 else (wilson(n, n, level)[0], 1.0)
+    return wilson(0, n, level) if value <= _ROUNDING else (wilson(n, n, level)[0], 1.0)
 
 
 def incidence_by(
@@ -164,15 +165,14 @@ def incidence_quantile(
     if incidence.n < max(needed, 1):
         return too_few(incidence.n, needed)
     value = incidence.probability[cause - 1]
-    # Sums of shares miss a round p by the last bit.
-    reached = np.flatnonzero(value >= p - 1e-12)
+    reached = np.flatnonzero(value >= p - _ROUNDING)
     if not len(reached):
         top = float(value[-1]) if len(value) else 0.0
         return NoEstimate("not_reached", incidence.n, detail=f"{top:.1%} by the end")
     lows, highs = band(incidence, cause, level)
     middle = int(incidence.time[reached[0]])
-    early = np.flatnonzero(highs >= p - 1e-12)
-    late = np.flatnonzero(lows >= p - 1e-12)
+    early = np.flatnonzero(highs >= p - _ROUNDING)
+    late = np.flatnonzero(lows >= p - _ROUNDING)
     low = min(middle, int(incidence.time[early[0]])) if len(early) else middle
     high = max(middle, int(incidence.time[late[0]])) if len(late) else math.inf
     return Estimate(float(middle), float(low), float(high), incidence.n, "aalen-johansen", as_of, level)
