@@ -59,12 +59,14 @@ class RawPart:
 class RawColumns:
     """Where each column of a part stands: its name in the file → c0, c1 …
 
-    `missing` are names that other parts of the source have and this one lacks: they are NULL here.
+    missing: names that other parts of the source have and this one lacks: they are NULL here.
+    tidy: places of columns in which no value is empty or has blanks around it; trimming costs more than looking.
     """
 
     names: tuple[str, ...]
     missing: frozenset[str] = frozenset()
-    places: dict[str, int] = field(init=False)
+    tidy: frozenset[int] = frozenset()
+    places: dict[str, int] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         places: dict[str, int] = {}
@@ -75,19 +77,30 @@ class RawColumns:
     def text(self, name: str) -> str:
         """SQL of a column's trimmed text; NULL where it is empty. Raises KeyError for an unknown name."""
         if name in self.places:
-            return f"nullif(trim(c{self.places[name]}), '')"
+            place = self.places[name]
+            return f"c{place}" if place in self.tidy else f"nullif(trim(c{place}), '')"
         if name in self.missing:
             return "CAST(NULL AS VARCHAR)"
         raise KeyError(name)
 
-    def digest(self, order: Sequence[str]) -> str:
-        """SQL of a record's digest: the columns in `order`, as they were first seen in the source.
+    def untidy(self) -> list[str]:
+        """For each column, SQL that is true of a value that is empty or has blanks around it."""
+        return [f"prefix(c{n}, ' ') OR suffix(c{n}, ' ') OR c{n} = ''" for n in range(len(self.names))]
 
-        A column that the file lacks and one that is empty give the same, so a new, empty column changes nothing.
+    def digest(self, first: Sequence[str], later: Sequence[str]) -> str:
+        """SQL of a record's digest. first: the columns of the source when it was first seen; later: those since.
+
+        A later column counts only where it is filled, so that a new, empty column changes no digest.
         md5, not DuckDB's own hash, because the digest must outlive DuckDB's versions.
         """
-        cells = ", ".join(f"coalesce(c{self.places[n]}, '')" if n in self.places else "''" for n in order)
-        return f"md5_number_lower(rtrim(concat_ws(chr(31), {cells}), chr(31)))"
+        cells = [f"coalesce(c{self.places[n]}, '')" if n in self.places else "''" for n in first]
+        joined = f"concat_ws(chr(31), {', '.join(cells)})" if cells else "''"
+        for number, name in enumerate(later):
+            if name in self.places:
+                place = self.places[name]
+                filled = f"c{place} IS NOT NULL AND c{place} <> ''"
+                joined += f" || CASE WHEN {filled} THEN chr(31) || '{number}' || chr(30) || c{place} ELSE '' END"
+        return f"CAST(md5_number({joined}) & {2**64 - 1}::UHUGEINT AS UBIGINT)"
 
     def raw(self, delimiter: str) -> str:
         """SQL of the record as a line of CSV, for showing."""

@@ -61,18 +61,22 @@ def source_number(store: EventStore, name: str, mapping: str) -> int:
         )
         return int(found)
     number = int(store.value("SELECT coalesce(max(source), 0) + 1 FROM sources"))
-    store.execute("INSERT INTO sources VALUES (?, ?, ?, [])", [number, name, mapping])
+    store.execute("INSERT INTO sources VALUES (?, ?, ?, NULL, [])", [number, name, mapping])
     return number
 
 
-def column_order(store: EventStore, source: int, names: Sequence[str]) -> list[str]:
-    """The columns of a source in the order in which they were first seen, new ones last: digests follow it."""
-    known: list[str] = list(store.value("SELECT columns FROM sources WHERE source = ?", [source]) or [])
-    new = [name for name in names if name not in set(known)]
+def column_order(store: EventStore, source: int, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The columns of a source when it was first seen, and those that came later, in order: digests follow it."""
+    first, later = store.rows("SELECT first_columns, later_columns FROM sources WHERE source = ?", [source])[0]
+    if first is None:
+        store.execute("UPDATE sources SET first_columns = ? WHERE source = ?", [list(names), source])
+        return list(names), []
+    known = {*first, *later}
+    new = [name for name in names if name not in known]
     if new:
-        known += new
-        store.execute("UPDATE sources SET columns = ? WHERE source = ?", [known, source])
-    return known
+        later = [*later, *new]
+        store.execute("UPDATE sources SET later_columns = ? WHERE source = ?", [later, source])
+    return list(first), list(later)
 
 
 def loaded_parts(store: EventStore, source: int, now: str) -> dict[str, LoadedPart]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 
 from desirepath.collect.look_sql import SAMPLE, TYPES, misfits_query, one_type, read_misfits
@@ -27,6 +28,17 @@ def look(store: EventStore, rows: RowSql, has_nul: bool) -> Found:
         has_nul=has_nul,
         too_large=_any_too_large(store, rows.columns),
     )
+
+
+def tidy(store: EventStore, columns: RawColumns) -> RawColumns:
+    """The same columns, knowing which of them never need trimming."""
+    places: set[int] = set()
+    untidy = columns.untidy()
+    for start in range(0, len(untidy), _AT_ONCE):
+        tests = [f"coalesce(bool_or({one}), false)" for one in untidy[start : start + _AT_ONCE]]
+        found = store.rows(f"SELECT {', '.join(tests)} FROM raw")[0]
+        places |= {start + n for n, is_untidy in enumerate(found) if not is_untidy}
+    return replace(columns, tidy=frozenset(places))
 
 
 def value_style(store: EventStore, text: str) -> Style:

@@ -15,7 +15,7 @@ from desirepath.collect.sources import Source
 from desirepath.collect.validity import RULES
 from desirepath.store.events_db import EventStore
 from desirepath.store.ledger import Run, column_order, note_part, part_number
-from desirepath.store.look import look
+from desirepath.store.look import look, tidy
 from desirepath.store.news import known_rows, new_rows, new_versions, start_news
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
 from desirepath.store.staging import Staged
@@ -70,6 +70,7 @@ class PartLoad:
         if not columns.names:
             note_part(self.store, self.run, self.number, self.mapping, staged.part, 0, None)
             return PartOutcome(0)
+        columns = tidy(self.store, columns)
         rows = RowSql(self.source, columns, self.context)
         found = look(self.store, rows, staged.part.has_nul)
         self._find_bad(rows, found)
@@ -100,7 +101,7 @@ class PartLoad:
         """Insert what is new, write down the rejects and the part."""
         store = self.store
         part, _ = part_number(store, self.number, staged.part.name)
-        digest = columns.digest(column_order(store, self.number, columns.names))
+        digest = columns.digest(*column_order(store, self.number, columns.names))
         first_no = int(store.meta("next_event_no") or 0)
         some_bad = bool(store.value("SELECT count(*) FROM bad WHERE lost = 'event'"))
         target = Target(first_no, self.run.known_at, some_bad)

@@ -64,6 +64,8 @@ def write_rejects(
     part = staged.part
     place = [part.source, part.name]
     store.execute("DELETE FROM rejects WHERE source = ? AND part = ?", place)
+    if not store.value("SELECT count(*) FROM bad") and not staged.bad:
+        return
     line, lines = _good_lines(store, staged)
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY row) <= {at_most}" if at_most else ""
     store.execute(

@@ -13,10 +13,10 @@ VERSION = 1  # of this schema; a store with another one is refused, not guessed 
 TABLES = (
     # meta: one row per fact about the store itself
     "CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR)",
-    # sources: one row per source ever loaded; `columns` in the order in which they were first seen
+    # sources: one row per source ever loaded; first_columns: those of its first part; later_columns: those seen since
     """CREATE TABLE sources (
         source INTEGER PRIMARY KEY, name VARCHAR NOT NULL UNIQUE, mapping VARCHAR NOT NULL,
-        columns VARCHAR[] NOT NULL)""",
+        first_columns VARCHAR[], later_columns VARCHAR[] NOT NULL)""",
     # parts: one row per file (or query) of a source and mapping; a grown file keeps its row
     """CREATE TABLE parts (
         part INTEGER PRIMARY KEY, source INTEGER NOT NULL, name VARCHAR NOT NULL, mapping VARCHAR NOT NULL,
