@@ -5,7 +5,7 @@ A question about a subset (a segment, a period) filters first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.explain import VisitExplained, VisitExplainer
+from desirepath.app.knowledge import SourceEnd
 from desirepath.app.results import Table
 from desirepath.core.errors import DesirepathError, NotFound, nearest
 from desirepath.core.estimate import Measured
@@ -28,6 +29,7 @@ from desirepath.measure.answers import StageAnswer
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 
 if TYPE_CHECKING:
+    from desirepath.collect.expression import Rule
     from desirepath.collect.sources import Sources
     from desirepath.journey.definition import Journey
     from desirepath.journey.promises import PromiseRows
@@ -132,21 +134,31 @@ class Asking:
         """Which visits were of the segment (or persona) when they were entered; None asks about everybody."""
         if segment is None:
             return None
+        return self.members_at(segment, self.visits.customer, self.visits.entered)
+
+    def members_at(self, segment: str, customer: NDArray[np.int32], moment: NDArray[np.int64]) -> Mask:
+        """Whether each customer was of a segment (or persona) at each moment."""
         rules = {p.id: p.segment for p in self.journey.personas}
         rules |= {s.id: s.rule for s in self.journey.segments}
         if segment not in rules:
             raise NotFound(f'there is no segment "{segment}"', hint=nearest(segment, rules, "Segments and personas"))
-        return self._where(rules[segment])
+        return self._where(rules[segment], np.asarray(customer), np.asarray(moment))
 
-    def _where(self, rule: Any) -> Mask:
+    def asked(self, where: Mask | None, period: TimeRange) -> Mask | None:
+        """Who and when as one mask over the visits; None asks about all."""
+        if period == TimeRange():
+            return where
+        within = (self.visits.entered >= period.start) & (self.visits.entered < period.end)
+        return within if where is None else where & within
+
+    def _where(self, rule: Rule, customer: NDArray[np.int32], moment: NDArray[np.int64]) -> Mask:
         import pyarrow as pa
 
-        v = self.visits
         moments = pa.table(
             {
-                "visit": np.arange(len(v)),
-                "customer": np.asarray(v.customer),
-                "moment": pa.array(np.asarray(v.entered)).cast(pa.timestamp("us")),
+                "visit": np.arange(len(customer)),
+                "customer": customer,
+                "moment": pa.array(moment).cast(pa.timestamp("us")),
             }
         )
         columns = EventColumns(self.store.columns(), self.currency, self.journey.time_zone)
@@ -155,7 +167,7 @@ class Asking:
             found = self.store.query(segment_sql(rule, columns))["visit"].to_numpy()
         finally:
             self.store.unregister("moments")
-        mask = np.zeros(len(v), bool)
+        mask = np.zeros(len(customer), bool)
         mask[found] = True
         return mask
 
@@ -257,6 +269,34 @@ class Asking:
         """The id of each customer's code."""
         found: list[str] = self.store.query("SELECT id FROM customers ORDER BY customer")["id"].to_pylist()
         return found
+
+    def event_words(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Event number → (its name, its text), as the store has them."""
+        if not numbers:
+            return {}
+        wanted = ", ".join(str(int(n)) for n in numbers)
+        rows = self.store.rows(f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})")
+        return {int(number): (str(event), str(text)) for number, event, text in rows}
+
+    @cached_property
+    def source_ends(self) -> list[SourceEnd]:
+        """Until when each source is complete."""
+        return [SourceEnd(**end) for end in self.facts["sources"]]  # type: ignore[attr-defined]  # plain JSON
+
+    @cached_property
+    def events_by_source(self) -> dict[str, int]:
+        """How many events each source holds."""
+        return {str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")}
+
+    @cached_property
+    def customers_with_events(self) -> int:
+        """Customers who are not excluded."""
+        return int(np.count_nonzero(np.diff(self.trails.offset)))
+
+    @cached_property
+    def rejected(self) -> int:
+        """Records that were set aside."""
+        return int(self.store.value("SELECT count(*) FROM rejects") or 0)
 
     @cached_property
     def _place_of(self) -> NDArray[np.int64]:

@@ -1,0 +1,177 @@
+"""The map of a workspace: every measure asked once, and what they answered laid out as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desirepath.app.examples import example_trails
+from desirepath.app.refresh import Say, quiet
+from desirepath.core.times import FOREVER, NEVER
+from desirepath.journey_map.build import build_map
+from desirepath.journey_map.cells.draft import cell_id
+from desirepath.journey_map.document import Headline, MapDocument, SourceNote, Tone
+from desirepath.journey_map.inputs import MapInputs, MemberList
+from desirepath.measure.cohort import cohort
+from desirepath.measure.effort import effort
+from desirepath.measure.headline import headline
+from desirepath.measure.meetings import visit_of_events
+from desirepath.measure.occupancy import occupancy
+from desirepath.measure.paths import paths
+from desirepath.measure.promises import promises
+from desirepath.measure.scores import scores
+from desirepath.measure.touchpoints import touchpoints
+from desirepath.measure.verbatims import verbatims
+
+if TYPE_CHECKING:
+    from desirepath.app.asking import Asking, Mask
+    from desirepath.core.times import TimeRange
+    from desirepath.measure.answers import Finding, PromiseAnswer
+
+_SAMPLE = 12  # members named behind a count: enough to look at, no list of everybody in a file that is sent around
+_COUNTS = ("reached", "skipped", "succeeded", "left", "lapsed", "in_flight")
+_PATHS = 6
+
+
+def draw_map(
+    asking: Asking,
+    *,
+    segment: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    reveal: bool = False,
+    say: Say = quiet,
+) -> MapDocument:
+    """The map of everybody, or of a segment's visits entered within a period."""
+    say("stages", 0.0)
+    where, period = asking.membership(segment), asking.period(since, until)
+    journey, visits, trails, as_of = asking.journey, asking.visits, asking.trails, asking.as_of
+    answers = asking.stages(segment=segment, since=since, until=until).answers
+    say("touchpoints", 0.15)
+    owner = visit_of_events(visits, trails)
+    of_visits = {"as_of": as_of, "where": where, "period": period, "owner": owner}
+    met = touchpoints(journey, visits, trails, channels=asking.channels, **of_visits)  # type: ignore[arg-type]
+    say("paths", 0.5)
+    walked = paths(journey, visits, trails, top=_PATHS, **of_visits)  # type: ignore[arg-type]
+    efforts = effort(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
+    say("promises", 0.65)
+    promised = _promises(asking, segment, period)
+    say("scores", 0.75)
+    asked = asking.asked(where, period)
+    scored = scores(journey, visits, trails, asking.scores, as_of=as_of, where=asked, owner=owner)
+    said = verbatims(
+        journey,
+        visits,
+        trails,
+        asking.texts,
+        as_of=as_of,
+        scores=asking.scores,
+        channels=asking.channels,
+        where=asked,
+        owner=owner,
+    )
+    say("map", 0.85)
+    return build_map(
+        MapInputs(
+            journey=journey,
+            as_of=as_of,
+            stages=tuple(answers.values()),
+            touchpoints=met,
+            paths=walked,
+            promises=promised,
+            scores=scored,
+            verbatims=said.chosen,
+            verbatim_counts=said.counts,
+            efforts=efforts,
+            occupancy=occupancy(journey, visits, as_of=as_of, where=where),
+            headlines=tuple(_headline(f) for f in headline(journey, answers, met, promised)),
+            trails=example_trails(asking, walked, owner),
+            members=_members(asking, where, period),
+            customer_id=lambda code: asking.customer_ids[code],
+            sources=_sources(asking),
+            who=_who(asking, segment),
+            since=None if period.start == NEVER else period.start,
+            until=None if period.end == FOREVER else period.end,
+            reveal=reveal,
+        )
+    )
+
+
+def _promises(asking: Asking, segment: str | None, period: TimeRange) -> tuple[PromiseAnswer, ...]:
+    """Promises made to the segment within the period; each segment and persona apart beside them."""
+    rows = asking.promises
+    chosen = (rows.opened >= period.start) & (rows.opened < period.end)
+    if segment is not None:
+        chosen &= asking.members_at(segment, rows.customer, rows.opened)
+    rows = rows.where(chosen)
+    names = [s.id for s in asking.journey.segments] + [p.id for p in asking.journey.personas]
+    by_segment = {name: asking.members_at(name, rows.customer, rows.opened) for name in names if len(rows)}
+    return promises(asking.journey, rows, as_of=asking.as_of, segments=by_segment)
+
+
+def _members(asking: Asking, where: Mask | None, period: TimeRange) -> dict[tuple[str, str], MemberList]:
+    """How many are behind each count of the track, and a few of them."""
+    found = {}
+    for place, stage in enumerate(asking.journey.stages):
+        one = cohort(asking.journey, asking.visits, place, as_of=asking.as_of, where=where, period=period)
+        for what in _COUNTS:
+            who = one.visits.customer[one.masks[what]]
+            sample = tuple(asking.customer_ids[code] for code in who[:_SAMPLE].tolist())
+            found[stage.id, what] = MemberList(len(who), sample)
+    return found
+
+
+def _headline(finding: Finding) -> Headline:
+    lane, part = {"touchpoint": ("touchpoints", finding.subject), "promise": ("promises", finding.subject)}.get(
+        finding.kind, ("track", "lost")
+    )
+    return Headline(
+        finding.before, finding.strong, finding.after, Tone.BAD, cell_id(lane, finding.stage, part)
+    )
+
+
+def _sources(asking: Asking) -> tuple[SourceNote, ...]:
+    ends = asking.source_ends
+    return tuple(
+        SourceNote(
+            name=end.source,
+            complete_until=None if end.until == FOREVER else end.until,
+            assumed=not end.declared,
+            events=asking.events_by_source.get(end.source, 0),
+        )
+        for end in ends
+    )
+
+
+def _who(asking: Asking, segment: str | None) -> str:
+    labels = {one.id: one.label for one in (*asking.journey.segments, *asking.journey.personas)}
+    return "Everyone" if segment is None else labels[segment]
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SUFFIXES = {
+    ".html": "html", ".htm": "html", ".svg": "svg", ".md": "md", ".markdown": "md", ".csv": "csv", ".json": "json",
+    ".mmd": "mmd", ".mermaid": "mmd",
+}  # fmt: skip
+
+
+def format_of(path: Path | None) -> str:
+    """The format that a file's name asks for; HTML where it asks for none."""
+    return _SUFFIXES.get(path.suffix.lower() if path else "", "html")
+
+
+def export_map(document: MapDocument, format: str, theme: str = "light") -> str:  # noqa: A002  # the option's name
+    """The map as the text of a file: html, svg, md, csv, json or mmd (Mermaid)."""
+    if format == "html":
+        from desirepath.journey_map.html import to_html
+
+        return to_html(document)
+    if format == "svg":
+        from desirepath.journey_map.svg import to_svg
+
+        return to_svg(document, theme="dark" if theme == "dark" else "light")
+    from desirepath.journey_map import csv, json, markdown, mermaid
+
+    writers = {"md": markdown.to_markdown, "csv": csv.to_csv, "json": json.to_json, "mmd": mermaid.to_mermaid}
+    return writers[format](document)
