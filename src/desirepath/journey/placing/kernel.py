@@ -1,405 +1,322 @@
-"""The stage contract (docs/reference/stages.md), one customer at a time, over plain arrays.
+"""Where was each customer, when, and how did it end? "How a customer moves" of docs/reference/stages.md, compiled.
 
-In: a chunk of trails and a Plan's arrays. Out: rows of `out`, one a visit, in the columns named below.
-Judged by tests/twins/placement.py. Serial and without the GIL; place.py spreads chunks over threads.
-
-Long because: the state machine is one thing to check by eye against one page; its parts are inlined helpers.
+In: a chunk of customers' events and the rules of each track. Out: rows of `out`, one a visit.
+A loop over one customer at a time, without the GIL: place.py spreads chunks over threads.
+Judged by its slow twin, tests/twins/placement.py.
 """
 
 from __future__ import annotations
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, FOREVER, NEVER
+from desirepath.core.words import Outcome, Start, Track
+from desirepath.journey.bits import ACTIVE_END, ACTIVE_START, BY_CUSTOMER, DATE_ONLY, EXIT, GOAL, MAX_STAGES
 
-# Columns of a visit's row.
-(
-    CUSTOMER,
-    TRACK,
-    PASS,
-    START,
-    STAGE,
-    SKIPPED,
-    ENTERED,
-    ENTRY,
-    ENDED,
-    END,
-    OUTCOME,
-    NEXT,
-    SUCCEEDED,
-    SUCCESS,
-    KNOWLEDGE,
-    DEADLINE,
-    ACTIVE,
-    PASS_ENDED,
-    PASS_OUTCOME,
-    WON_BACK,
-) = range(20)
-COLUMNS = 20
-
-# The state of a customer, one int64 each.
-(
-    S_STAGE,  # of the current visit, −1 outside a pass
-    S_BOUGHT,
-    S_ENTRY_CLOCK,
-    S_ACTIVITY,
-    S_WAIT,
-    S_IS_ACTIVE,
-    S_ACTIVE_END,
-    S_PASSES,
-    S_PASS_ROW,  # the pass's first row
-    S_VISIT_ROW,  # the current visit's row
-    S_START,
-    S_ROW,  # the next free row
-) = range(12)
-STATE = 12
-
-BIT = np.int64(1)
-STAGE_MASK = np.int64(0xFFFF)
-GOAL_SHIFT, EXIT_SHIFT = np.int64(16), np.int64(32)
-IS_CUSTOMER, IS_DATE_ONLY = np.int64(1 << 48), np.int64(1 << 51)
-IS_START, IS_END = np.int64(1 << 53), np.int64(1 << 54)
-NOON = np.int64(DAY // 2)
-
+# Numba's cache knows of changes to a function's own file only: what calls each other stays in one file.
 _jit = numba.njit(cache=True, nogil=True)
 
+Int64 = NDArray[np.int64]
+Rows = NDArray[np.void]  # of VISIT; a state and rules are records too: STATE, RULES (records.py)
+Record = np.record
 
-@_jit
-def _rank(bits: int, stages: int) -> int:
-    """2s + 1 for the highest stage entered, 2s + 2 for the highest goal reached; 0 for neither."""
-    rank = 0
-    for s in range(stages):
-        if bits >> s & BIT:
-            rank = max(rank, 2 * s + 1)
-        if bits >> (GOAL_SHIFT + s) & BIT:
-            rank = max(rank, 2 * s + 2)
-    return rank
-
-
-@_jit
-def _day_end(start: int, zone_from: np.ndarray, zone_offset: np.ndarray) -> int:
-    """The next local midnight after a local midnight, in UTC: days have 23 to 25 hours."""
-    here = np.searchsorted(zone_from, start, side="right") - 1
-    there = np.searchsorted(zone_from, start + DAY, side="right") - 1
-    return start + DAY + zone_offset[here] - zone_offset[there]
+# Compiled code wants plain numbers.
+JOURNEY = int(Track.JOURNEY)
+FIRST, COMEBACK, RETURN = int(Start.FIRST), int(Start.COMEBACK), int(Start.RETURN)
+_STAGES = (1 << MAX_STAGES) - 1
+_NOON = DAY // 2
+IN_FLIGHT, ADVANCED, LEFT, LAPSED = (
+    int(one) for one in (Outcome.IN_FLIGHT, Outcome.ADVANCED, Outcome.LEFT, Outcome.LAPSED)
+)
 
 
 @_jit
-def _effective(p, first, last, ts, bits, ranks, zone_from, zone_offset):  # type: ignore[no-untyped-def]
-    """The effective time of the date-only event p of the customer at [first, last)."""
-    start, rank = ts[p], ranks[p - first]
-    end = _day_end(start, zone_from, zone_offset)
-    exits = bits[p] >> EXIT_SHIFT & STAGE_MASK != 0
-    best = start
-    if rank == 0 and not exits:
-        return best
-    for q in range(first, last):
-        if ts[q] >= end:
-            break
-        if ts[q] < start or bits[q] & IS_DATE_ONLY:
-            continue
-        other = ranks[q - first]
-        if rank == 0:
-            if other > 0:
-                best = ts[q]
-        elif other > rank:
-            break
-        elif 0 < other < rank:
-            best = ts[q]
-    return best
+def _clock_time(time: int, bits: int, effective: int) -> int:
+    """When the clock starts for an event: its time; of a date-only event midday, or its effective time if later."""
+    return max(effective, time + _NOON) if bits & DATE_ONLY else effective
 
 
 @_jit
-def _order(first, last, ts, bits, stages, zone_from, zone_offset, order, when, ranks):  # type: ignore[no-untyped-def]
-    """Fill order (positions), when (effective times) by place, and ranks by event: (when, rank, stored order)."""
-    n = last - first
-    sorted_already = True
-    for i in range(n):
-        p = first + i
-        ranks[i] = _rank(bits[p], stages)
-        order[i], when[i] = p, ts[p]
-        if bits[p] & IS_DATE_ONLY or (i > 0 and ts[p] == ts[p - 1] and ranks[i] < ranks[i - 1]):
-            sorted_already = False
-    if sorted_already:
-        return
-    times = np.empty(n, np.int64)
-    for i in range(n):
-        p = first + i
-        times[i] = ts[p]
-        if bits[p] & IS_DATE_ONLY:
-            times[i] = _effective(p, first, last, ts, bits, ranks, zone_from, zone_offset)
-    # Stable: by rank within stored order first, then by time.
-    by_rank = np.argsort(ranks[:n], kind="mergesort")
-    by_time = np.argsort(times[by_rank], kind="mergesort")
-    for i in range(n):
-        j = by_rank[by_time[i]]
-        order[i], when[i] = first + j, times[j]
-
-
-@_jit
-def _clock_time(p, effective, ts, bits):  # type: ignore[no-untyped-def]
-    """When the clock starts for an event: midday of a date-only event, else its time."""
-    if bits[p] & IS_DATE_ONLY:
-        return max(effective, ts[p] + NOON)
-    return effective
-
-
-@_jit
-def _deadline(state, lapse):  # type: ignore[no-untyped-def]
+def _deadline(state: Record, rules: Record) -> int:
     """When the current visit's clock runs out; FOREVER while the customer is active or waits for us."""
-    if state[S_IS_ACTIVE] or state[S_WAIT] == FOREVER:
+    if state.is_active or state.wait == FOREVER:
         return FOREVER
-    since = max(state[S_ENTRY_CLOCK], state[S_ACTIVITY], state[S_WAIT], state[S_ACTIVE_END])
-    allowed = lapse[state[S_STAGE]]
-    if since > FOREVER - allowed:
-        return FOREVER
-    return since + allowed
+    since = max(state.entry_clock, state.activity, state.wait, state.active_end)
+    allowed = rules.lapse[state.stage]
+    return FOREVER if since > FOREVER - allowed else since + allowed
+
+
+# ---- rows -------------------------------------------------------------------------------------------
 
 
 @_jit
-def _new_row(out, state, customer, track, stage, skipped, at, p):  # type: ignore[no-untyped-def]
-    """Open a row for a visit (or a skipped stage) entered at `at` by the event at p."""
-    r = state[S_ROW]
-    row = out[r]
-    row[:] = 0
-    row[CUSTOMER], row[TRACK], row[PASS] = customer, track, state[S_PASSES] - 1
-    row[START], row[STAGE], row[SKIPPED] = state[S_START], stage, skipped
-    row[ENTERED], row[ENTRY] = at, p
-    row[ENDED], row[END], row[NEXT] = NEVER, -1, -1
-    row[SUCCEEDED], row[SUCCESS] = NEVER, -1
-    row[DEADLINE], row[ACTIVE] = FOREVER, at
-    row[PASS_ENDED], row[WON_BACK] = NEVER, NEVER
-    state[S_ROW] = r + 1
-    return r
+def _new_row(row: Record, state: Record, stage: int, at: int, p: int, rules: Record) -> None:
+    """Fill a row for a visit (or a skipped stage) that the event at p entered at `at`."""
+    row.customer, row.track, row.pass_no = state.customer, rules.track, state.passes - 1
+    row.start, row.stage, row.skipped = state.start, stage, False
+    row.entered, row.entry_event = at, p
+    row.ended, row.end_event, row.outcome, row.next_stage = NEVER, -1, IN_FLIGHT, -1
+    row.succeeded, row.success_event = NEVER, -1
+    row.knowledge, row.deadline, row.active = rules.knowledge[stage], FOREVER, at
+    row.pass_ended, row.pass_outcome, row.won_back = NEVER, IN_FLIGHT, state.won_back
 
 
 @_jit
-def _skip(out, state, customer, track, low, high, reached, at, p):  # type: ignore[no-untyped-def]
+def _skip(
+    out: Rows, state: Record, low: int, high: int, reached: int, at: int, p: int, rules: Record
+) -> None:
     """Rows for the stages low … high − 1, jumped over on the way to `reached` (−1: out at the far end)."""
     for s in range(low, high):
-        row = out[_new_row(out, state, customer, track, s, 1, at, p)]
-        row[ENDED], row[END], row[OUTCOME], row[NEXT], row[DEADLINE] = at, p, 1, reached, at
+        row = out[state.row]
+        _new_row(row, state, s, at, p, rules)
+        row.skipped, row.deadline = True, at
+        row.ended, row.end_event, row.outcome, row.next_stage = at, p, ADVANCED, reached
+        state.row += 1
 
 
 @_jit
-def _enter(out, state, customer, track, stage, at, p, clock):  # type: ignore[no-untyped-def]
+def _enter(out: Rows, state: Record, stage: int, at: int, p: int, clock: int, rules: Record) -> None:
     """Begin a visit and start its clock."""
-    state[S_VISIT_ROW] = _new_row(out, state, customer, track, stage, 0, at, p)
-    state[S_STAGE] = stage
-    state[S_ENTRY_CLOCK] = clock
+    _new_row(out[state.row], state, stage, at, p, rules)
+    state.visit_row = state.row
+    state.row += 1
+    state.stage, state.entry_clock = stage, clock
 
 
 @_jit
-def _end_visit(out, state, at, p, outcome, reached, lapse):  # type: ignore[no-untyped-def]
-    row = out[state[S_VISIT_ROW]]
-    row[DEADLINE] = _deadline(state, lapse)
-    row[ENDED], row[END], row[OUTCOME], row[NEXT] = at, p, outcome, reached
+def _end_visit(
+    row: Record, state: Record, at: int, p: int, outcome: int, reached: int, rules: Record
+) -> None:
+    row.deadline = _deadline(state, rules)
+    row.ended, row.end_event, row.outcome, row.next_stage = at, p, outcome, reached
+    if outcome == ADVANCED and not rules.with_goal >> state.stage & 1:
+        row.succeeded, row.success_event = at, p
 
 
 @_jit
-def _end_pass(out, state, at, outcome):  # type: ignore[no-untyped-def]
-    for r in range(state[S_PASS_ROW], state[S_ROW]):
-        out[r, PASS_ENDED], out[r, PASS_OUTCOME] = at, outcome
-    state[S_STAGE] = -1
+def _begin_pass(state: Record, start: int) -> None:
+    state.passes += 1
+    state.start, state.won_back, state.pass_row = start, NEVER, state.row
 
 
 @_jit
-def _begin_pass(state, start):  # type: ignore[no-untyped-def]
-    state[S_PASSES] += 1
-    state[S_START] = start
-    state[S_PASS_ROW] = state[S_ROW]
-
-
-@_jit
-def _look_at_clock(out, state, at, lapse, knowledge):  # type: ignore[no-untyped-def]
-    """End the visit as lapsed where its deadline is before `at` and we would know of anything until then."""
-    if state[S_STAGE] < 0:
-        return
-    deadline = _deadline(state, lapse)
-    if deadline < at and deadline <= knowledge[state[S_STAGE]]:
-        _end_visit(out, state, deadline, -1, 3, -1, lapse)
-        _end_pass(out, state, deadline, 3)
-
-
-@_jit
-def _succeed(out, state, hits, p, at, has_goal, repeat):  # type: ignore[no-untyped-def]
-    """Mark the first success of each visit of this pass whose stage's goal is among `hits`."""
-    for r in range(state[S_PASS_ROW], state[S_ROW]):
+def _end_pass(out: Rows, state: Record, at: int, outcome: int) -> None:
+    for r in range(state.pass_row, state.row):
         row = out[r]
-        s = row[STAGE]
-        if row[SKIPPED] or not has_goal[s] or not hits >> s & BIT or row[SUCCEEDED] != NEVER:
-            continue
-        if repeat[s] and row[ENTRY] == p:
-            continue
-        row[SUCCEEDED], row[SUCCESS] = at, p
+        row.pass_ended, row.pass_outcome = at, outcome
+    state.stage = -1
+
+
+# ---- the clock and the steps of an event ------------------------------------------------------------
 
 
 @_jit
-def _advance(out, state, customer, track, to, at, p, clock, lapse, has_goal, stages):  # type: ignore[no-untyped-def]
-    """End the current visit as advanced to `to` (stages or above: out at the far end, −1)."""
-    here = state[S_STAGE]
-    reached = to if to < stages else -1
-    _end_visit(out, state, at, p, 1, reached, lapse)
-    if not has_goal[here]:
-        row = out[state[S_VISIT_ROW]]
-        row[SUCCEEDED], row[SUCCESS] = at, p
-    _skip(out, state, customer, track, here + 1, min(to, stages), reached, at, p)
-    if to < stages:
-        _enter(out, state, customer, track, to, at, p, clock)
+def _lapse(out: Rows, state: Record, at: int, rules: Record) -> None:
+    """The clock: end the visit where its deadline is before `at`, if we would know of anything until then."""
+    deadline = _deadline(state, rules)
+    if deadline < at and deadline <= rules.knowledge[state.stage]:
+        _end_visit(out[state.visit_row], state, deadline, -1, LAPSED, -1, rules)
+        _end_pass(out, state, deadline, LAPSED)
 
 
 @_jit
-def _learn(p, bits, reached, matched, after, has_goal, repeat, stages):  # type: ignore[no-untyped-def]
-    """Steps 1 and 2 of an event, whatever the pass: (goals hit, highest stage it is evidence for or −1).
-
-    reached: bit set of the stages whose goal (or, without a goal, evidence) was ever reached, in item 0.
-    matched: per stage, whether an earlier event matched a `repeat` stage's enter rule.
-    """
-    enter, goal = bits[p] & STAGE_MASK, bits[p] >> GOAL_SHIFT & STAGE_MASK
-    hits = np.int64(0)
-    for s in range(stages):
-        if has_goal[s] and goal >> s & BIT and (not repeat[s] or matched[s]):
-            hits |= BIT << s
-        if repeat[s] and goal >> s & BIT:
-            matched[s] = 1
-    reached[0] |= hits
-    level = -1
-    for s in range(stages - 1, -1, -1):
-        if not enter >> s & BIT:
-            continue
-        if after[s] < 0 or reached[0] >> after[s] & BIT or (after[s] == s and not has_goal[s]):
-            level = s
+def _learn(state: Record, bits: int, rules: Record) -> tuple[int, int]:
+    """Steps 1 and 2: (bit set of the goals reached, the stage that the event is evidence for or −1)."""
+    existing = (1 << rules.stages) - 1
+    enter, goals = bits & existing, bits >> GOAL & existing & rules.with_goal
+    if enter | goals == 0:
+        return 0, -1
+    again = goals & rules.repeats
+    goals &= ~rules.repeats | state.matched
+    state.matched |= again
+    state.reached |= goals
+    evidence = -1
+    for s in range(rules.stages - 1, -1, -1):
+        if enter >> s & 1 and (rules.after[s] < 0 or state.reached >> rules.after[s] & 1):
+            evidence = s
             break
-    if level >= 0 and not has_goal[level]:
-        reached[0] |= BIT << level
-    return hits, level
+    if rules.advances >= 0 and goals >> rules.advances & 1:
+        state.bought = 1
+        if rules.advances + 1 < rules.stages:
+            evidence = max(evidence, rules.advances + 1)
+    if evidence >= 0:
+        state.reached |= (1 << evidence) & ~rules.with_goal
+    return goals, evidence
 
 
 @_jit
-def _act(out, state, customer, track, p, at, ts, bits, waits, hits, level, plan_arrays, stages, advances, returns_to):  # type: ignore[no-untyped-def]
-    """Steps 3 to 7 of an event. `stages` is the last stage + 1 that this track has."""
-    lapse, has_goal, repeat = plan_arrays
-    clock = _clock_time(p, at, ts, bits)
-    is_customer = bits[p] & IS_CUSTOMER != 0
-    bought_before = state[S_BOUGHT] != 0
-    purchase = advances >= 0 and hits >> advances & BIT != 0
-    completes = purchase and advances == stages - 1
-    if purchase and not completes:
-        level = max(level, advances + 1)
-    if level >= stages:  # the repeat track knows nothing of later stages
-        level = -1
-    if state[S_STAGE] >= 0:
-        if level > state[S_STAGE]:
-            _advance(out, state, customer, track, level, at, p, clock, lapse, has_goal, stages)
-    elif track == 0 and bought_before and returns_to >= 0:
-        exits = bits[p] >> EXIT_SHIFT & STAGE_MASK != 0
-        if (is_customer and not exits) or level >= returns_to:
-            _begin_pass(state, 2)
-            _enter(out, state, customer, track, max(returns_to, level), at, p, clock)
-    elif level >= 0 or (completes and track == 0):
-        first = state[S_PASSES] == 0
-        _begin_pass(state, 0 if first else 1)
-        if level >= 0:
-            if first and track == 0:
-                _skip(out, state, customer, track, 0, level, level, at, p)
-            _enter(out, state, customer, track, level, at, p, clock)
-        else:
-            _skip(out, state, customer, track, 0, stages, -1, at, p)
-            _end_pass(out, state, at, 1)
-    if state[S_STAGE] >= 0:
-        _succeed(out, state, hits, p, at, has_goal, repeat)
-        row = out[state[S_VISIT_ROW]]
-        if is_customer:
-            row[ACTIVE] = max(row[ACTIVE], at)
-        if purchase and state[S_START] == 2 and out[state[S_PASS_ROW], WON_BACK] == NEVER:
-            out[state[S_PASS_ROW], WON_BACK] = at
-        if completes:
-            _advance(out, state, customer, track, stages, at, p, clock, lapse, has_goal, stages)
-            _end_pass(out, state, at, 1)
-    if purchase:
-        state[S_BOUGHT] = 1
-    _keep_alive(state, p, clock, bits, waits, is_customer)
+def _goes_to(state: Record, bits: int, evidence: int, had_bought: int, rules: Record) -> int:
+    """Step 3: the stage of the visit that the event begins, −1 where it moves nobody."""
+    if state.stage >= 0:
+        return evidence if evidence > state.stage else -1
+    if had_bought and rules.returns_to >= 0:
+        returns = bits & BY_CUSTOMER and not bits >> EXIT & _STAGES
+        return max(rules.returns_to, evidence) if returns or evidence >= rules.returns_to else -1
+    return evidence
 
 
 @_jit
-def _keep_alive(state, p, clock, bits, waits, is_customer):  # type: ignore[no-untyped-def]
+def _move(
+    out: Rows, state: Record, to: int, at: int, p: int, clock: int, had_bought: int, rules: Record
+) -> None:
+    """Steps 3 and 4: on to a later stage, or a new pass."""
+    if state.stage >= 0:
+        _end_visit(out[state.visit_row], state, at, p, ADVANCED, to, rules)
+        _skip(out, state, state.stage + 1, to, to, at, p, rules)
+    elif had_bought and rules.returns_to >= 0:
+        _begin_pass(state, RETURN)
+    elif state.passes > 0:
+        _begin_pass(state, COMEBACK)
+    else:
+        _begin_pass(state, FIRST)
+        if rules.track == JOURNEY:
+            _skip(out, state, 0, to, to, at, p, rules)
+    _enter(out, state, to, at, p, clock, rules)
+
+
+@_jit
+def _succeed(out: Rows, state: Record, goals: int, at: int, p: int, rules: Record) -> None:
+    """Step 5: the first success of each visit of this pass whose stage's goal was reached; the win-back."""
+    if state.start == RETURN and state.won_back == NEVER and goals >> rules.advances & 1:
+        state.won_back = at
+    for r in range(state.pass_row, state.row):
+        row = out[r]
+        row.won_back = state.won_back
+        if row.skipped or not goals >> row.stage & 1 or row.succeeded != NEVER:
+            continue
+        if not (rules.repeats >> row.stage & 1 and row.entry_event == p):
+            row.succeeded, row.success_event = at, p
+
+
+@_jit
+def _complete(out: Rows, state: Record, at: int, p: int, rules: Record) -> None:
+    """Step 6: out of the journey's far end."""
+    if state.stage >= 0:
+        _end_visit(out[state.visit_row], state, at, p, ADVANCED, -1, rules)
+    elif rules.track == JOURNEY:
+        _begin_pass(state, COMEBACK if state.passes > 0 else FIRST)
+    else:
+        return
+    _skip(out, state, state.stage + 1, rules.stages, -1, at, p, rules)
+    _end_pass(out, state, at, ADVANCED)
+
+
+@_jit
+def _keep_alive(state: Record, bits: int, clock: int, wait: int) -> None:
     """Step 7: activity, waits and subscriptions move the clock."""
-    if is_customer:
-        state[S_ACTIVITY] = max(state[S_ACTIVITY], clock)
-    state[S_WAIT] = max(state[S_WAIT], waits[p])
-    if bits[p] & IS_START:
-        state[S_IS_ACTIVE] = 1
-    if bits[p] & IS_END:
-        state[S_IS_ACTIVE] = 0
-        state[S_ACTIVE_END] = max(state[S_ACTIVE_END], clock)
+    if bits & BY_CUSTOMER:
+        state.activity = max(state.activity, clock)
+    state.wait = max(state.wait, wait)
+    if bits & ACTIVE_START:
+        state.is_active = 1
+    if bits & ACTIVE_END:
+        state.is_active = 0
+        state.active_end = max(state.active_end, clock)
+
+
+# ---- a customer, a chunk ----------------------------------------------------------------------------
 
 
 @_jit
-def _walk(out, row, customer, track, first, last, order, when, ts, bits, waits, lapse, after, has_goal, repeat, knowledge, all_stages, advances, returns_to):  # type: ignore[no-untyped-def]
-    """One customer on one track; returns the next free row, or −1 where `out` was too small."""
-    n = last - first
-    stages = all_stages if track == 0 else advances + 1
-    state = np.zeros(STATE, np.int64)
-    state[S_STAGE], state[S_ROW] = -1, row
-    state[S_ENTRY_CLOCK] = state[S_ACTIVITY] = state[S_WAIT] = state[S_ACTIVE_END] = NEVER
-    reached, matched = np.zeros(1, np.int64), np.zeros(all_stages, np.int64)
-    arrays = (lapse, has_goal, repeat)
+def _act(
+    out: Rows,
+    state: Record,
+    at: int,
+    p: int,
+    clock: int,
+    bits: int,
+    goals: int,
+    evidence: int,
+    had_bought: int,
+    rules: Record,
+) -> None:
+    """Steps 3 to 6 of the event at p."""
+    to = _goes_to(state, bits, evidence, had_bought, rules)
+    if to >= 0:
+        _move(out, state, to, at, p, clock, had_bought, rules)
+    if state.stage >= 0 and bits & BY_CUSTOMER:
+        row = out[state.visit_row]
+        row.active = max(row.active, at)
+    if goals:
+        if state.stage >= 0:
+            _succeed(out, state, goals, at, p, rules)
+        if rules.advances == rules.stages - 1 and goals >> rules.advances & 1:
+            _complete(out, state, at, p, rules)
+
+
+@_jit
+def _walk(
+    out: Rows, state: Record, order: Int64, when: Int64, ts: Int64, bits: Int64, waits: Int64, rules: Record
+) -> bool:
+    """One customer on one track: their events, in order. False where `out` was too small."""
     i = 0
-    while i < n:
-        j = i + 1
-        while j < n and when[j] == when[i]:
-            j += 1
-        if state[S_ROW] + (j - i) * 2 * (all_stages + 1) > len(out):
-            return -1
+    while i < len(order):
         at = when[i]
-        _look_at_clock(out, state, at, lapse, knowledge)
-        for k in range(i, j):
-            p = order[k]
-            hits, level = _learn(p, bits, reached, matched, after, has_goal, repeat, all_stages)
-            if track == 1 and not state[S_BOUGHT]:
-                if hits >> advances & BIT:
-                    state[S_BOUGHT] = 1
-                _keep_alive(state, p, _clock_time(p, at, ts, bits), bits, waits, bits[p] & IS_CUSTOMER != 0)
-                continue
-            _act(out, state, customer, track, p, at, ts, bits, waits, hits, level, arrays, stages, advances, returns_to)
-        for k in range(i, j):
-            if state[S_STAGE] >= 0 and bits[order[k]] >> (EXIT_SHIFT + state[S_STAGE]) & BIT:
-                _end_visit(out, state, at, order[k], 2, -1, lapse)
-                _end_pass(out, state, at, 2)
+        if state.stage >= 0:
+            _lapse(out, state, at, rules)
+        acting, j = i, i  # the events of this instant: i … j − 1; those from `acting` on move the customer
+        while j < len(order) and when[j] == at:
+            if state.row + 2 * (rules.stages + 1) > len(out):
+                return False
+            p = order[j]
+            clock = _clock_time(ts[p], bits[p], at)
+            had_bought = state.bought
+            goals, evidence = _learn(state, bits[p], rules)
+            if rules.track == JOURNEY or had_bought:
+                _act(out, state, at, p, clock, bits[p], goals, evidence, had_bought, rules)
+            else:
+                acting = j + 1
+            _keep_alive(state, bits[p], clock, waits[p])
+            j += 1
+        for k in range(acting, j):
+            if state.stage >= 0 and bits[order[k]] >> (EXIT + state.stage) & 1:
+                _end_visit(out[state.visit_row], state, at, order[k], LEFT, -1, rules)
+                _end_pass(out, state, at, LEFT)
         i = j
-    _look_at_clock(out, state, FOREVER, lapse, knowledge)
-    if state[S_STAGE] >= 0:
-        out[state[S_VISIT_ROW], DEADLINE] = _deadline(state, lapse)
-    return state[S_ROW]
+    if state.stage >= 0:
+        _lapse(out, state, FOREVER, rules)
+    if state.stage >= 0:
+        out[state.visit_row].deadline = _deadline(state, rules)
+    return True
 
 
 @_jit
-def place_chunk(low, high, offset, ts, bits, waits, lapse, after, has_goal, repeat, knowledge, advances, returns_to, zone_from, zone_offset, out):  # type: ignore[no-untyped-def]
-    """Place the customers low … high − 1 of a shard; returns how many rows of `out` were filled, or −1 (too small).
+def _begin(state: Record, customer: int, row: int) -> None:
+    """A customer of whom nothing is known yet; their rows start at `row`."""
+    state.customer, state.row, state.stage = customer, row, -1
+    state.bought, state.reached, state.matched, state.passes, state.is_active = 0, 0, 0, 0, 0
+    state.entry_clock, state.activity, state.wait, state.active_end = NEVER, NEVER, NEVER, NEVER
 
-    out: int64 [rows, COLUMNS], sorted by customer, track, pass, entry.
+
+@_jit
+def place_chunk(
+    low: int,
+    high: int,
+    offset: Int64,
+    order: Int64,
+    when: Int64,
+    ts: Int64,
+    bits: Int64,
+    waits: Int64,
+    tracks: Rows,
+    states: Rows,
+    out: Rows,
+) -> int:
+    """Place the customers low … high − 1; returns how many rows of `out` were filled, or −1: it is too small.
+
+    order, when: of these customers' events, from order.order_chunk. tracks: RULES of the journey, then those of the
+    repeat track if it has one. states: room for one STATE.
     """
-    stages = len(lapse)
-    longest = 1
+    state, row = states[0], 0
     for c in range(low, high):
-        longest = max(longest, offset[c + 1] - offset[c])
-    order, when = np.empty(longest, np.int64), np.empty(longest, np.int64)
-    ranks = np.empty(longest, np.int64)
-    row = 0
-    for c in range(low, high):
-        first, last = offset[c], offset[c + 1]
-        _order(first, last, ts, bits, stages, zone_from, zone_offset, order, when, ranks)
-        began = row
-        row = _walk(out, row, c, 0, first, last, order, when, ts, bits, waits, lapse, after, has_goal, repeat, knowledge, stages, advances, returns_to)
-        if row >= 0 and 0 <= advances < stages - 1:
-            row = _walk(out, row, c, 1, first, last, order, when, ts, bits, waits, lapse, after, has_goal, repeat, knowledge, stages, advances, returns_to)
-        if row < 0:
-            return -1
-        won_back = NEVER
-        for r in range(began, row):
-            if r == began or out[r, PASS] != out[r - 1, PASS] or out[r, TRACK] != out[r - 1, TRACK]:
-                won_back = out[r, WON_BACK]
-            out[r, WON_BACK] = won_back
-            out[r, KNOWLEDGE] = knowledge[out[r, STAGE]]
+        a, b = offset[c] - offset[low], offset[c + 1] - offset[low]
+        for t in range(len(tracks)):
+            if t > 0 and not state.bought:
+                break  # who never bought has no repeat cycles
+            _begin(state, c, row)
+            if not _walk(out, state, order[a:b], when[a:b], ts, bits, waits, tracks[t]):
+                return -1
+            row = state.row
     return row

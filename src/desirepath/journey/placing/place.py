@@ -7,64 +7,78 @@ Chunks of about equal numbers of events go over a thread pool; the kernel holds 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from os import cpu_count
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, NEVER
+from desirepath.core.words import Track
 from desirepath.journey.bits import DATE_ONLY
 from desirepath.journey.calendar import offset_changes
 from desirepath.journey.placing.plan import Plan
+from desirepath.journey.placing.records import RULES, STATE, VISIT
 from desirepath.journey.visits import Visits
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
-_CHUNK = 500_000  # events: small enough to balance, large enough that a chunk's overhead is nothing
+Columns = list[NDArray[Any]]
+_CHUNK = 100_000  # events: a chunk's rows stay in the processor's cache until they are columns
+
+_NAMES = tuple(field.name for field in fields(Visits))
 
 
-def place(trails: Trails, plan: Plan, threads: int | None = None) -> Visits:
+def place(trails: Trails, plan: Plan, threads: int | None = None, chunk: int = _CHUNK) -> Visits:
     """Place every customer of the shard by docs/reference/stages.md.
 
     The rows are sorted by customer, track, pass and entry; the same input gives the same rows whatever the
-    number of threads.
+    number of threads (None: one a processor) and the events of a chunk, the unit of their work.
     """
-    zone = _zone(trails, plan.zone)
-    bounds = _chunks(trails.offset, _CHUNK)
-    pairs = list(zip(bounds[:-1], bounds[1:], strict=True))
+    zone, tracks = _zone(trails, plan.zone), _tracks(plan)
+    chunks = list(pairwise(_chunks(trails.offset, chunk)))
     with ThreadPoolExecutor(threads or cpu_count() or 1) as pool:
-        parts = list(pool.map(lambda pair: _place_chunk(trails, plan, zone, *pair), pairs))
-    return _as_visits(np.concatenate(parts) if parts else np.empty((0, 20), np.int64))
+        parts = list(pool.map(lambda pair: _place_chunk(trails, tracks, zone, *pair), chunks))
+        parts = parts or [[np.empty(0, VISIT[name]) for name in _NAMES]]
+        columns = pool.map(lambda i: np.concatenate([part[i] for part in parts]), range(len(_NAMES)))
+        return Visits(*columns)
 
 
-def _place_chunk(trails: Trails, plan: Plan, zone: tuple[Int64, Int64], low: int, high: int) -> Int64:
-    from desirepath.journey.placing import kernel  # Numba takes 0.3 s to import: only when placing
+def _place_chunk(
+    trails: Trails, tracks: NDArray[np.void], zone: tuple[Int64, Int64], low: int, high: int
+) -> Columns:
+    from desirepath.journey.placing import kernel, order  # Numba takes 0.3 s to import: only when placing
 
     events = int(trails.offset[high] - trails.offset[low])
-    rows = 4 * (high - low) + events // 8 + 64 * (plan.stages + 1)
+    acts, when = np.empty(events, np.int64), np.empty(events, np.int64)
+    stages = int(tracks["stages"][0])
+    order.order_chunk(low, high, trails.offset, trails.ts, trails.evidence, stages, *zone, acts, when)
+    columns = trails.ts, trails.evidence, trails.waits_until
+    state, rows = np.zeros(1, STATE), 4 * (high - low) + events // 8 + 1_000
     while True:
-        out = np.empty((rows, kernel.COLUMNS), np.int64)
-        filled = kernel.place_chunk(
-            low,
-            high,
-            trails.offset,
-            trails.ts,
-            trails.evidence,
-            trails.waits_until,
-            plan.lapse,
-            plan.after,
-            plan.has_goal,
-            plan.repeat,
-            plan.knowledge,
-            plan.advances,
-            plan.returns_to,
-            *zone,
-            out,
-        )
+        out = np.empty(rows, VISIT)
+        filled = kernel.place_chunk(low, high, trails.offset, acts, when, *columns, tracks, state, out)
         if filled >= 0:
-            return out[:filled].copy()
+            return [np.ascontiguousarray(out[:filled][name]) for name in _NAMES]
         rows *= 2
+
+
+def _tracks(plan: Plan) -> NDArray[np.void]:
+    """The plan as each track sees it: the journey, then the repeat track if there is one."""
+    tracks = np.zeros(2 if 0 <= plan.advances < plan.stages - 1 else 1, RULES)
+    bit = np.int64(1) << np.arange(plan.stages)
+    tracks["track"] = [Track.JOURNEY, Track.REPEAT][: len(tracks)]
+    tracks["stages"] = [plan.stages, plan.advances + 1][: len(tracks)]
+    tracks["returns_to"] = [plan.returns_to, -1][: len(tracks)]
+    tracks["advances"] = plan.advances
+    tracks["with_goal"] = bit[plan.has_goal != 0].sum()
+    tracks["repeats"] = bit[plan.repeat != 0].sum()
+    for name in ("after", "lapse", "knowledge"):
+        tracks[name][:, : plan.stages] = getattr(plan, name)
+    return tracks
 
 
 def _zone(trails: Trails, zone: str) -> tuple[Int64, Int64]:
@@ -83,11 +97,3 @@ def _chunks(offset: Int64, size: int) -> list[int]:
         return [0]
     cuts = np.searchsorted(offset, np.arange(size, events, size))
     return sorted({0, customers, *(int(c) for c in cuts if c < customers)})
-
-
-def _as_visits(rows: Int64) -> Visits:
-    kinds = (
-        np.int32, np.int8, np.int32, np.int8, np.int8, np.bool_, np.int64, np.int64, np.int64, np.int64, np.int8,
-        np.int8, np.int64, np.int64, np.int64, np.int64, np.int64, np.int64, np.int8, np.int64,
-    )  # fmt: skip
-    return Visits(*(np.ascontiguousarray(rows[:, i]).astype(kind) for i, kind in enumerate(kinds)))
