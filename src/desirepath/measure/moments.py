@@ -64,25 +64,31 @@ def moments(
     visit, touchpoint, elapsed, gap = visit[before], acts.touchpoint[before], elapsed[before], gap[before]
     keep = first_of_group(visit) | np.append(True, touchpoint[1:] != touchpoint[:-1])[: len(visit)]
     visit, touchpoint, elapsed, gap = visit[keep], touchpoint[keep], elapsed[keep], gap[keep]
+    met_before = distinct_before(visit, first_meetings(visit, touchpoint))
     later = elapsed[elapsed > 0]
     edges = (
         np.unique(np.quantile(later, np.arange(1, _ELAPSED_BINS) / _ELAPSED_BINS)) if len(later) else later
     )
     parts = [
         entry_strata(visits, trails, visit, like),
-        np.searchsorted(DISTINCT, distinct_before(visit, touchpoint), side="right"),
+        np.searchsorted(DISTINCT, met_before, side="right"),
         np.where(elapsed == 0, 0, 1 + np.searchsorted(edges, elapsed)),
         np.where(gap < 0, 0, 1 + np.searchsorted(_GAPS, gap)),
     ]
     return Moments(visit, touchpoint, dense(parts), won[visit].astype(np.int64))
 
 
-def distinct_before(visit: Int64, touchpoint: Int64) -> Int64:
-    """How many different touchpoints each visit had met before each of its moments."""
+def first_meetings(visit: Int64, touchpoint: Int64) -> Int64:
+    """1 where a visit meets a touchpoint for the first time, else 0."""
     new = np.zeros(len(visit), np.int64)
     named = np.flatnonzero(touchpoint >= 0)
     span = int(touchpoint.max(initial=0)) + 1
     new[named[np.unique(visit[named] * span + touchpoint[named], return_index=True)[1]]] = 1
+    return new
+
+
+def distinct_before(visit: Int64, new: Int64) -> Int64:
+    """How many different touchpoints each visit had met before each of its moments. new: first_meetings(…)."""
     before = np.cumsum(new) - new
     first = first_of_group(visit)
     return before - before[first][np.cumsum(first) - 1] if len(visit) else before

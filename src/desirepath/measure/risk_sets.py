@@ -18,7 +18,7 @@ from desirepath.journey.visits import Visits
 from desirepath.measure.alike import dense, entry_strata
 from desirepath.measure.cohort import Cohort, Mask
 from desirepath.measure.meetings import Int64, Meetings, first_of_group
-from desirepath.measure.moments import DISTINCT, distinct_before
+from desirepath.measure.moments import DISTINCT, distinct_before, first_meetings
 from desirepath.stats.stratified import LEAST_CONTRAST, NOTHING, StratifiedDifference
 from desirepath.trail.trails import Trails
 
@@ -52,8 +52,8 @@ def spells(
     end = going_on_until(visits, rows, found.horizon)
     visit, begin, met = _states(visits, trails, rows, acts)
     place = np.searchsorted(rows, visit)
-    until = np.append(begin[1:], 0)
-    last = np.append(visit[1:] != visit[:-1], True)
+    until = np.append(begin[1:], 0)[: len(begin)]
+    last = np.append(visit[1:] != visit[:-1], True)[: len(visit)]
     until = np.minimum(np.where(last, end[place], until), end[place])
     parts = []
     for k, since in enumerate(_SINCE):
@@ -79,24 +79,11 @@ def _states(visits: Visits, trails: Trails, rows: Int64, acts: Meetings) -> tupl
     touchpoint = np.concatenate([np.full(len(rows), -1), acts.touchpoint])
     order = np.lexsort((begin, visit))
     visit, begin, touchpoint = visit[order], begin[order], touchpoint[order]
-    seen = distinct_before(visit, touchpoint)
-    same = np.append((visit[1:] == visit[:-1]) & (begin[1:] == begin[:-1]), False)
-    # The state after the last of several actions at one instant; what is met by an action counts from then on.
-    total = np.append(seen[1:], 0)
-    last = np.append(visit[1:] != visit[:-1], True)
-    new_last = _is_new(visit, touchpoint)
-    after = np.where(last, seen + new_last, total)
-    keep = ~same
-    return visit[keep], begin[keep], np.searchsorted(DISTINCT, after[keep], side="right")
-
-
-def _is_new(visit: Int64, touchpoint: Int64) -> Int64:
-    """1 where a visit meets a touchpoint for the first time."""
-    new = np.zeros(len(visit), np.int64)
-    named = np.flatnonzero(touchpoint >= 0)
-    span = int(touchpoint.max(initial=0)) + 1
-    new[named[np.unique(visit[named] * span + touchpoint[named], return_index=True)[1]]] = 1
-    return new
+    new = first_meetings(visit, touchpoint)
+    after = distinct_before(visit, new) + new
+    # Of several actions at one instant the last counts; what an action meets counts from then on.
+    last = np.append((visit[1:] != visit[:-1]) | (begin[1:] != begin[:-1]), True)[: len(visit)]
+    return visit[last], begin[last], np.searchsorted(DISTINCT, after[last], side="right")
 
 
 def going_on_until(visits: Visits, rows: Int64, horizon: int) -> Int64:
@@ -151,7 +138,9 @@ def compare_reached(
     one[row] -= one_off
     two[row] -= two_off
     who = visits.customer
-    influence = np.bincount(who[going.visit], two - (going.won - value * later) * one, int(who.max()) + 1)
+    influence = np.bincount(
+        who[going.visit], two - (going.won - value * later) * one, int(who.max(initial=0)) + 1
+    )
     influence += np.bincount(who[visit], weight * (mine - value - mean), len(influence))
     compared = np.unique(going.visit[one > 1e-12])
     clusters = len(np.unique(np.concatenate([who[visit], who[compared]])))
