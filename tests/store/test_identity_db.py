@@ -24,6 +24,7 @@ from desirepath.core.errors import NotFound, WorkspaceError
 from desirepath.core.times import from_us
 from desirepath.journey.definition import Identifier, Identity
 from desirepath.store.events_db import EventStore, sql_name
+from tests.by_hand_events import add_source
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -90,10 +91,7 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     with EventStore.open(tmp_path / "events.duckdb", write=True) as store:
-        store.execute("INSERT INTO sources VALUES (1, 'web', 'm', [])")
-        store.execute(
-            "INSERT INTO parts VALUES (1, 1, 'web.csv', 'm', 'd', 1, 1, TIMESTAMP '2024-06-01', 1, NULL, NULL)"
-        )
+        add_source(store, 1, "web")
         yield Shop(store)
 
 
@@ -445,10 +443,7 @@ def test_a_store_without_identifiers_has_no_customers(shop):
 
 
 def test_explaining_says_where_each_identifier_was_seen(shop):
-    shop.store.execute("INSERT INTO sources VALUES (2, 'crm', 'm', [])")
-    shop.store.execute(
-        "INSERT INTO parts VALUES (2, 2, 'crm.csv', 'm', 'd', 1, 1, TIMESTAMP '2024-06-01', 1, NULL, NULL)"
-    )
+    add_source(shop.store, 2, "crm")
     shop.happened(("09:00", {"email": "Ana@shop.com"}), ("10:00", {"email": "ana@shop.com", "user_id": "u1"}))
     shop.store.execute("UPDATE event_log SET part = 2 WHERE event_no = 0")
     shop.identify()

@@ -112,6 +112,12 @@ def people_of(links: Links, person: NDArray[np.integer], b_least: int) -> tuple[
     """
     few = np.bincount(links.b) <= b_least if len(links) else np.zeros(0, np.bool_)
     chosen = np.flatnonzero(~few[links.b])
-    pairs = np.unique((links.b[chosen].astype(np.int64) << 32) | person[chosen].astype(np.int64))
+    pairs = distinct((links.b[chosen].astype(np.int64) << 32) | person[chosen].astype(np.int64))
     b, counts = np.unique(pairs >> 32, return_counts=True)
     return b.astype(np.int32), counts.astype(np.int32)
+
+
+def distinct(numbers: Int64) -> Int64:
+    """Each number once, in order. np.unique hashes before it sorts, which costs twice the time here."""
+    ordered = np.sort(numbers)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]

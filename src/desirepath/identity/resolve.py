@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from desirepath.identity import kernels
 from desirepath.identity.hashing import customer_ids, customer_numbers, hash_values
-from desirepath.identity.links import Links, links_of, order_of, people_of
+from desirepath.identity.links import Links, distinct, links_of, order_of, people_of
 from desirepath.identity.reasons import BY_TIME, IdentifierStatus, LinkStatus, Refusal, Strength
 from desirepath.identity.rules import Apart, Rules
 from desirepath.identity.sightings import Bools, Coded, Identifiers, Int8, Int32, Int64, code_sightings
@@ -172,7 +172,7 @@ def _mark_shared_known(coded: Coded, rules: Rules) -> None:
     none = np.empty(0, np.int64)
     pairs = np.empty(kernels.known_pairs(coded.codes, identifiers.usable, known, none), np.int64)
     kernels.known_pairs(coded.codes, identifiers.usable, known, pairs)
-    pairs = np.unique(pairs)
+    pairs = distinct(pairs)
     value, stronger = (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
     groups = value.astype(np.int64) * known + identifiers.kind[stronger]
     each, counts = np.unique(groups, return_counts=True)

@@ -7,6 +7,8 @@ sightings as rows of such numbers. Neither depends on the order of the sightings
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -87,10 +89,19 @@ def code_sightings(sightings: pa.Table, rules: Rules) -> Coded:
     spelling_of: list[Int32] = []
     spellings: list[pa.Array] = []
     count = 0
-    for place, kind in enumerate(rules.kinds):
-        if kind.name not in sightings.column_names:
+    present = [kind.name in sightings.column_names for kind in rules.kinds]
+    # Columns are independent, and Arrow, NumPy and the kernels let go of the interpreter while they work.
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        coding = [
+            pool.submit(_code_column, sightings.column(kind.name), kind, rules.phone_region)
+            if there
+            else None
+            for kind, there in zip(rules.kinds, present, strict=True)
+        ]
+    for place, (kind, coded) in enumerate(zip(rules.kinds, coding, strict=True)):
+        if coded is None:
             continue
-        code, column = _code_column(sightings.column(kind.name), kind, rules.phone_region)
+        code, column = coded.result()
         codes[:, place] = np.where(code >= 0, code + count, -1)
         values.append(column.value)
         hashes.append(column.hash)
