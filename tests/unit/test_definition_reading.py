@@ -274,7 +274,9 @@ def test_the_version_of_sources_changes_with_what_changes_an_event():
 
 
 def test_relative_files_start_where_the_file_stands(tmp_path: Path) -> None:
-    (tmp_path / "sources.yaml").write_text("sources: {a: {files: a.csv, time: at, event: A}}")
+    (tmp_path / "sources.yaml").write_text(
+        "sources: {a: {files: a.csv, time: at, event: A, identifiers: [id]}}"
+    )
     assert read_sources(tmp_path / "sources.yaml", {}).folder == str(tmp_path)
 
 
@@ -282,9 +284,9 @@ def test_relative_files_start_where_the_file_stands(tmp_path: Path) -> None:
     "name", ["a.CSV", "a.tsv.gz", "a.jsonl", "a.ndjson.zip", "x/*.parquet", "a.zip", "data/2026-*"]
 )
 def test_the_kind_of_a_file_is_in_its_name(name: str) -> None:
-    assert exports(f"sources: {{a: {{files: '{name}', time: at, event: A}}}}").sources[0].reading.files == (
-        name,
-    )
+    assert exports(f"sources: {{a: {{files: '{name}', time: at, event: A, identifiers: [id]}}}}").sources[
+        0
+    ].reading.files == (name,)
 
 
 def test_the_shapes_can_be_made_without_a_file():
@@ -315,7 +317,7 @@ def test_a_zone_is_found_by_its_city():
 
 
 def test_a_variable_in_braces_is_filled_in_and_one_without_is_text():
-    text = "sources: {a: {files: '$DATA/a.csv', time: at, event: A}}"
+    text = "sources: {a: {files: '$DATA/a.csv', time: at, event: A, identifiers: [id]}}"
     assert exports(text).sources[0].reading.files == ("$DATA/a.csv",)
     with pytest.raises(DefinitionError, match="is not set"):
-        exports("sources: {a: {files: '${}/a.csv', time: at, event: A}}")
+        exports("sources: {a: {files: '${}/a.csv', time: at, event: A, identifiers: [id]}}")

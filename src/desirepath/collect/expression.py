@@ -168,7 +168,7 @@ _TEXT = "CAST({0} AS VARCHAR)"
 # NaN sorts above every number in DuckDB; here it is no number.
 _NUMBER = "nullif(TRY_CAST({0} AS DOUBLE), 'nan'::DOUBLE)"
 _TIME = (
-    "CASE WHEN regexp_matches({0}, " + _OFFSET + ") THEN TRY_CAST({0} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' "
+    "CASE WHEN regexp_matches({0}, " + _OFFSET + ") THEN TRY_CAST({0} AS TIMESTAMPTZ) AT TIME ZONE {zone} "
     "ELSE TRY_CAST({0} AS TIMESTAMP) END"
 )
 _TRUTH = "TRY_CAST({0} AS BOOLEAN)"
@@ -193,9 +193,11 @@ _CONVERSIONS: dict[tuple[Kind, Kind], str] = {
 }
 
 
-def conversion(have: Kind, want: Kind) -> str:
+def conversion(have: Kind, want: Kind, zone: str = "UTC") -> str:
     """The template, over {0}, by which a value of one kind is had as another; see as_kind."""
-    return "{0}" if want in ("unknown", have) else _CONVERSIONS[have, want]
+    if want in ("unknown", have):
+        return "{0}"
+    return _CONVERSIONS[have, want].replace("{zone}", quote_text(zone))
 
 
 def convertible(have: Kind, want: Kind) -> bool:
@@ -203,9 +205,10 @@ def convertible(have: Kind, want: Kind) -> bool:
     return not conversion(have, want).startswith("CAST(NULL")
 
 
-def as_kind(sql: str, have: Kind, want: Kind) -> str:
+def as_kind(sql: str, have: Kind, want: Kind, zone: str = "UTC") -> str:
     """SQL of the same value as another kind; NULL where it cannot be one; never an error at run time.
 
     have: what the expression `sql` is: text (VARCHAR), number (any), time (TIMESTAMP), boolean, or unknown.
+    zone: whose wall clock times are on: a text that names an offset is brought to it.
     """
-    return conversion(have, want).replace("{0}", sql)
+    return conversion(have, want, zone).replace("{0}", sql)

@@ -6,6 +6,7 @@ when it is loaded.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -132,6 +133,9 @@ class SourcesReader(Definition):
                     example = "event: Order Completed" if field == "event" else "time: created_at"
                     hint = f"For example {example}; {_OTHERWISE[field]}."
                     self.refuse(at, f'"{field}" is missing in {_named(at)}', hint, "missing")
+            if not one.identifiers and not source.common.identifiers:
+                hint = "Who is the customer? For example identifiers: {email: customer_email}."
+                self.refuse(at, f'"identifiers" is missing in {_named(at)}', hint, "missing")
         if not 0 <= source.most_bad <= 1:
             self.refuse(
                 (*where, "most_bad"), "most_bad is a share between 0 and 1", "0.5 allows half of the rows."
@@ -166,6 +170,12 @@ class SourcesReader(Definition):
             )
         elif reading.delimiter is not None:
             reading = reading.model_copy(update={"delimiter": _delimiter(reading.delimiter)})
+        if reading.encoding is not None:
+            try:
+                codecs.lookup(reading.encoding)
+            except LookupError:
+                said = f'unknown encoding "{reading.encoding}"'
+                self.refuse((*where, "encoding"), said, "For example utf-8, windows-1252 or utf-16.")
         for place, pattern in enumerate(reading.files):
             if reading.format is None and not _format_of(pattern):
                 hint = "Add format: csv, jsonl or parquet."
@@ -241,7 +251,15 @@ _ENDINGS = {
     "csv": "csv", "tsv": "csv", "tab": "csv", "txt": "csv", "psv": "csv",
     "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl", "parquet": "parquet", "pq": "parquet",
 }  # fmt: skip
-_DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+_DELIMITERS = {
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+    "space": " ",
+    "whitespace": " ",
+}
 
 
 def _delimiter(text: str) -> str:

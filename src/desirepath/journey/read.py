@@ -201,6 +201,7 @@ class JourneyReader(Definition):
             found.append(self.build(Identifier, self.mapping(value, where), where, given={"kind": kind}))
         known = tuple(one for one in found if one is not None)
         for one in known:
+            self._patterns(one)
             for setting in ("limit", "shared_after"):
                 number = getattr(one, setting)
                 if number is not None and number < 1:
@@ -215,6 +216,20 @@ class JourneyReader(Definition):
             hint = 'Two letters, such as "AU".'
             self.refuse(("identity", "phone_region"), f'"{region}" is no country', hint)
         return self.build(Identity, rest, ("identity",), given={"identifiers": known})
+
+    def _patterns(self, one: Identifier) -> None:
+        """Blocked values between slashes are regular expressions."""
+        for text in one.blocked:
+            if len(text) > 2 and text.startswith("/") and text.endswith("/"):
+                try:
+                    re.compile(text[1:-1])
+                except re.error as error:
+                    at: Where = ("identity", "identifiers", one.kind, "blocked")
+                    self.refuse(
+                        at,
+                        f"{text} is no regular expression: {error}",
+                        "Without slashes it is a plain value.",
+                    )
 
     # ---- what people wrote -------------------------------------------------------------------------
 
