@@ -18,6 +18,8 @@ import numpy as np
 from desirepath.core.estimate import Measured
 from desirepath.core.times import say_duration
 
+_WIDE = 200  # columns
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
@@ -27,7 +29,9 @@ def console(*, error: bool = False) -> Console:
     """A console on stdout (or stderr). Markup is off: what customers wrote is never read as markup."""
     from rich.console import Console
 
-    return Console(stderr=error, markup=False, highlight=False, soft_wrap=True)
+    stream = sys.stderr if error else sys.stdout
+    # A file or a pipe has no width to fold a table to.
+    return Console(stderr=error, markup=False, highlight=False, width=None if stream.isatty() else _WIDE)
 
 
 def as_plain(value: Any) -> Any:
@@ -71,10 +75,12 @@ def print_table(
 
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        table.add_column(
+            name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in (columns[0], *right)
+        )
     for row in rows:
         table.add_row(*(Text(tame(str("" if value is None else value))) for value in row))
-    console().print(table)
+    console().print(table, soft_wrap=False)
 
 
 def tame(text: str) -> str:
