@@ -90,17 +90,21 @@ class Workspace:
 
         Raises SourceError where a source is mostly bad, WorkspaceBusy where another process is writing.
         """
-        from desirepath.app.load import load
+        from desirepath.app.load import LoadFailed, load
 
-        summary = load(
-            self.hidden,
-            self.sources,
-            zone=self.journey.time_zone,
-            currency=self.journey.currency,
-            clock=self._clock,
-            only=only,
-            progress=progress,
-        )
+        try:
+            summary = load(
+                self.hidden,
+                self.sources,
+                zone=self.journey.time_zone,
+                currency=self.journey.currency,
+                clock=self._clock,
+                only=only,
+                progress=progress,
+            )
+        except LoadFailed:
+            self.refresh(say=say)  # what the other sources brought is there all the same
+            raise
         self.refresh(say=say)
         return summary
 

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from desirepath.cli.output import console, print_table, tame
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from desirepath.app.explain import VisitExplained
+    from desirepath.identity.explain import CustomerExplained, LinkExplained
 
 
 def print_visits(visits: Sequence[VisitExplained]) -> None:
@@ -28,4 +31,30 @@ def print_visits(visits: Sequence[VisitExplained]) -> None:
         out.print(f"Definition {visits[0].definition}.", style="dim")
 
 
-__all__ = ["print_table", "print_visits"]
+def print_customer(found: CustomerExplained) -> None:
+    """Who it is, by which identifiers and links; what was refused, and what changed."""
+    out = console()
+    out.print(tame(found.summary), style="bold")
+    rows = [
+        (one.kind, one.value, one.status, f"{one.events:,}", f"{one.first_seen:%Y-%m-%d}", one.because)
+        for one in found.identifiers
+    ]
+    print_table(("kind", "identifier", "status", "events", "first seen", "why"), rows, right=("events",))
+    _print_links(out, "Joined by", found.joined, len(found.joined))
+    _print_links(out, "Refused", found.refused, found.refused_in_all)
+    for change in found.changes:
+        out.print(tame(f"{change.known_at:%Y-%m-%d %H:%M}  {change.change}: {change.because}"))
+    for decision in found.decisions:
+        sides = f"{', '.join(decision.one)} and {', '.join(decision.other)}"
+        out.print(tame(f"{decision.known_at:%Y-%m-%d %H:%M}  kept apart by decision: {sides}"))
+
+
+def _print_links(out: Console, title: str, links: Sequence[LinkExplained], in_all: int) -> None:
+    if not links:
+        return
+    out.print(f"{title}:")
+    for link in links:
+        theirs = f" (customer {link.other_customer})" if link.other_customer else ""
+        out.print(tame(f"  {link.one} — {link.other}{theirs}: {link.because}"))
+    if in_all > len(links):
+        out.print(f"  … and {in_all - len(links):,} more")
