@@ -143,7 +143,7 @@ def _plain_id(column: ColumnProfile, subject: Subject | None, file_words: set[st
 
 def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
     """The kind's name and class, by the last noun that is known."""
-    if _DEVICE.intersection(nouns):
+    if _DEVICE.intersection(words_of(name)):
         return ("device_id" if "device" in nouns else "anonymous_id"), "device"
     for noun in reversed(nouns):
         if noun in THING:

@@ -5,7 +5,8 @@ In: a Guessed. Out: the text. It says only what the reader cannot know by itself
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
 from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
@@ -30,7 +31,7 @@ def sources_text(guessed: Guessed, renamed: Mapping[str, str] | None = None) -> 
     page.line(0, "sources:")
     for source in guessed.sources:
         page.blank()
-        _source(page, source, renamed or {})
+        _source(page, source, renamed or {}, guessed.sources)
     if guessed.metrics:
         page.blank()
         page.line(0, "metrics:")
@@ -73,9 +74,10 @@ def skeleton() -> str:
 # ---- one source ------------------------------------------------------------------------------------
 
 
-def _source(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> None:
-    times = [t for e in source.times.events if (t := source.file.column(e.time).times) is not None]
-    first, last = min(t.first for t in times), max(t.last for t in times)
+def _source(
+    page: Page, source: GuessedSource, renamed: Mapping[str, str], every: Sequence[GuessedSource]
+) -> None:
+    first, last = _ends(source)
     more = "" if source.file.exact else "the first "
     page.line(
         1, f"{scalar(source.id)}:", f"{more}{source.file.rows:,} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
@@ -88,7 +90,13 @@ def _source(page: Page, source: GuessedSource, renamed: Mapping[str, str]) -> No
     _what(page, source, single)
     if not single:
         _several_events(page, source, renamed)
-    _asides(page, source, last.strftime("%Y-%m-%d"))
+    _asides(page, source, max(every, key=lambda one: _ends(one)[1]))
+
+
+def _ends(source: GuessedSource) -> tuple[datetime, datetime]:
+    """The first and the last time of a source."""
+    times = [t for e in source.times.events if (t := source.file.column(e.time).times) is not None]
+    return min(t.first for t in times), max(t.last for t in times)
 
 
 def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str], ...]) -> None:
@@ -262,8 +270,15 @@ def _what(page: Page, source: GuessedSource, single: bool) -> None:
         page.guess(2, f"where: {scalar(source.where.literal)}", source.where.why)
 
 
-def _asides(page: Page, source: GuessedSource, newest: str) -> None:
-    page.line(2, f"# complete_until: {newest}", "the newest event; say here how far the export is complete")
+def _asides(page: Page, source: GuessedSource, latest: GuessedSource) -> None:
+    newest, overall = _ends(source)[1], _ends(latest)[1]
+    if overall - newest > timedelta(days=7):
+        why = f"{latest.id} goes on until then; undeclared, what is known of this file ends with {newest:%Y-%m-%d}"
+        page.line(2, f"# complete_until: {overall:%Y-%m-%d}", why)
+    else:
+        page.line(
+            2, f"# complete_until: {newest:%Y-%m-%d}", "the newest event; say here how far it is complete"
+        )
     if source.money is not None and source.currency is None:
         page.line(2, "# currency: EUR", "nothing in the file names one")
     for column, why in source.times.ignored:
