@@ -30,7 +30,7 @@ def misfits_query(texts: Sequence[tuple[str, Iterable[WideType]]], rows: str) ->
     for text, types in texts:
         columns.append(f"count({text})")
         misfits = [MISFITS[kind].replace("{0}", text) for kind in types]
-        columns += [f"coalesce(bool_or({one}), false)" for one in misfits]
+        columns += [f"coalesce(bool_or({one}) FILTER ({text} IS NOT NULL), false)" for one in misfits]
     return f"SELECT {', '.join(columns)} FROM {rows}"
 
 
