@@ -39,7 +39,13 @@ def test_any_text_is_read_back_as_it_was(text: str) -> None:
     page.line(0, f"map: {flow_map({text: text})}", "another")
     page.line(0, f"{scalar(text)}: as a key")
     expected = {"key": text, "list": [text, text], "map": {text: text}, text: "as a key"}
-    if text not in ("key", "list", "map", "<<", "?"):  # the last two mean something in YAML where a key stands
+    if text not in (
+        "key",
+        "list",
+        "map",
+        "<<",
+        "?",
+    ):  # the last two mean something in YAML where a key stands
         assert read_document(page.text()).value == expected
 
 

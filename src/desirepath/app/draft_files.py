@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desirepath.collect.guess_shapes import FileProfile
 from desirepath.collect.guess_times import candidates
+from desirepath.collect.guess_words import unique
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
 from desirepath.sources.files.find import FoundFile, find_files, format_of
@@ -40,10 +41,7 @@ def take_files(profiler: Profiler, target: Path, files: Sequence[Path], temporar
     )
     profiles, taken = [], set[str]()
     for group in groups:
-        name, number = group.stem, 2
-        while name in taken:
-            name, number = f"{group.stem}_{number}", number + 1
-        taken.add(name)
+        name = unique(group.stem, taken)
         parts = [
             reader.prepare(name, found, group.reading, reader.stamp(found, group.reading))
             for found in group.found

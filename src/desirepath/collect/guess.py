@@ -29,7 +29,7 @@ from desirepath.collect.guess_roles import (
     trait_columns,
 )  # fmt: skip
 from desirepath.collect.guess_shapes import FileProfile, Shape
-from desirepath.collect.guess_words import LOG, Subject, slug, subject_of, words_of
+from desirepath.collect.guess_words import LOG, Subject, slug, subject_of, unique, words_of
 
 NEARLY_UNIQUE = 0.98  # a record key may come twice: that is what corrections are
 
@@ -118,7 +118,7 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Gue
     left_out: list[LeftOut] = []
     taken: set[str] = set()
     for place, file in enumerate(files):
-        name = _unique(slug(file.name, "source"), taken)
+        name = unique(slug(file.name, "source"), taken)
         subject = file_subject(file)
         measured = metric_columns(file.columns)
         chosen = identifiers_of(place, list(files), ids, overlaps or {}, people)
@@ -140,14 +140,6 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Gue
                 left_out.append(made)
     customer: Literal["person", "account"] = "account" if accounts and not people else "person"
     return Guessed(tuple(sources), tuple(metrics), tuple(left_out), customer)
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    tried, number = name, 2
-    while tried in taken:
-        tried, number = f"{name}_{number}", number + 1
-    taken.add(tried)
-    return tried
 
 
 def _source(

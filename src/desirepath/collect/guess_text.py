@@ -12,7 +12,7 @@ from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
 from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
 from desirepath.collect.guess_roles import Role
 from desirepath.collect.guess_times import Times
-from desirepath.collect.guess_words import slug
+from desirepath.collect.guess_words import slug, unique
 from desirepath.collect.guess_yaml import GUESS, WIDTH, Page, flow_map, names_map, scalar
 
 MOST_NAME = 150  # characters; a longer header is prose, and no name for a property
@@ -255,10 +255,8 @@ def _what(page: Page, source: GuessedSource, single: bool) -> None:
             entries["map"] = source.by_map
         fields.append(("by", flow_map(entries), source.by.why))
     if source.traits:
-        names: dict[str, str] = {}
-        for column in source.traits:
-            name = slug(column, "trait")
-            names[column] = name if name not in names.values() else column
+        taken: set[str] = set()
+        names = {column: unique(slug(column, "trait"), taken) for column in source.traits}
         fields.append(("traits", names_map(source.traits, names), "they describe the customer"))
     for name, shown, why in fields:
         page.guess(2, f"{name}: {shown}", why)

@@ -127,6 +127,15 @@ def slug(text: str, fallback: str = "item") -> str:
     return word if word[0].isalpha() else f"n{word}"
 
 
+def unique(name: str, taken: set[str]) -> str:
+    """The name, or name_2, name_3 …: the first that is free; it is taken then."""
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}_{number}", number + 1
+    taken.add(free)
+    return free
+
+
 def title(text: str) -> str:
     """A file's or column's name as an event's name.
 

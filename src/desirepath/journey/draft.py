@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desirepath.collect.expression import quote_text
-from desirepath.collect.guess_words import slug
+from desirepath.collect.guess_words import slug, unique
 from desirepath.collect.guess_yaml import Page, flow_map, scalar
 from desirepath.journey.draft_facts import EventSummary
 from desirepath.journey.draft_lapse import Lapse
@@ -154,10 +154,7 @@ def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None
     taken: set[str] = set()
     for touch in shown:
         base = slug(touch.name, "event")
-        name, number = base, 2
-        while name in taken:
-            name, number = f"{base}_{number}", number + 1
-        taken.add(name)
+        name = unique(base, taken)
         page.line(1, f"{name}: {_touch(touch, plan, base)}")
     if len(touches) > len(shown):
         rarer = sum(t.event.count for t in touches[MOST_TOUCHPOINTS:])
