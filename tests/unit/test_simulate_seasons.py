@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from desirepath.simulate.chance import Chance
-from desirepath.simulate.seasons import DAY, HOUR, Span, awake, opening_hours, wall
+from desirepath.simulate.seasons import DAY, HOUR, Span, awake, desk_hours, wall, working_hours
 
 SPAN = Span(date(2026, 1, 1), 18)
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -48,16 +48,25 @@ def test_an_hour_that_comes_twice_is_the_second_and_one_that_never_comes_is_an_h
     assert never == moment("2025-10-04 16:30:00")
 
 
-def test_the_desk_answers_on_weekdays_from_eight_to_six():
+def test_parcels_are_packed_on_weekdays_from_eight_to_six():
     friday_evening, sunday, monday_early, tuesday_noon = (
         moment(t)
         for t in ("2025-03-14 19:00:00", "2025-03-16 10:00:00", "2025-03-17 06:00:00", "2025-03-18 12:00:00")
     )
-    out = opening_hours(np.array([friday_evening, sunday, monday_early, tuesday_noon]))
+    out = working_hours(np.array([friday_evening, sunday, monday_early, tuesday_noon]))
     monday = moment("2025-03-17 00:00:00")
     assert (out[:3] // DAY * DAY == monday).all()
     assert ((out[:3] - monday) / HOUR >= 8).all()
     assert out[3] == tuesday_noon
+
+
+def test_the_desk_answers_all_week_from_seven_to_nine():
+    sunday, late, early = (
+        moment(t) for t in ("2025-03-16 10:00:00", "2025-03-16 22:00:00", "2025-03-17 05:00:00")
+    )
+    out = desk_hours(np.array([sunday, late, early]))
+    assert out[0] == sunday
+    assert (out[1:] == moment("2025-03-17 07:10:00")).all()
 
 
 def test_people_sleep_and_nobody_wakes_earlier_than_they_meant():

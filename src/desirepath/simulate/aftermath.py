@@ -13,7 +13,7 @@ from desirepath.simulate import people as who
 from desirepath.simulate.chance import Chance, Ints, child
 from desirepath.simulate.experience import FAULT, PAYMENT, QUESTION, SIZE, WHERE, answered_in_time
 from desirepath.simulate.people import People, of_persona
-from desirepath.simulate.seasons import DAY, HOUR, Span, awake, hour_of_day, opening_hours
+from desirepath.simulate.seasons import DAY, HOUR, Span, awake, desk_hours, hour_of_day
 from desirepath.simulate.tables import Rows, Table, joined, where
 
 # What a text is about, in the order of phrases.TOPICS.
@@ -137,7 +137,7 @@ def payment_tickets(chance: Chance, attempts: Table) -> Table:
     )
     own = where(attempts, stuck)
     opened = own["time"] + 900.0 + 1800.0 * chance.share(own["ids"], "before asking")
-    answered = opening_hours(opened) + chance.wait(own["ids"], "answer", 1.7, 1.0) * HOUR
+    answered = desk_hours(opened) + chance.wait(own["ids"], "answer", 1.7, 1.0) * HOUR
     return {
         "person": own["person"],
         "ids": child(own["ids"], 7),

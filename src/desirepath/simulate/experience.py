@@ -11,7 +11,7 @@ import numpy as np
 
 from desirepath.simulate.chance import Chance, Flags, Floats, Ints, child
 from desirepath.simulate.people import People, of_persona
-from desirepath.simulate.seasons import DAY, HOUR, Span, awake, opening_hours
+from desirepath.simulate.seasons import DAY, HOUR, Span, awake, desk_hours, working_hours
 from desirepath.simulate.tables import Table
 from desirepath.simulate.world import (
     ANSWER_HOURS,
@@ -41,7 +41,7 @@ def experience(
     region = people.region[person]
     at_once = orders["place"] == IN_STORE
     cancelled = chance.happens(ids, "cancelled", 0.03) & ~at_once
-    shipped = opening_hours(paid + 2 * HOUR) + chance.wait(ids, "packing", 9.0, 0.6) * HOUR
+    shipped = working_hours(paid + 2 * HOUR) + chance.wait(ids, "packing", 9.0, 0.6) * HOUR
     days = np.where(through_depot(world, span, region, paid), _DEPOT_DAYS, _TRANSIT[region])
     delivered = shipped + chance.wait(ids, "transit", days, 0.30) * DAY
     delivered = np.floor(delivered / DAY) * DAY + 8 * HOUR + 10 * HOUR * chance.share(ids, "courier")
@@ -68,7 +68,7 @@ def experience(
         faulty & chance.happens(ids, "claims", 0.8)
     )
     back = delivered + (6 + 9 * chance.share(ids, "return")) * DAY
-    out["refunded"] = np.where(returned, opening_hours(back), np.nan)
+    out["refunded"] = np.where(returned, working_hours(back), np.nan)
     felt = people.taste[person] + 0.55 * chance.normal(ids, "how it was")
     felt += -LATE_COSTS * late - 0.8 * wrong_size - 1.2 * faulty - 0.4 * cancelled
     in_time = answered_in_time(out)
@@ -98,8 +98,8 @@ def _ticket(chance: Chance, orders: Table) -> Table:
     opened = awake(chance, ids, "ticket", np.where(topic == WHERE, while_waiting, after_it_came))
     by_phone = chance.happens(ids, "calls", 0.35)
     wait = chance.wait(ids, "answer", np.where(by_phone, 0.05, 1.9), 1.0) * HOUR
-    opened = np.where(by_phone, opening_hours(np.nan_to_num(opened)), opened)  # nobody calls a closed desk
-    answered = opening_hours(np.nan_to_num(opened)) + wait
+    opened = np.where(by_phone, desk_hours(np.nan_to_num(opened)), opened)  # nobody calls a closed desk
+    answered = desk_hours(np.nan_to_num(opened)) + wait
     resolved = answered + chance.wait(ids, "resolved", np.where(topic == WHERE, 20.0, 9.0), 1.0) * HOUR
     none = topic < 0
     return {

@@ -7,6 +7,7 @@ import numpy as np
 from desirepath.simulate import people as who
 from desirepath.simulate.chance import Chance, Flags, Floats, Ids, Ints
 from desirepath.simulate.people import People
+from desirepath.simulate.seasons import DAY, Span
 from desirepath.simulate.tables import Table
 
 # name, price in cents, popularity, and what a customer would call it
@@ -32,18 +33,19 @@ FREE_SHIPPING_FROM = 15000
 
 def basket(
     chance: Chance,
+    span: Span,
     people: People,
     person: Ints,
     ids: Ids,
-    paid: Floats,
+    ordered: Floats,
     place: Ints,
     coupon: Flags,
     fails: Ints,
     cycle: int,
 ) -> Table:
-    """The orders that these people paid for.
+    """The orders that these people made and paid for.
 
-    person, ids, cycle, paid (wall seconds), created, place (web, app, store), coupon, fails, gift, product, items,
+    person, ids, cycle, created and paid (wall seconds), place (web, app, store), coupon, fails, gift, product, items,
     total (cents, after a tenth off for a coupon, with postage).
     """
     product = chance.pick(ids, "product bought", POPULARITY)
@@ -53,13 +55,15 @@ def basket(
     goods = _PRICES[product] + (items - 1) * _PRICES[second]
     goods = np.where(coupon, goods - goods // 10, goods)
     postage = np.where((goods >= FREE_SHIPPING_FROM) | (place == 2), 0, SHIPPING)
-    transfer = chance.happens(ids, "bank transfer", 0.03) & (place == 0)
+    # Cards are paid at once; a transfer takes a day or so.
+    transfer = chance.happens(ids, "bank transfer", 0.03) & (place == 0) & (ordered + 2 * DAY < span.end)
+    paid = np.floor(ordered) + np.where(transfer, np.floor((0.4 + chance.share(ids, "transfer")) * DAY), 0.0)
     return {
         "person": person,
         "ids": ids,
         "cycle": np.full(len(ids), cycle, dtype=np.int64),
         "paid": paid,
-        "created": paid - np.where(transfer, 40.0, 12.0),
+        "created": np.floor(ordered),
         "place": place,
         "coupon": coupon,
         "fails": fails,

@@ -31,6 +31,7 @@ NAMES = (
     COUPON, PAY, PAY_FAILED, THANKS, TRACKED, NEWSLETTER, RETURNS, APP_OPEN,
 ) = range(len(NAMES))  # fmt: skip
 _LONGEST = 16
+_SIGN_IN_STEP, _COUPON_SITE_STEP = 3, 4  # places in the steps at the cart
 _COLUMNS = ("person", "ids", "time", "code", "device", "channel", "product", "signed", "order")
 #                    page story search list product sizes reviews faq compare wish
 _BROWSING = np.array([[0.45, 0.27, 0.0, 0.28, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
@@ -72,17 +73,32 @@ def events(chance: Chance, span: Span, block: Block, known: Known) -> Table:
     """person, ids (of the event), time, code, device, channel (−1: within the session), product (−1: none),
     signed (logged in), order (row, −1: none); in time order; nothing at or after the end of the span."""
     visits = _sessions(chance, block, known)
+    before = _before_the_cart(chance, block, known)
     carts = _carts(chance, block, known)
     after = _afterwards(chance, block, known)
     tablet = _tablet(chance, block, known)
-    table = joined(visits, carts, after, tablet)
+    table = joined(
+        *({name: part[name] for name in _COLUMNS} for part in (visits, before, carts, after, tablet))
+    )
     table = where(table, table["time"] < span.end)
     # Only those whose address the shop has can come by its newsletter.
     by_mail = (table["channel"] == who.EMAIL) & (known.email[table["person"]] > table["time"])
     table["channel"] = np.where(by_mail, who.DIRECT, table["channel"])
     # Milliseconds, as the exports have them, so that the order here is the order there.
     table["time"] = np.floor(table["time"] * 1000) / 1000
-    return where(table, np.argsort(table["time"], kind="stable"))
+    table = where(table, np.argsort(table["time"], kind="stable"))
+    return _followed(block, table)
+
+
+def _followed(block: Block, table: Table) -> Table:
+    """The same events in time order; an ad follows only those browsers that have looked at goods already."""
+    browser = anonymous_ids(block.people, table["person"], table["device"], table["time"])
+    _, own = np.unique(browser, return_inverse=True)
+    first_look = np.full(int(own.max(initial=0)) + 1, len(own), dtype=np.int64)
+    looks = np.flatnonzero(table["code"] == PRODUCT)
+    np.minimum.at(first_look, own[looks], looks)
+    unknown = (table["channel"] == who.RETARGETING) & (np.arange(len(own)) < first_look[own])
+    return table | {"channel": np.where(unknown, who.SEARCH, table["channel"])}
 
 
 def _has_account(chance: Chance, known: Known, person: Ints, ids: Ids, moment: Floats, device: Ints) -> Flags:
@@ -93,45 +109,64 @@ def _has_account(chance: Chance, known: Known, person: Ints, ids: Ids, moment: F
 
 def _sessions(chance: Chance, block: Block, known: Known) -> Table:
     """Visits of awareness and consideration."""
-    s, persona = block.sessions, block.people.persona[block.sessions["person"]]
-    considering = s["kind"] == CONSIDERATION
-    extra = np.where(
-        considering, chance.count(s["ids"], "pages", 0.62, 9), chance.count(s["ids"], "pages", 0.42, 5)
-    )
-    depth = np.where(considering, 1 + of_persona("depth", persona), 0).astype(np.int64)
-    pages = np.minimum(1 + extra + depth, _LONGEST)
+    s = block.sessions
     signed = _has_account(chance, known, s["person"], s["ids"], s["time"], s["device"])
+    return _visit(
+        chance, block, s, s["kind"] == CONSIDERATION, signed, s["time"] == known.newsletter[s["person"]]
+    )
+
+
+def _before_the_cart(chance: Chance, block: Block, known: Known) -> Table:
+    """What people look at in the visit in which they fill the cart: a visit of consideration like any other,
+    counted back from the cart."""
+    a = block.attempts
+    signed = (known.account[a["person"]] <= a["time"]) & (a["device"] == who.APP)
+    every = np.ones(len(a["ids"]), dtype=bool)
+    seen = _visit(chance, block, a | {"ids": child(a["ids"], 200)}, every, signed, ~every)
+    end = np.zeros(len(block.attempts["ids"]))
+    np.maximum.at(end, seen["visit"], seen["time"])
+    return seen | {"time": seen["time"] - (end - a["time"])[seen["visit"]] - 8.0}
+
+
+def _visit(
+    chance: Chance, block: Block, visits: Table, considering: Flags, signed: Flags, joins: Flags
+) -> Table:
+    """The pages of visits that begin at their time: a landing and what follows; `visit` is the row of each.
+
+    signed: is logged in from the third page on; joins: joins the newsletter there.
+    """
+    persona = block.people.persona[visits["person"]]
+    more = np.where(considering, 0.62, 0.42)
+    depth = np.where(considering, 1 + of_persona("depth", persona), 0).astype(np.int64)
+    pages = np.minimum(1 + chance.count(visits["ids"], "pages", more, 9) + depth, _LONGEST)
     row = np.repeat(np.arange(len(pages)), pages)
-    place = np.arange(len(row)) - np.repeat(np.cumsum(pages) - pages, pages)
-    ids = child(s["ids"][row], place)
+    first = np.cumsum(pages) - pages
+    place = np.arange(len(row)) - np.repeat(first, pages)
+    ids = child(visits["ids"][row], place)
     mix = np.where(considering, np.where(persona == who.COMPARER, 2, 1), 0)[row]
-    code = chance.pick(ids, "page", _BROWSING[mix])
-    channel = s["channel"][row]
-    land = np.where(chance.happens(ids, "lands on a story", 0.75) & (channel == who.STORIES), STORY, PAGE)
-    land = np.where(s["device"][row] == who.APP, APP_OPEN, land)
-    joins = s["time"] == known.newsletter[s["person"]]
+    channel, device = visits["channel"][row], visits["device"][row]
+    land = np.where(considering[row] & chance.happens(ids, "lands on a product", 0.5), PRODUCT, PAGE)
+    to_story = ~considering[row] & (channel == who.STORIES) & chance.happens(ids, "lands on a story", 0.75)
+    land = np.select([device == who.APP, to_story], [APP_OPEN, STORY], land)
+    signs_in = (signed & (visits["device"] != who.APP))[row]
     code = np.select(
-        [
-            place == 0,
-            considering[row] & (place == 1),
-            (place == 2) & (signed & (s["device"] != who.APP))[row],
-            (place == 2) & joins[row],
-        ],
+        [place == 0, considering[row] & (place == 1), (place == 2) & signs_in, (place == 2) & joins[row]],
         [land, PRODUCT, SIGN_IN, NEWSLETTER],
-        code,
+        chance.pick(ids, "page", _BROWSING[mix]),
     )
     gap = np.where(place == 0, 0.0, np.minimum(chance.wait(ids, "reading", 38.0, 0.9), 900.0))
     walked = np.cumsum(gap)
     return {
-        "person": s["person"][row],
+        "person": visits["person"][row],
         "ids": ids,
-        "time": s["time"][row] + walked - walked[np.cumsum(pages) - pages][row],
+        "time": visits["time"][row] + walked - walked[first][row],
         "code": code,
-        "device": s["device"][row],
+        "device": device,
         "channel": np.where(place == 0, channel, -1),
-        "product": _product(chance, ids, code, s["product"][row]),
-        "signed": signed[row] & (place >= 2),
+        "product": _product(chance, ids, code, visits["product"][row]),
+        "signed": signed[row] & ((place >= 2) | (device == who.APP)),
         "order": np.full(len(row), -1, dtype=np.int64),
+        "visit": row,
     }
 
 
@@ -154,7 +189,7 @@ def order_of(block: Block, attempts: Table) -> Ints:
 
 
 def _carts(chance: Chance, block: Block, known: Known) -> Table:
-    """Visits to the cart: fourteen possible steps, each at its moment."""
+    """Visits to the cart: the possible steps, each at its moment."""
     a, ids = block.attempts, block.attempts["ids"]
     fails, won, began, coupon = a["fails"], a["won"], a["began"], a["coupon"]
     guest = block.people.guest[a["person"]]
@@ -162,10 +197,8 @@ def _carts(chance: Chance, block: Block, known: Known) -> Table:
     signs = began & ~guest & (won | (had_account & chance.happens(ids, "signs in to pay", 0.9)))
     app = a["device"] == who.APP
     signs |= app & had_account
-    land = np.where(chance.happens(ids, "lands on the product", 0.6), PRODUCT, PAGE)
     detour = np.where(coupon, 120.0, 0.0)
     steps: list[tuple[Flags | bool, Ints | int, Floats | float]] = [
-        (True, np.where(app, APP_OPEN, land), 0.0),
         (chance.happens(ids, "adds", 0.75), ADD, 50.0),
         (True, CART, 95.0),
         (began, CHECKOUT, 150.0),
@@ -184,12 +217,12 @@ def _carts(chance: Chance, block: Block, known: Known) -> Table:
         row = np.flatnonzero(np.broadcast_to(happens, (len(ids),)))
         own = child(ids[row], place)
         after = np.broadcast_to(at, (len(ids),))[row] + 15.0 * chance.share(own, "step")
-        channel = a["channel"][row] if place == 0 else (who.COUPON_SITE if place == 5 else -1)
         code = np.broadcast_to(code, (len(ids),))[row]
         rows.add(
             person=a["person"][row], ids=own, time=a["time"][row] + after, code=code, device=a["device"][row],
-            channel=channel, product=np.where(np.isin(code, (PRODUCT, ADD)), a["product"][row], -1),
-            signed=signs[row] & (place >= 4) | app[row] & had_account[row],
+            channel=who.COUPON_SITE if place == _COUPON_SITE_STEP else -1,
+            product=np.where(code == ADD, a["product"][row], -1),
+            signed=signs[row] & (place >= _SIGN_IN_STEP) | app[row] & had_account[row],
             order=order[row] if code.size and place == len(steps) - 1 else -1,
         )  # fmt: skip
     return rows.table()

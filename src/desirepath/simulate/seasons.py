@@ -147,8 +147,17 @@ def awake(chance: Chance, ids: Ids, what: str, moments: Floats, turn: int = 0) -
     return np.where(put_off, moments - since_midnight + (6.5 + 4.0 * luck) * HOUR, moments)
 
 
-def opening_hours(moments: Floats) -> Floats:
-    """The moments, put off to when the service desk is open: Monday to Friday, 8 to 18 h."""
+def desk_hours(moments: Floats) -> Floats:
+    """The moments, put off to when the service desk is there: 7 to 21 h, all week."""
+    day = np.floor(moments / DAY)
+    hour = moments - day * DAY
+    late = hour >= 21 * HOUR
+    hour = np.where(late | (hour < 7 * HOUR), 7 * HOUR + 600, hour)
+    return np.where(late, day + 1, day) * DAY + hour
+
+
+def working_hours(moments: Floats) -> Floats:
+    """The moments, put off to when the packing bench works: Monday to Friday, 8 to 18 h."""
     day = np.floor(moments / DAY)
     hour = moments - day * DAY
     late = hour >= 18 * HOUR

@@ -16,7 +16,7 @@ from desirepath.simulate.chance import Chance, Flags, Floats, Ids, Ints, child
 from desirepath.simulate.experience import experience, wants_more
 from desirepath.simulate.goods import POPULARITY, basket
 from desirepath.simulate.people import People, of_persona
-from desirepath.simulate.seasons import DAY, HOUR, Span, awake, hour_of_day, opening_hours
+from desirepath.simulate.seasons import DAY, HOUR, Span, awake, desk_hours, hour_of_day
 from desirepath.simulate.tables import Rows, Table
 from desirepath.simulate.world import ANSWER_HOURS, PAYS_AGAIN, World, failure
 
@@ -142,7 +142,7 @@ class Walk:
         decides, latest = self._ask(person, turn, latest, decides, cycle)
         goes_on = chance.happens(turn, "decides", decides)
         wait = chance.wait(turn, "pause before the cart", np.maximum(0.12 * pause, 0.05), 1.6) * DAY
-        moment = awake(chance, turn, "cart", latest + 0.15 * HOUR + wait)
+        moment = awake(chance, turn, "cart", latest + 0.6 * HOUR + wait)
         goes_on &= moment < self.span.end
         return person[goes_on], turn[goes_on], moment[goes_on]
 
@@ -156,7 +156,7 @@ class Walk:
         row = np.flatnonzero(asks)
         ids = child(turn[row], 50)
         asked = moment[row] + 0.3 * HOUR
-        answered = opening_hours(asked) + chance.wait(ids, "answer", 1.6, 1.0) * HOUR
+        answered = desk_hours(asked) + chance.wait(ids, "answer", 1.6, 1.0) * HOUR
         resolved = answered + chance.wait(ids, "resolved", 3.0, 1.2) * HOUR
         in_time = answered - asked <= ANSWER_HOURS * HOUR
         decides = decides.copy()
@@ -184,9 +184,11 @@ class Walk:
         for visit in range(3):
             ids = child(turn[here], 60 + visit)
             device = self._device(person[here], ids, cycle)
-            won, fails, coupon = self._checkout(person[here], ids, now, device, cycle)
+            won, fails, seeks = self._checkout(person[here], ids, now, device, cycle)
             place = np.where(device == who.APP, IN_APP, WEB)
-            paid = now + 360.0 + 75.0 * fails + 120.0 * coupon
+            # Who looks for a coupon needs two minutes, whether there is one or not.
+            paid = now + 360.0 + 75.0 * fails + 120.0 * seeks
+            coupon = seeks & self.world.coupon_site
             rows.append((person[here][won], turn[here][won], paid[won], place[won], coupon[won], fails[won]))
             again = ~won & chance.happens(ids, "comes back to the cart", np.where(fails > 0, 0.34, 0.40))
             here, ids = here[again], ids[again]
@@ -195,7 +197,7 @@ class Walk:
         columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
         known = columns[2] < self.span.end
         person, turn, paid, place, coupon, fails = (column[known] for column in columns)
-        orders = basket(chance, people, person, child(turn, 80), paid, place, coupon, fails, cycle)
+        orders = basket(chance, self.span, people, person, child(turn, 80), paid, place, coupon, fails, cycle)
         orders = experience(chance, self.span, self.world, people, self.delight, orders)
         self.orders.append(orders)
         return orders
@@ -203,13 +205,13 @@ class Walk:
     def _checkout(
         self, person: Ints, ids: Ids, moment: Floats, device: Ints, cycle: int
     ) -> tuple[Flags, Ints, Flags]:
-        """One visit to the cart. Returns who paid, how often paying failed, who fetched a coupon first."""
+        """One visit to the cart. Returns who paid, how often paying failed, who looked for a coupon first."""
         chance, persona = self.chance, self.people.persona[person]
         likely = of_persona("goes_on", persona)
         began = chance.happens(ids, "begins the checkout", likely if cycle == 0 else np.sqrt(likely))
         # Whoever is at the checkout and looks for a coupon has decided already: the site wins nobody.
-        coupon = began & chance.happens(ids, "seeks a coupon", of_persona("seeks_coupon", persona))
-        coupon &= self.world.coupon_site & (device != who.APP)
+        seeks = began & chance.happens(ids, "seeks a coupon", of_persona("seeks_coupon", persona))
+        seeks &= device != who.APP
         risk = failure(self.world, self.span, device, moment)
         trying, won = began.copy(), np.zeros(len(ids), dtype=bool)
         fails = np.zeros(len(ids), dtype=np.int64)
@@ -220,10 +222,11 @@ class Walk:
             trying &= failed & chance.happens(ids, "pays again", PAYS_AGAIN, attempt)
         won &= moment + 900 < self.span.end
         self.attempts.add(
-            person=person, ids=ids, time=moment, device=device, cycle=cycle, began=began, coupon=coupon,
-            fails=fails, won=won, channel=self._channel(ids, _BUYER_CHANNELS), product=self._product(ids),
+            person=person, ids=ids, time=moment, device=device, cycle=cycle, began=began,
+            coupon=seeks & self.world.coupon_site, fails=fails, won=won,
+            channel=self._channel(ids, _BUYER_CHANNELS if cycle else _LATER_CHANNELS), product=self._product(ids),
         )  # fmt: skip
-        return won, fails, coupon
+        return won, fails, seeks
 
     # ---- what all visits have --------------------------------------------------------------------------
 
@@ -236,7 +239,7 @@ class Walk:
     def _device(self, person: Ints, ids: Ids, cycle: int) -> Ints:
         """The first device mostly; the other one, if they have two; the app, once they have ordered."""
         people = self.people
-        other = people.two_devices[person] & self.chance.happens(ids, "other device", 0.27)
+        other = people.two_devices[person] & self.chance.happens(ids, "other device", 0.15)
         device = np.where(other, who.DESKTOP + who.MOBILE - people.primary[person], people.primary[person])
         if cycle:
             in_app = self.app_user[person] & self.chance.happens(ids, "in the app", 0.7)
