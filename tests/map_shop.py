@@ -104,7 +104,9 @@ def stage_answer(row: tuple[str, str, str, int, int, int, int, int, int, float, 
         if p >= 0.5
         else NoEstimate("not_reached", judged, 0, "fewer than half")
     )
-    quarter: Measured = around(days * 0.6 * DAY, days * 0.03 * DAY, judged) if p >= 0.25 else half
+    # Fewer than half may ever get there: the interval has no upper end.
+    open_end = Estimate(days * 2 * DAY, days * 1.8 * DAY, math.inf, judged, "pointwise band", AS_OF)
+    quarter: Measured = open_end if p >= 0.25 and judged >= 20 else half
     value = around(8_450, 210, succeeded) if id in ("decision", "retention") else NoEstimate("no_data")
     return StageAnswer(
         stage=id,
@@ -132,6 +134,12 @@ def stage_answer(row: tuple[str, str, str, int, int, int, int, int, int, float, 
         cost=around(210, 4, entered) if id == "awareness" else NoEstimate("not_declared"),
         repeat=None,
         contract=contract(f"How many who enter {label.lower()} succeed within {horizon} days?"),
+        rated=judged,
+        rated_succeeded=min(succeeded, judged),
+        too_young=flight,
+        time_of_succeeded=tuple(
+            around(days * f * DAY, days * f * 0.05 * DAY, succeeded) for f in (0.5, 1.0, 1.6)
+        ),  # type: ignore[arg-type]
     )
 
 
@@ -162,7 +170,9 @@ def touchpoint_answer(place: int) -> TouchpointAnswer:
     entered = next(s[3] for s in STAGES if s[0] == stage)
     same = [t for t in TOUCHPOINTS if t[3] == stage]
     spread = 1.5 + 300 / reach**0.8
-    lift = NoEstimate("not_comparable", reach) if points is None else around(points / 100, spread / 100, reach)
+    lift = (
+        NoEstimate("not_comparable", reach) if points is None else around(points / 100, spread / 100, reach)
+    )
     return TouchpointAnswer(
         touchpoint=id,
         channel=channel,
@@ -198,7 +208,9 @@ def paths_answer(stage: str, total: int) -> PathsAnswer:
         for n, (way, part) in enumerate(zip(dict.fromkeys(steps), parts, strict=False))
     )
     other = total - sum(r.visits for r in rows)
-    return PathsAnswer(stage, rows, other, 417, total, 12, contract("Which exact ways do visits take?", "all visits"))
+    return PathsAnswer(
+        stage, rows, other, 417, total, 12, contract("Which exact ways do visits take?", "all visits")
+    )
 
 
 def score_answer(kind: str, stage: str, touchpoint: str | None, mean: float, n: int) -> ScoreAnswer:
@@ -208,7 +220,9 @@ def score_answer(kind: str, stage: str, touchpoint: str | None, mean: float, n: 
         kind=kind,
         stage=stage,
         touchpoint=touchpoint,
-        value=around(mean * 40 if kind == "nps" else (mean + 2) / 4, spread * (20 if kind == "nps" else 0.2), n),
+        value=around(
+            mean * 40 if kind == "nps" else (mean + 2) / 4, spread * (20 if kind == "nps" else 0.2), n
+        ),
         emotion=around(mean, spread, n),
         histogram=tuple((k / 10, round(n * w / sum(weights))) for k, w in enumerate(weights)),
         contract=contract(f"How do customers score {touchpoint or stage}?", "answers with a score"),
@@ -230,10 +244,25 @@ SCORES = (
 
 VERBATIMS = (
     ("awareness", "I just wanted a raincoat that lasts.", "survey", 0.75),
-    ("awareness", "Your ad followed me for three weeks, and my mother (mum@example.com) too.", "social", None),
+    (
+        "awareness",
+        "Your ad followed me for three weeks, and my mother (mum@example.com) too.",
+        "social",
+        None,
+    ),
     ("consideration", "Which size? The chart says two things.", "survey", 0.25),
-    ("consideration", "Die Bewertungen haben mir geholfen; das Foto hätte größer sein dürfen.", "reviews", 0.75),
-    ("decision", "It asked for my card three times, then I rang +61 2 9374 4000 and nobody answered.", "chat", 0.0),
+    (
+        "consideration",
+        "Die Bewertungen haben mir geholfen; das Foto hätte größer sein dürfen.",
+        "reviews",
+        0.75,
+    ),
+    (
+        "decision",
+        "It asked for my card three times, then I rang +61 2 9374 4000 and nobody answered.",
+        "chat",
+        0.0,
+    ),
     ("decision", "Payment page kept spinning on my phone.", "survey", 0.0),
     ("retention", "Ordered for Friday, came on Tuesday. Order 20931177.", "reviews", 0.25),
     ("retention", "暖かくて軽い。また買います。", "reviews", 1.0),
@@ -241,8 +270,15 @@ VERBATIMS = (
 )
 
 WRITTEN = (
+    ("actions", "consideration", ("Asks a friend who has one.",), "Mei"),
+    ("ideas", "decision", ("Pay with one tap.",), "Jo"),
     ("motivations", "awareness", ("Stay dry on the way to work.",), "Mei"),
-    ("motivations", "consideration", ("Be sure that it fits before paying.", "Not to be the one who bought badly."), "Mei"),
+    (
+        "motivations",
+        "consideration",
+        ("Be sure that it fits before paying.", "Not to be the one who bought badly."),
+        "Mei",
+    ),
     ("motivations", "decision", ("Have it before the trip.",), "Mei"),
     ("thoughts", "consideration", ("“Is this shop real?”",), "workshop, March"),
     ("pain_points", "retention", ("Nobody tells customers that a parcel is late.",), "Tom"),
@@ -271,7 +307,11 @@ def journey() -> Journey:
                 label=label,
                 about=about,
                 enter=rule(),
-                goal=rule("event = 'Order Completed'") if id == "decision" else "repeat" if id == "retention" else None,
+                goal=rule("event = 'Order Completed'")
+                if id == "decision"
+                else "repeat"
+                if id == "retention"
+                else None,
                 lapse_after=timedelta(days=horizon),
                 goal_advances=id == "decision",
             )
@@ -290,10 +330,27 @@ def journey() -> Journey:
             for t in TOUCHPOINTS
         ),
         promises=(
-            Promise(id="reply", label="Reply to a question", stage="consideration", opens=rule(), closes=rule(), within=timedelta(hours=4)),
-            Promise(id="delivered", label="Delivered", stage="retention", opens=rule(), closes=rule(), within=timedelta(days=5)),
+            Promise(
+                id="reply",
+                label="Reply to a question",
+                stage="consideration",
+                opens=rule(),
+                closes=rule(),
+                within=timedelta(hours=4),
+            ),
+            Promise(
+                id="delivered",
+                label="Delivered",
+                stage="retention",
+                opens=rule(),
+                closes=rule(),
+                within=timedelta(days=5),
+            ),
         ),
-        written=tuple(Written(lane=lane, stage=stage, text=text, by=by) for lane, stage, text, by in WRITTEN),
+        written=(
+            *(Written(lane=lane, stage=stage, text=text, by=by) for lane, stage, text, by in WRITTEN),
+            Written(lane="owners", stage=None, text=("The whole journey: Sam.",)),
+        ),
         guesses=(
             "lapse_after of awareness is 30 days: 95 % of the gaps in web events are shorter.",
             "The column `client_id` is an anonymous id.",
@@ -305,8 +362,12 @@ def occupancy() -> OccupancyAnswer:
     at = np.array([AS_OF - (52 - w) * 7 * DAY for w in range(53)], dtype=np.int64)
     final = [s[8] for s in STAGES]
     wave = 1 + 0.15 * np.sin(np.arange(53) / 6)
-    count = np.array([[f * (0.5 + 0.5 * w / 52) * wave[w] for f in final] for w in range(53)]).astype(np.int64)
-    return OccupancyAnswer(at, tuple(s[0] for s in STAGES), count, contract("Who stands where, week by week?", "customers"))
+    count = np.array([[f * (0.5 + 0.5 * w / 52) * wave[w] for f in final] for w in range(53)]).astype(
+        np.int64
+    )
+    return OccupancyAnswer(
+        at, tuple(s[0] for s in STAGES), count, contract("Who stands where, week by week?", "customers")
+    )
 
 
 def promise_answer(id: str, stage: str, made: int, kept: float, took: float, unit: int) -> PromiseAnswer:
@@ -321,12 +382,17 @@ def promise_answer(id: str, stage: str, made: int, kept: float, took: float, uni
         overdue=round(due * 0.01),
         took=tuple(around(took * f * unit, took * f * unit * 0.04, due) for f in (0.7, 1.0, 1.4)),  # type: ignore[arg-type]
         late_by=around(took * 0.6 * unit, took * 0.1 * unit, round(due * (1 - kept))),
-        by_segment={"West": share(due * 0.2 * 0.62, round(due * 0.2)), "Elsewhere": share(due * 0.8 * 0.95, round(due * 0.8))},
+        by_segment={
+            "West": share(due * 0.2 * 0.62, round(due * 0.2)),
+            "Elsewhere": share(due * 0.8 * 0.95, round(due * 0.8)),
+        },
         contract=contract(f"Is {id} kept?", "promises that fell due"),
     )
 
 
-def trail(stage: str, customer: str, outcome: str, path: tuple[str, ...], *steps: tuple[str, str, float, str]) -> ExampleTrail:
+def trail(
+    stage: str, customer: str, outcome: str, path: tuple[str, ...], *steps: tuple[str, str, float, str]
+) -> ExampleTrail:
     at = AS_OF - 40 * DAY
     events = []
     for n, (event, touchpoint, hours, note) in enumerate(steps):
@@ -350,7 +416,10 @@ def trail(stage: str, customer: str, outcome: str, path: tuple[str, ...], *steps
 
 TRAILS = (
     trail(
-        "decision", "c7f3k2m9qx", "lapsed", ("cart", "payment"),
+        "decision",
+        "c7f3k2m9qx",
+        "lapsed",
+        ("cart", "payment"),
         ("Ad Clicked", "search_ad", 0, "entered Awareness"),
         ("Product Viewed", "product", 0.1, "entered Consideration"),
         ("Product Viewed", "product", 29.0, ""),
@@ -360,7 +429,10 @@ TRAILS = (
         ("Payment Started", "payment", 0.03, "again; fell silent after it"),
     ),
     trail(
-        "decision", "c1aa8b3zzp", "advanced", ("cart",),
+        "decision",
+        "c1aa8b3zzp",
+        "advanced",
+        ("cart",),
         ("Cart Viewed", "cart", 0, "entered Decision"),
         ("Order Completed", "", 0.2, "the goal"),
         ("Order Delivered", "parcel", 100.0, "entered Retention"),
@@ -386,22 +458,53 @@ def inputs() -> MapInputs:
         ),
         scores=tuple(score_answer(*row) for row in SCORES),
         verbatims=tuple(
-            Verbatim(text, AS_OF - n * DAY, stage, source, source, 9_000 + n, score, "csat" if score is not None else None)
+            Verbatim(
+                text,
+                AS_OF - n * DAY,
+                stage,
+                source,
+                source,
+                9_000 + n,
+                score,
+                "csat" if score is not None else None,
+            )
             for n, (stage, text, source, score) in enumerate(VERBATIMS)
         ),
-        verbatim_counts={"awareness": 212, "consideration": 388, "decision": 241, "retention": 902, "advocacy": 706},
+        verbatim_counts={
+            "awareness": 212,
+            "consideration": 388,
+            "decision": 241,
+            "retention": 902,
+            "advocacy": 706,
+        },
         efforts=tuple(
-            EffortAnswer(s[0], around(ease, 0.05, seen[s[0]]), 0.12, 0.08, 0.04, 0.2, contract(f"How easy is {s[1].lower()}?", "meetings"))
+            EffortAnswer(
+                s[0],
+                around(ease, 0.05, seen[s[0]]),
+                0.12,
+                0.08,
+                0.04,
+                0.2,
+                contract(f"How easy is {s[1].lower()}?", "meetings"),
+            )
             for s, ease in zip(STAGES, (0.5, 0.3, -0.5, 0.4, 0.8), strict=True)
         ),
         occupancy=occupancy(),
         headlines=(
             Headline(
-                "Most is lost at ", "paying on a phone",
+                "Most is lost at ",
+                "paying on a phone",
                 ": those who meet it go on 23 points less often (21–25), about 410 orders a month.",
-                Tone.BAD, "touchpoints.decision.payment",
+                Tone.BAD,
+                "touchpoints.decision.payment",
             ),
-            Headline("", "Reviews", " lift those who read them by 12 points.", Tone.GOOD, "touchpoints.consideration.reviews"),
+            Headline(
+                "",
+                "Reviews",
+                " lift those who read them by 12 points.",
+                Tone.GOOD,
+                "touchpoints.consideration.reviews",
+            ),
         ),
         trails=TRAILS,
         members={
@@ -422,11 +525,14 @@ def with_customers(*customers: int) -> MapInputs:
     base = inputs()
     ids = [f"s{n}" for n in range(len(customers))]
     stages = tuple(
-        Stage(id=id, label=f"Stage {n + 1}", enter=rule(), lapse_after=timedelta(days=30)) for n, id in enumerate(ids)
+        Stage(id=id, label=f"Stage {n + 1}", enter=rule(), lapse_after=timedelta(days=30))
+        for n, id in enumerate(ids)
     )
     answers = tuple(
         replace(
-            stage_answer((id, id, "", c, c // 9, round(c * 0.3), 0, round(c * 0.5), c - round(c * 0.8), 2.0, 30)),
+            stage_answer(
+                (id, id, "", c, c // 9, round(c * 0.3), 0, round(c * 0.5), c - round(c * 0.8), 2.0, 30)
+            ),
             customers=c,
         )
         for id, c in zip(ids, customers, strict=True)

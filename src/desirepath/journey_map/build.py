@@ -59,7 +59,7 @@ def _lanes(draft: Draft) -> tuple[Lane, ...]:
         "track": track.track(draft),
         "touchpoints": touchpoints.cards(draft),
         "emotion": feelings.emotion(draft),
-        "steps": paths.paths(draft),
+        "actions": paths.paths(draft),
         "thoughts": feelings.thoughts(draft),
         "pain_points": touchpoints.pains(draft),
         "delights": touchpoints.delights(draft),

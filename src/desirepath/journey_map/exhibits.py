@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -20,8 +21,12 @@ MOST_MEMBERS = 12
 def ends(measured: Measured) -> tuple[Scalar, Scalar, Scalar]:
     """(value, low, high), or three blanks."""
     if isinstance(measured, Estimate):
-        return measured.value, measured.low, measured.high
+        return measured.value, _finite(measured.low), _finite(measured.high)
     return None, None, None
+
+
+def _finite(end: float) -> float | None:
+    return end if isfinite(end) else None
 
 
 def outcomes(answer: StageAnswer) -> Exhibit:
@@ -93,6 +98,11 @@ def occupancy(answer: OccupancyAnswer, stage: str) -> Exhibit | None:
         columns=(Column("time", "At", Unit.INSTANT), Column("customers", "Customers", Unit.COUNT)),
         rows=tuple((int(answer.at[i]), int(counts[i])) for i in _thin(len(answer.at))),
         chart=Chart.LINE,
+        note=(
+            "The newest counts may still fall: some of these customers may have gone without our knowing yet."
+            if answer.known_until < int(answer.at[-1])
+            else ""
+        ),
     )
 
 
@@ -118,7 +128,9 @@ def whiskers(
     )
 
 
-def table(title: str, columns: Sequence[Column], rows: Iterable[tuple[Scalar, ...]], note: str = "") -> Exhibit:
+def table(
+    title: str, columns: Sequence[Column], rows: Iterable[tuple[Scalar, ...]], note: str = ""
+) -> Exhibit:
     """A plain table."""
     return Exhibit(title, tuple(columns), tuple(rows), Chart.TABLE, note)
 
@@ -158,7 +170,11 @@ def members(title: str, lists: Iterable[tuple[str, MemberList]], draft: Draft) -
         return None
     return Exhibit(
         title=title,
-        columns=(Column("who", "Who"), Column("customers", "Customers", Unit.COUNT), Column("sample", "Some of them")),
+        columns=(
+            Column("who", "Who"),
+            Column("customers", "Customers", Unit.COUNT),
+            Column("sample", "Some of them"),
+        ),
         rows=tuple(rows),
         note="Ids are cut short." if not draft.inputs.reveal else "",
     )

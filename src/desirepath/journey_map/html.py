@@ -18,15 +18,15 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from desirepath.core.estimate import Estimate, Measured
+from desirepath.core.estimate import Estimate
 from desirepath.journey_map import say
+from desirepath.journey_map.document import Cell, MapDocument, StageMap, Tone, Trail, Unit, Value
 from desirepath.journey_map.drawing.charts import chart
 from desirepath.journey_map.drawing.ladder import ladder
 from desirepath.journey_map.drawing.lines import lines
 from desirepath.journey_map.drawing.track import track_down, track_shape
 from desirepath.journey_map.json import as_data
 from desirepath.journey_map.palette import DARK, FONT, LIGHT, css_variables
-from desirepath.journey_map.document import Cell, MapDocument, StageMap, Tone, Trail, Unit, Value
 from desirepath.journey_map.text import cleaned, shorten, slug
 
 CLASSES = (
@@ -76,9 +76,9 @@ def to_html(document: MapDocument, theme: str = "auto") -> str:
         .render(
             d=d,
             policy=_policy(style, script),
-            style=Markup(style),  # noqa: S704 -- our own files and colours
-            script=Markup(script),  # noqa: S704 -- our own file
-            data=Markup(_data(d)),  # noqa: S704 -- < > & are escaped in it
+            style=Markup(style),  # our own files and colours
+            script=Markup(script),  # our own file
+            data=Markup(_data(d)),  # < > & are escaped in it
             **view.helpers(),
         )
     )
@@ -135,12 +135,15 @@ def _style(document: MapDocument, theme: str) -> str:
             f'@media screen and (prefers-color-scheme: dark){{:root:not([data-theme="light"]){{{dark}'
             "color-scheme:dark}}"
         )
+    sheet = _static("sheet.css")
     wide = _static("wide.css") + "".join(f".c{n}{{grid-column:{n}}}" for n in range(1, count + 2))
     wide += "".join(f".r{n}{{grid-row:{n}}}" for n in range(1, len(document.lanes) + 5))
     sizes = "".join(f".w{n}{{width:{n}%}}.y{n}{{top:{n}%}}" for n in range(101))
     return (
         f"{colours}\n{_static('base.css')}\n{_static('map.css')}\n{_static('detail.css')}\n{sizes}\n"
-        f"@media print, screen and (min-width: {stacked}rem) {{\n{wide}\n}}\n{_static('print.css')}"
+        f"@media screen and (min-width: 44rem) and (max-width: {stacked - 0.01}rem) {{\n{_static('tablet.css')}}}\n"
+        f"@media print, screen and (min-width: {stacked}rem) {{\n{wide}\n}}\n"
+        f"@media print {{\n{sheet}}}\n@media screen {{ .on-paper {{\n{wide}\n{sheet}}} }}\n{_static('print.css')}"
     )
 
 
@@ -182,7 +185,7 @@ class _View:
             "cells_at": lambda id: self.cells[id].stage,
             "stage_label": lambda id: self.labels.get(id, id),
             "lowest": self.lowest,
-            "unknown": self.unknown,
+            "unknown": lambda cells: say.why_none(cells, d.currency),
             "methods": methods,
             "chart_of": lambda exhibit: chart(exhibit, d),
             "ladder": lambda micro: ladder(micro.steps, micro.flows),
@@ -201,17 +204,11 @@ class _View:
     def span(self, value: Value, short: bool = False) -> str:
         """A value's interval."""
         if short and value.unit is Unit.MONEY and isinstance(value.measured, Estimate):
-            low, high = (say.money(end, None, short=True) for end in (value.measured.low, value.measured.high))
+            low, high = (
+                say.money(end, None, short=True) for end in (value.measured.low, value.measured.high)
+            )
             return f"{low}–{high}"
         return say.interval(value, self.d.currency)
-
-    def unknown(self, cells: list[Cell]) -> list[tuple[str, list[str]]]:
-        """The metrics without a number, gathered under the reason why."""
-        reasons: dict[str, list[str]] = {}
-        for cell in cells:
-            if cell.values and not cell.values[0].known:
-                reasons.setdefault(self.say(cell.values[0]).capitalize(), []).append(cell.title)
-        return list(reasons.items())
 
     def lowest(self, stage: str) -> Says | None:
         """The point below zero beyond chance that is lowest in a stage; reported before ease."""
@@ -255,7 +252,7 @@ def whisker_of(value: Value | None) -> Whisker | None:
     """Where an interval stands on a small axis: shares on 0 … 100 %, feelings on −2 … +2, points around 0."""
     if value is None or not isinstance(value.measured, Estimate):
         return None
-    estimate: Measured = value.measured
+    estimate = value.measured
     start, end = _AXES.get(value.unit, (-0.3, 0.3))
 
     def at(amount: float) -> float:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from desirepath.journey.definition import Journey
 from desirepath.journey_map.document import Headline, SourceNote
 from desirepath.measure.answers import (
+    Contract,
     EffortAnswer,
     OccupancyAnswer,
     PathsAnswer,
@@ -80,6 +81,7 @@ class MapInputs:
     scores: tuple[ScoreAnswer, ...] = ()
     verbatims: tuple[Verbatim, ...] = ()
     verbatim_counts: Mapping[str, int] = field(default_factory=dict)
+    verbatims_contract: Contract | None = None
     efforts: tuple[EffortAnswer, ...] = ()
     occupancy: OccupancyAnswer | None = None
     headlines: tuple[Headline, ...] = ()

@@ -23,7 +23,7 @@ class LaneSpec:
     line_above: str = ""
 
 
-_WRITE = "Nothing written yet: add `{id}:` under a stage in map.yaml."
+_WRITE = "Nothing written yet: add “{id}:” to map.yaml."
 
 
 def _lane(
@@ -51,7 +51,7 @@ LANES: tuple[LaneSpec, ...] = (
         "Touchpoints",
         "Where customers meet us, by channel: reach, repeats, waits, and how much further those go who met it.",
         Drawing.CARDS,
-        "No event matches a touchpoint: declare them under `touchpoints:` in journey.yaml.",
+        "No event matches a touchpoint: declare them under “touchpoints:” in journey.yaml.",
     ),
     _lane(
         "emotion",
@@ -61,9 +61,9 @@ LANES: tuple[LaneSpec, ...] = (
         "No scores, and too few meetings to tell how easy they were.",
     ),
     _lane(
-        "steps",
-        "Steps",
-        "What customers do in the stage: the commonest real path through it.",
+        "actions",
+        "Actions",
+        "What customers do in the stage: the commonest real path through it, and what we suppose they do.",
         Drawing.CHAIN,
         "No path: no event in these stages matches a touchpoint.",
     ),
@@ -72,7 +72,7 @@ LANES: tuple[LaneSpec, ...] = (
         "Thoughts",
         "What customers say, in their own words, and what we suppose they think.",
         Drawing.QUOTES,
-        "No event carries words, and nobody wrote any: add `thoughts:` under a stage in map.yaml.",
+        "No event carries words, and nobody wrote any: add “thoughts:” to map.yaml.",
         "No words here.",
     ),
     _lane("motivations", "Motivations", "What customers want to get done.", Drawing.WORDS),
@@ -81,15 +81,15 @@ LANES: tuple[LaneSpec, ...] = (
         "Pain points",
         "Touchpoints whose visitors go on less often than like customers, or that are hard; and what we suppose.",
         Drawing.WORDS,
-        "Nothing stands out beyond chance, and nobody wrote any: add `pain_points:` in map.yaml.",
+        "Nothing stands out beyond chance, and nobody wrote any: add “pain_points:” to map.yaml.",
         "Nothing beyond chance.",
     ),
     _lane(
         "delights",
         "Delights",
-        "Touchpoints whose visitors go on more often than like customers; and what we suppose.",
+        "Touchpoints whose visitors go on more often than like customers.",
         Drawing.WORDS,
-        "Nothing stands out beyond chance, and nobody wrote any: add `delights:` in map.yaml.",
+        "Nothing stands out beyond chance.",
         "Nothing beyond chance.",
     ),
     _lane(
@@ -97,7 +97,7 @@ LANES: tuple[LaneSpec, ...] = (
         "Promises",
         "What customers are led to expect, against what they get.",
         Drawing.BARS,
-        "No promise declared: add `promises:` to journey.yaml.",
+        "No promise declared: add “promises:” to journey.yaml.",
     ),
     _lane(
         "metrics",
@@ -112,13 +112,14 @@ LANES: tuple[LaneSpec, ...] = (
         "What could be better, and what is at stake.",
         Drawing.WORDS,
     ),
+    _lane("ideas", "Ideas", "What could be tried.", Drawing.WORDS),
     _lane("owners", "Owners", "Who looks after the stage.", Drawing.WORDS),
     _lane(
         "frontstage",
         "Frontstage",
         "What the business does in the customer's sight.",
         Drawing.WORDS,
-        "No touchpoint is `by: business`, and nobody wrote any: add `frontstage:` in map.yaml.",
+        "No touchpoint is “by: business” in journey.yaml.",
         "Nothing done by the business.",
         "line of interaction",
     ),
@@ -127,7 +128,7 @@ LANES: tuple[LaneSpec, ...] = (
         "Backstage",
         "What the business does out of the customer's sight.",
         Drawing.WORDS,
-        "Nothing written yet: add `backstage:` to a touchpoint in journey.yaml, or to a stage in map.yaml.",
+        "Nothing written yet: add “backstage:” to a touchpoint in journey.yaml, or to map.yaml.",
         "Nothing written.",
         "line of visibility",
     ),
@@ -141,4 +142,11 @@ def lane_spec(id: str) -> LaneSpec:
     for lane in LANES:
         if lane.id == id:
             return lane
-    return LaneSpec(id, id.replace("_", " ").strip().capitalize(), "A lane of your own.", Drawing.WORDS, "", "Nothing written.")
+    return LaneSpec(
+        id,
+        id.replace("_", " ").strip().capitalize(),
+        "A lane of your own.",
+        Drawing.WORDS,
+        "",
+        "Nothing written.",
+    )

@@ -5,34 +5,23 @@ As many digits are shown as the interval is worth: where it is wide, decimals wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from math import isfinite
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.money import EXPONENTS
 from desirepath.core.times import FOREVER, NEVER, SECOND, from_us
-from desirepath.journey_map.document import MapDocument, Scalar, Unit, Value
+from desirepath.journey_map.document import Cell, MapDocument, Scalar, Unit, Value
 
 NBSP = "\xa0"
 MINUS = "\u2212"
-
-# ISO 4217: the currencies whose minor unit is not a hundredth.
-_EXPONENTS = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
-}
 
 _REASONS = {
     "too_few": "too few",
     "no_data": "no data",
     "not_reached": "fewer than that got there",
-    "not_declared": "not declared",
-    "no_goal": "no goal declared",
-    "no_horizon": "too recent to tell",
-    "too_recent": "too recent to tell",
-    "no_currency": "no currency declared",
-    "not_comparable": "nobody to compare with",
+    "not_known_yet": "not known yet",
+    "no_variation": "nothing to compare",
 }
 
 
@@ -78,7 +67,7 @@ def duration(us: float) -> str:
 
 def money(minor: float, currency: str | None, short: bool = False) -> str:
     """AUD 1,240 or AUD 12.40, from minor units."""
-    exponent = _EXPONENTS.get(currency or "", 2)
+    exponent = EXPONENTS.get(currency or "", 2)
     major = minor / 10**exponent
     if short and abs(major) >= 10_000:
         text = compact(major)
@@ -91,19 +80,15 @@ def day(instant: int | None, zone: str) -> str:
     """20 Nov 2026, in the journey's time zone; '' where there is none."""
     if instant is None or instant in (NEVER, FOREVER):
         return ""
-    moment = _moment(instant, zone)
-    return f"{moment.day}{NBSP}{moment:%b}{NBSP}{moment.year}"
+    local = from_us(instant, zone)
+    return f"{local.day}{NBSP}{local:%b}{NBSP}{local.year}"
 
 
 def moment(instant: int | None, zone: str) -> str:
     """20 Nov 2026, 14:05."""
     if instant is None or instant in (NEVER, FOREVER):
         return ""
-    return f"{day(instant, zone)}, {_moment(instant, zone):%H:%M}"
-
-
-def _moment(instant: int, zone: str):  # type: ignore[no-untyped-def]
-    return from_us(instant, zone)
+    return f"{day(instant, zone)}, {from_us(instant, zone):%H:%M}"
 
 
 def missing(none: NoEstimate) -> str:
@@ -111,9 +96,9 @@ def missing(none: NoEstimate) -> str:
     words = _REASONS.get(none.reason, none.reason.replace("_", " "))
     if none.reason == "too_few":
         return f"too few (n{NBSP}{count(none.n)} of {count(none.needed)})" if none.needed else words
-    if none.detail and none.reason not in _REASONS:
-        return none.detail
-    return words
+    if none.reason == "not_reached":
+        return words
+    return none.detail or words
 
 
 def number(amount: float, unit: Unit, currency: str | None = None, digits: int | None = None) -> str:
@@ -168,13 +153,26 @@ def span(estimate: Measured, unit: Unit, currency: str | None = None) -> str:
     if not isinstance(estimate, Estimate):
         return ""
     digits = _digits(estimate, unit)
+    if not (isfinite(estimate.low) and isfinite(estimate.high)):
+        return _open(estimate, unit, currency, digits)
     low, high = (number(end, unit, currency, digits) for end in (estimate.low, estimate.high))
-    if unit in (Unit.SHARE, Unit.POINTS) or (unit is Unit.DURATION and low.split(NBSP)[1:] == high.split(NBSP)[1:]):
+    if unit in (Unit.SHARE, Unit.POINTS) or (
+        unit is Unit.DURATION and low.split(NBSP)[1:] == high.split(NBSP)[1:]
+    ):
         low = low.split(NBSP)[0]
     elif unit is Unit.MONEY and currency:
         high = high.split(NBSP, 1)[-1]
     dash = "–" if not {low[:1], high[:1]} & {"+", MINUS} else " … "
     return f"{low}{dash}{high}"
+
+
+def _open(estimate: Estimate, unit: Unit, currency: str | None, digits: int | None) -> str:
+    """An interval without an end: 'from 9 days'."""
+    if isfinite(estimate.low):
+        return f"from {number(estimate.low, unit, currency, digits)}"
+    if isfinite(estimate.high):
+        return f"up to {number(estimate.high, unit, currency, digits)}"
+    return "no bounds"
 
 
 def of(measured: Measured, unit: Unit, currency: str | None = None) -> str:
@@ -184,7 +182,7 @@ def of(measured: Measured, unit: Unit, currency: str | None = None) -> str:
 
 def scalar(amount: Scalar, unit: Unit, document: MapDocument) -> str:
     """One field of an exhibit's table."""
-    if amount is None:
+    if amount is None or (isinstance(amount, float) and not isfinite(amount)):
         return "–"
     if isinstance(amount, str):
         return amount
@@ -201,4 +199,10 @@ def sentence(one: Value, document: MapDocument) -> str:
     return text
 
 
-Say = Callable[[Value], str]
+def why_none(cells: Iterable[Cell], currency: str | None) -> list[str]:
+    """The cells whose first number is missing, gathered under the reason: 'No data: won back, at stake'."""
+    reasons: dict[str, list[str]] = {}
+    for cell in cells:
+        if cell.values and not cell.values[0].known:
+            reasons.setdefault(value(cell.values[0], currency), []).append(cell.title)
+    return [f"{reason[:1].upper()}{reason[1:]}: {', '.join(titles)}" for reason, titles in reasons.items()]

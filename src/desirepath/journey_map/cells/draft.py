@@ -75,7 +75,9 @@ def cell_id(*parts: str) -> str:
     return ".".join(slug(part) for part in parts if part)
 
 
-def blank(lane: str, stage: str, reason: str, *, part: str = "", series: str = "", shown: bool = True) -> Cell:
+def blank(
+    lane: str, stage: str, reason: str, *, part: str = "", series: str = "", shown: bool = True
+) -> Cell:
     """A cell that says why there is nothing."""
     return Cell(
         id=cell_id(lane, stage, part or "blank"),

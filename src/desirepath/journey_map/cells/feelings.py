@@ -174,5 +174,6 @@ def _quote(draft: Draft, stage: Stage, here: list[Verbatim], place: int, total: 
         detail=f"1 of {total:,}, {source}, {when}{score}",
         values=(Value("verbatims", "with words", Unit.COUNT, total),),
         as_of=draft.inputs.as_of,
+        contract=draft.inputs.verbatims_contract,
         exhibits=(exhibits.quotes(here, total, draft),) if place == 0 else (),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 from desirepath.core.words import Rests
 from desirepath.journey.definition import Stage
@@ -36,7 +37,7 @@ def paths(draft: Draft) -> list[Cell]:
     for stage in draft.stages:
         answer = _answer(draft, stage.id)
         if answer is None or not answer.rows:
-            cells.append(blank("steps", stage.id, "No path: no visit here met a touchpoint."))
+            cells.append(blank("actions", stage.id, "No path: no visit here met a touchpoint."))
             continue
         cells += [_path(draft, stage, answer, row, place) for place, row in enumerate(answer.rows)]
     return cells
@@ -48,14 +49,14 @@ def _answer(draft: Draft, stage: str) -> PathsAnswer | None:
 
 def path_id(stage: str, place: int) -> str:
     """The cell of the path at that place, the commonest being 0."""
-    return cell_id("steps", stage, f"path-{place + 1}")
+    return cell_id("actions", stage, f"path-{place + 1}")
 
 
 def _path(draft: Draft, stage: Stage, answer: PathsAnswer, row: PathRow, place: int) -> Cell:
     share = f"{row.visits / answer.total * 100:.0f}{say.NBSP}% of visits" if answer.total else ""
     return Cell(
         id=path_id(stage.id, place),
-        lane="steps",
+        lane="actions",
         stage=stage.id,
         drawing=Drawing.CHAIN,
         rests=Rests.OBSERVED,
@@ -161,7 +162,7 @@ def _flows(steps: list[str], rows: tuple[PathRow, ...]) -> tuple[Flow, ...]:
     counts: Counter[tuple[int, int]] = Counter()
     for row in rows:
         stops = [START, *(place.get(s, -9) for s in row.steps), END]
-        for one, other in zip(stops, stops[1:], strict=False):
+        for one, other in pairwise(stops):
             if -9 not in (one, other) and one != other:
                 counts[one, other] += row.visits
     return tuple(Flow(one, other, visits) for (one, other), visits in sorted(counts.items()))

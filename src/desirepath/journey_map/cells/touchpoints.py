@@ -49,7 +49,13 @@ def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
     tone = tone_of(answer)
     return (
         Value("reach", "customers reached", Unit.COUNT, int(answer.reach)),
-        Value("difference", "further than like customers who had not met it", Unit.POINTS, answer.lift.difference, tone),
+        Value(
+            "difference",
+            "further than like customers who had not met it",
+            Unit.POINTS,
+            answer.lift.difference,
+            tone,
+        ),
         Value("share", "of the stage's visits met it", Unit.SHARE, answer.share),
         Value("repeats", "times a visit", Unit.TIMES, answer.repeats),
         Value("wait", "to the customer's next action (median)", Unit.DURATION, answer.wait),
@@ -126,7 +132,8 @@ def _all(draft: Draft, stage: Stage, here: list[TouchpointAnswer]) -> Cell:
         values=(Value("touchpoints", "touchpoints met", Unit.COUNT, len(here)),),
         as_of=here[0].contract.as_of,
         contract=replace(
-            here[0].contract, question=f"Which touchpoints of {stage.label} lift or hold back those who meet them?"
+            here[0].contract,
+            question=f"Which touchpoints of {stage.label} lift or hold back those who meet them?",
         ),
         exhibits=(
             exhibits.whiskers(

@@ -31,15 +31,9 @@ def success(stage: Stage, last: bool) -> str:
 
 
 def how_soon(answer: StageAnswer) -> str:
-    """'half in 3.2 days'; where fewer than half succeed at all, 'a quarter in …', else why there is none."""
-    quarter, half, _ = answer.time_quartiles
-    if isinstance(half, Estimate):
-        return f"half in {say.duration(half.value)}"
-    if isinstance(quarter, Estimate):
-        return f"a quarter in {say.duration(quarter.value)}"
-    if half.reason == "not_reached":
-        return "fewer than a quarter get there"
-    return f"time: {say.missing(half)}"
+    """'half of them in 3.2 days': of those that succeed; why there is no time is said of the rate already."""
+    median = answer.time_of_succeeded[1]
+    return f"half of them in {say.duration(median.value)}" if isinstance(median, Estimate) else ""
 
 
 def columns(draft: Draft) -> tuple[StageColumn, ...]:
@@ -105,7 +99,9 @@ def _count(name: str, label: str, amount: int) -> Value:
 def _members(draft: Draft, stage: Stage, *wanted: str) -> Exhibit | None:
     lists = draft.inputs.members
     found = [
-        (label, lists[stage.id, key]) for key, label in _OUTCOMES if key in wanted and (stage.id, key) in lists
+        (label, lists[stage.id, key])
+        for key, label in _OUTCOMES
+        if key in wanted and (stage.id, key) in lists
     ]
     return exhibits.members("Who they are", found, draft)
 
@@ -137,27 +133,40 @@ def _rate(stage: Stage, answer: StageAnswer, last: bool) -> Cell:
     verb = success(stage, last)
     within = say.duration(microseconds(stage.measured_within))
     quarter, half, three = answer.time_quartiles
+    soon, median, late = answer.time_of_succeeded
     values = [
         Value("rate", f"{verb} within {within}", Unit.SHARE, answer.rate),
         Value("eventually", "by then, counting those still on the way", Unit.SHARE, answer.eventually),
-        Value("quarter", "a quarter within", Unit.DURATION, quarter),
-        Value("half", "half within", Unit.DURATION, half),
-        Value("three_quarters", "three quarters within", Unit.DURATION, three),
+        Value("soon", "of those who do, a quarter within", Unit.DURATION, soon),
+        Value("median", "of those who do, half within", Unit.DURATION, median),
+        Value("late", "of those who do, three quarters within", Unit.DURATION, late),
+        Value("quarter", "of everybody, a quarter within", Unit.DURATION, quarter),
+        Value("half", "of everybody, half within", Unit.DURATION, half),
+        Value("three_quarters", "of everybody, three quarters within", Unit.DURATION, three),
     ]
     if answer.win_backs or isinstance(answer.win_back_rate, Estimate):
-        values.append(Value("win_back_rate", "of those who came back bought again", Unit.SHARE, answer.win_back_rate))
+        values.append(
+            Value("win_back_rate", "of those who came back bought again", Unit.SHARE, answer.win_back_rate)
+        )
     return _observed(
         stage,
         answer,
         "rate",
         title=f"How many {verb} from {stage.label}",
-        detail="The rate is over visits that are old enough to be judged; it is final for them.",
+        detail=_judged(answer),
         values=tuple(values),
         exhibits=exhibits.present(
             exhibits.curve(answer.curve) if answer.curve else None,
             _repeat(answer.repeat) if answer.repeat else None,
         ),
     )
+
+
+def _judged(answer: StageAnswer) -> str:
+    """Over whom the rate is, and who is not judged yet."""
+    if not answer.too_young:
+        return "Every visit is old enough to be judged."
+    return f"{answer.too_young:,} visits are too young to be judged, and wait outside the rate."
 
 
 def _repeat(answer: StageAnswer) -> Exhibit:

@@ -115,7 +115,9 @@ def written(draft: Draft, lane: str) -> list[Cell]:
     for entry in draft.inputs.journey.written:
         if entry.lane == lane:
             stage = entry.stage if entry.stage in ids else ""
-            cells += [_written(lane, stage or "", entry, len(cells) + n, text) for n, text in enumerate(entry.text)]
+            cells += [
+                _written(lane, stage or "", entry, len(cells) + n, text) for n, text in enumerate(entry.text)
+            ]
     if lane == "backstage":
         cells += _backstage(draft)
     return cells

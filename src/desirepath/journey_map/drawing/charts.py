@@ -92,7 +92,9 @@ def _ticks(most: float) -> list[float]:
     return [k * step for k in range(top + 1)]
 
 
-def _frame(ticks: list[float], unit: Unit, height: float, document: MapDocument) -> tuple[list[Mark], list[Label]]:
+def _frame(
+    ticks: list[float], unit: Unit, height: float, document: MapDocument
+) -> tuple[list[Mark], list[Label]]:
     marks, labels = [], []
     bottom, top = height - 24, 10.0
     for tick in ticks:
@@ -124,7 +126,9 @@ def _curve(exhibit: Exhibit, document: MapDocument) -> Drawn:
     marks.append(Mark("line", "track", _path(points(1))))
     for place, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         at = start + (end - start) * place
-        labels.append(Label(44 + (WIDTH - 52) * place, height - 6, say.duration(at) if at else "entry", anchor))
+        labels.append(
+            Label(44 + (WIDTH - 52) * place, height - 6, say.duration(at) if at else "entry", anchor)
+        )
     keys = [("track", "succeeded, with its interval"), ("lapsed", "fell silent")]
     if any(_number(r[4]) for r in exhibit.rows):
         keys.append(("left", "left"))
@@ -137,7 +141,9 @@ def _line(exhibit: Exhibit, document: MapDocument) -> Drawn:
     marks, labels = _frame(ticks, Unit.COUNT, height, document)
     across, start, end = _axis(exhibit, 44, WIDTH - 8)
     bottom, top = height - 24, 10.0
-    points = [(across(_number(r[0])), bottom - _number(r[1]) / ticks[-1] * (bottom - top)) for r in exhibit.rows]
+    points = [
+        (across(_number(r[0])), bottom - _number(r[1]) / ticks[-1] * (bottom - top)) for r in exhibit.rows
+    ]
     marks.append(Mark("line", "track", _path(points)))
     labels.append(Label(44, height - 6, say.day(int(start), document.time_zone)))
     if len(exhibit.rows) > 1:
@@ -152,10 +158,14 @@ def _bars(exhibit: Exhibit, document: MapDocument) -> Drawn:
     marks, labels = [], []
     for n, row in enumerate(rows):
         y = n * ROW
-        name = say.scalar(row[0], unit, document) if unit is not Unit.SHARE else f"{_number(row[0]) * 100:.0f} %"
+        name = (
+            say.scalar(row[0], unit, document) if unit is not Unit.SHARE else f"{_number(row[0]) * 100:.0f} %"
+        )
         labels.append(Label(132, y + 17, _fit(name, 20), "end", "ink", name))
         width = _number(row[1]) / most * (WIDTH - 200)
-        marks.append(Mark("bar", "track", x=140, y=y + 6, width=max(width, 0.8 if row[1] else 0.0), height=ROW - 12))
+        marks.append(
+            Mark("bar", "track", x=140, y=y + 6, width=max(width, 0.8 if row[1] else 0.0), height=ROW - 12)
+        )
         labels.append(Label(146 + width, y + 17, say.scalar(row[1], exhibit.columns[1].unit, document)))
     return Drawn(WIDTH, len(rows) * ROW + 4, tuple(marks), tuple(labels))
 
@@ -185,10 +195,15 @@ def _whiskers(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
         if row[1] is None:
             labels.append(Label(left + 4, y + 4, "too few to say"))
             continue
-        role = _role(unit, _number(row[2]), _number(row[3]))
-        marks.append(Mark("whisker", role, f"M{across(_number(row[2])):.1f} {y:.1f}H{across(_number(row[3])):.1f}"))
+        role = "track" if unit is not Unit.POINTS else "ink"
+        # An open end runs to the edge.
+        left_end = low if row[2] is None else _number(row[2])
+        right_end = high if row[3] is None else _number(row[3])
+        marks.append(Mark("whisker", role, f"M{across(left_end):.1f} {y:.1f}H{across(right_end):.1f}"))
         marks.append(Mark("dot", role, x=across(_number(row[1])), y=y))
-        labels.append(Label(WIDTH - 4, y + 4, say.number(_number(row[1]), unit, document.currency), "end", "ink"))
+        labels.append(
+            Label(WIDTH - 4, y + 4, say.number(_number(row[1]), unit, document.currency), "end", "ink")
+        )
     return Drawn(WIDTH, bottom + 20, tuple(marks), tuple(labels))
 
 
@@ -203,10 +218,6 @@ def _range(unit: Unit, lows: list[float], highs: list[float]) -> tuple[float, fl
         round_up = -(-most * 100 // 5) * 5 / 100
         return -round_up, round_up
     return min(0.0, *lows), max(0.0, *highs)
-
-
-def _role(unit: Unit, low: float, high: float) -> str:
-    return "track" if unit is not Unit.POINTS else "ink"
 
 
 def _fit(text: str, most: int) -> str:

@@ -72,7 +72,10 @@ def track_shape(stages: Sequence[StageColumn], width: float = 100.0) -> TrackSha
     most = max((s.customers for s in stages), default=0)
     tops = [TOP + (THICKEST - t) * _SETTLE for t in scale]
     bottoms = [top + t for top, t in zip(tops, scale, strict=True)]
-    pale = [t * min(1.0, s.skipped / s.customers) if s.customers else 0.0 for t, s in zip(scale, stages, strict=True)]
+    pale = [
+        t * min(1.0, s.skipped / s.customers) if s.customers else 0.0
+        for t, s in zip(scale, stages, strict=True)
+    ]
     pieces = []
     for n, stage in enumerate(stages):
         pieces.append(
@@ -105,7 +108,10 @@ def ribbon(tops: Sequence[float], bottoms: Sequence[float], width: float) -> str
         mid = (a + b) / 2
         upper += f"H{a:.1f}C{mid:.1f} {tops[n]:.1f} {mid:.1f} {tops[n + 1]:.1f} {b:.1f} {tops[n + 1]:.1f}"
         # The lower edge is walked backwards.
-        lower = f"H{b:.1f}C{mid:.1f} {bottoms[n + 1]:.1f} {mid:.1f} {bottoms[n]:.1f} {a:.1f} {bottoms[n]:.1f}" + lower
+        lower = (
+            f"H{b:.1f}C{mid:.1f} {bottoms[n + 1]:.1f} {mid:.1f} {bottoms[n]:.1f} {a:.1f} {bottoms[n]:.1f}"
+            + lower
+        )
     return f"{upper}H{end:.1f}V{bottoms[-1]:.1f}{lower}H0Z"
 
 

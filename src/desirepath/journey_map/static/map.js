@@ -119,6 +119,25 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
+  // Paper: the narrowest sheet (so the largest type) on which all lanes fit, at the shape of A4 and A3 landscape.
+  // Where none fits, the style's own width stands and the lanes go on to a second sheet.
+  addEventListener('beforeprint', () => {
+    const main = document.querySelector('main');
+    root.style.removeProperty('--sheet');
+    root.style.fontSize = '16px';
+    root.classList.add('on-paper');
+    for (let width = 1600; width <= 3200; width += 100) {
+      main.style.width = width + 'px';
+      if (map.querySelector('.legend').getBoundingClientRect().bottom - main.getBoundingClientRect().top < width * .672) {
+        root.style.setProperty('--sheet', String(width));
+        break;
+      }
+    }
+    main.style.width = '';
+    root.classList.remove('on-paper');
+    root.style.fontSize = '';
+  });
+
   addEventListener('hashchange', show);
   dark.addEventListener('change', () => paint(read().theme));
   show();
