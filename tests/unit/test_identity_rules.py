@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from desirepath.core.errors import DefinitionError
+from desirepath.identity import rules as rules_module
 from desirepath.identity.rules import Form, default_kind, rules_for
 
 
@@ -62,3 +65,19 @@ def test_settings_that_cannot_be_meant_are_all_told_at_once():
     assert "blocked value /(/ of email is no regular expression" in told
     assert 'phone_region "Australia" is no country' in told
     assert len(wrong.value.problems) == 4
+
+
+def test_the_reference_lists_every_kind_as_it_is():
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "identity.md"
+    table = page.read_text("utf-8").split("<!-- kinds -->\n")[1].split("\n\n")[0]
+    told = [tuple(cell.strip(" `") for cell in row.strip("|").split("|")) for row in table.splitlines()[2:]]
+    kinds = [*rules_module._DEFAULTS, rules_module.Kind("any other")]
+    assert told == [
+        (
+            kind.name,
+            "yes" if kind.known else "no",
+            str(kind.limit or "none"),
+            str(kind.shared_after or "none"),
+        )
+        for kind in kinds
+    ]

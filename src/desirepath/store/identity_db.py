@@ -6,6 +6,7 @@ keeps. Wide tables carry identifiers by number; the view `named_links` shows lin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 from desirepath.core.errors import WorkspaceError
 from desirepath.identity.reasons import BY_TIME, Blocked, IdentifierStatus, LinkStatus, Refusal, Strength
 from desirepath.identity.rules import Form, Kind, Rules
-from desirepath.store.events_db import EventStore, sql_name
+from desirepath.store.events_db import EventStore, sql_name, sql_text
 
 if TYPE_CHECKING:
     from desirepath.identity.resolve import Resolution
@@ -225,15 +226,14 @@ def _write_identifiers(store: EventStore, answer: Resolution, now: int) -> None:
             "people": found.people,
         }
     )
+    kind = _listed("n.kind", answer.rules.names)
     sql = f"""
         INSERT INTO identifiers
-        SELECT n.identifier, k.kind, n.value, CASE WHEN n.customer >= 0 THEN n.customer END,
+        SELECT n.identifier, {kind}, n.value, CASE WHEN n.customer >= 0 THEN n.customer END,
                make_timestamp(n.first_seen), make_timestamp(n.last_seen), n.events,
                {_word("n.status", IdentifierStatus)}, nullif({_word("n.because", Blocked)}, ''), n.people,
                coalesce(b.known_at, make_timestamp({now}))
-        FROM incoming n JOIN identity_kinds k ON k.place = n.kind
-        LEFT JOIN before b ON b.kind = k.kind AND b.value = n.value
-        ORDER BY n.identifier"""
+        FROM incoming n LEFT JOIN before b ON b.kind = {kind} AND b.value = n.value"""
     _insert(store, table, sql)
     coded = answer.coded
     spellings = pa.table({"identifier": coded.spelling_of, "spelling": coded.spelling})
@@ -260,12 +260,16 @@ def _write_links(store: EventStore, answer: Resolution) -> None:
         INSERT INTO links
         SELECT n.place, n.a, n.b, make_timestamp(n.first_seen), make_timestamp(n.last_seen), n.events,
                {_word("n.strength", Strength)}, {_word("n.status", LinkStatus)},
-               nullif({_word("n.why", Refusal)}, ''), k.kind
-        FROM incoming n LEFT JOIN identity_kinds k ON k.place = n.detail ORDER BY n.place"""
+               nullif({_word("n.why", Refusal)}, ''), {_listed("nullif(n.detail, -1)", answer.rules.names)}
+        FROM incoming n"""
     _insert(store, table, sql)
 
 
 def _word(column: str, words: type[Blocked | IdentifierStatus | LinkStatus | Refusal | Strength]) -> str:
     """SQL that turns a code into its word."""
-    listed = ", ".join(f"'{one.word}'" for one in words)
-    return f"[{listed}][{column} + 1]"
+    return _listed(column, [one.word for one in words])
+
+
+def _listed(column: str, names: Sequence[str]) -> str:
+    """SQL that turns a place in a list into what stands there."""
+    return f"CAST([{', '.join(sql_text(name) for name in names)}] AS VARCHAR[])[{column} + 1]"

@@ -1,0 +1,112 @@
+"""How long does it take to say who is who among millions?
+
+    .venv/bin/python bench/identity.py [MILLIONS_OF_EVENTS] [RUNS]
+
+Events of people with a user id, an e-mail address, a phone, orders and three browsers each; most events carry
+a browser alone. Prints the machine, the versions, and for each step the median of the runs: reading the
+distinct combinations from the event store, resolving them, and writing who is who and whose each event is.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import numba
+import numpy
+import pyarrow
+
+from desirepath.identity.resolve import resolve
+from desirepath.identity.rules import rules_for
+from desirepath.store import identity_log
+from desirepath.store.events_db import EventStore
+from desirepath.store.identity_db import kinds_present, read_sightings, write_resolution
+
+KINDS = ("user_id", "email", "phone", "order_id", "anonymous_id")
+
+
+def fill(store: EventStore, events: int) -> None:
+    """Events at random, half as many distinct combinations and as many identifiers as that."""
+    for kind in KINDS:
+        store.execute(f'ALTER TABLE event_log ADD COLUMN "id.{kind}" VARCHAR')
+    store.execute("INSERT INTO sources (source, name, mapping, later_columns) VALUES (1, 'web', 'm', [])")
+    store.execute(
+        "INSERT INTO parts (part, source, name, mapping, digest, size, rows, loaded_at, load_no)"
+        " VALUES (1, 1, 'web.csv', 'm', 'd', 1, 1, TIMESTAMP '2024-01-01', 1)"
+    )
+    people = events // 8
+    store.execute(f"""
+        INSERT INTO event_log (event_no, part, row, item, digest, time, date_only, known_at, event, "by",
+                               {", ".join(f'"id.{kind}"' for kind in KINDS)})
+        WITH r AS (
+            SELECT n, hash(n) % {people} AS who, hash(n, 1) % 3 AS browser, hash(n, 2) % 100 AS luck
+            FROM range({events}) t(n))
+        SELECT n, 1, n, 0, 0, TIMESTAMP '2024-01-01' + to_seconds(CAST(hash(n, 3) % 31536000 AS BIGINT)), false,
+               TIMESTAMP '2025-01-01', 'x', 'customer',
+               CASE WHEN luck < 15 THEN 'u' || who END,
+               CASE WHEN luck BETWEEN 10 AND 24 THEN 'Person' || who || '@Mail.com' END,
+               CASE WHEN luck BETWEEN 20 AND 24 THEN '+61 4' || lpad(CAST(who AS VARCHAR), 8, '0') END,
+               CASE WHEN luck BETWEEN 10 AND 29 THEN '#' || n END,
+               CASE WHEN luck NOT BETWEEN 20 AND 22
+                    THEN 'a-' || lpad(CAST(who * 3 + browser AS VARCHAR), 12, '0') || '-77' END
+        FROM r""")
+
+
+def run(store: EventStore, past: str) -> tuple[dict[str, float], dict[str, int]]:
+    clock = [time.perf_counter()]
+    rules = rules_for(kinds_present(store), anonymous_past=past, phone_region="AU")  # type: ignore[arg-type]
+    sightings = read_sightings(store, rules)
+    clock.append(time.perf_counter())
+    answer = resolve(sightings.table, rules)
+    clock.append(time.perf_counter())
+    now = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1e6)
+    with store.transaction():
+        identity_log.prepare(store)
+        write_resolution(store, sightings, answer, now)
+        identity_log.record_changes(store, now)
+    clock.append(time.perf_counter())
+    steps = ("read", "resolve", "write and compare")
+    took = {name: after - before for name, (before, after) in zip(steps, pairwise(clock), strict=True)}
+    counts = {"sightings": sightings.table.num_rows, "identifiers": len(answer.identifiers),
+              "links": len(answer.links), "customers": answer.customers}  # fmt: skip
+    return took, counts
+
+
+def main() -> None:
+    millions = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.platform()}"
+    )
+    print(f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, NumPy {numpy.__version__}, "
+          f"Numba {numba.__version__}, Arrow {pyarrow.__version__}")  # fmt: skip
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EventStore.open(Path(folder) / "e.duckdb", write=True) as store,
+    ):
+        fill(store, round(millions * 1e6))
+        run(store, "graph")  # compiles the kernels
+        for past in ("graph", "last_known", "device_split"):
+            took = []
+            for _ in range(runs):
+                one, counts = run(store, past)
+                took.append(one)
+            listed = ", ".join(f"{n:,} {name}" for name, n in counts.items())
+            print(f"\n{past}: {millions:g} M events, {listed}")
+            for step in took[0]:
+                print(f"  {step:20} {statistics.median(one[step] for one in took):7.2f} s")
+            print(f"  {'together':20} {statistics.median(sum(one.values()) for one in took):7.2f} s")
+    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+
+
+if __name__ == "__main__":
+    main()
