@@ -22,7 +22,7 @@ __version__ = "0.1.0.dev0"
 __all__ = ["__version__", "open"]
 
 
-def open(folder: str | PathLike[str]) -> Workspace:  # noqa: A001  # desirepath.open reads as it is meant
+def open(folder: str | PathLike[str]) -> Workspace:  # desirepath.open reads as it is meant
     """Open a workspace: the folder with journey.yaml and sources.yaml.
 
     Raises DefinitionError with every mistake in either file, WorkspaceError where there is no workspace.

@@ -53,7 +53,9 @@ def test_the_known_counts_of_the_files(sql: duckdb.DuckDBPyConnection) -> None:
     assert one(sql, "SELECT count(*) FROM deals WHERE won::DATE > (SELECT max(day) FROM leads)") == 177
 
 
-def test_every_lead_and_every_deal_is_on_the_journey(leads: Workspace, sql: duckdb.DuckDBPyConnection) -> None:
+def test_every_lead_and_every_deal_is_on_the_journey(
+    leads: Workspace, sql: duckdb.DuckDBPyConnection
+) -> None:
     stages = leads.stages()
     assert stages["consideration"].entered == one(sql, "SELECT count(*) FROM leads") == 8_000
     assert stages["decision"].succeeded == one(sql, "SELECT count(*) FROM deals") == 842
@@ -83,7 +85,9 @@ def test_the_rate_counts_wins_within_the_horizon_of_all_leads(
     assert round(rate.value * rate.n) == within
 
 
-def test_slow_deals_lapse_first_and_are_won_as_comebacks(leads: Workspace, sql: duckdb.DuckDBPyConnection) -> None:
+def test_slow_deals_lapse_first_and_are_won_as_comebacks(
+    leads: Workspace, sql: duckdb.DuckDBPyConnection
+) -> None:
     # The clock of a lead, known by its day alone, starts at midday and runs for 180 days.
     slow = one(
         sql,

@@ -100,12 +100,18 @@ kind: buyer
 time_zone: UTC
 stages:
   consideration: {enter: "event = 'Lead Created'", lapse_after: 90 days}
-  decision:      {enter: "event in ('Demo Held', 'Deal Won')", goal: "event = 'Deal Won'", lapse_after: 90 days, exit: "event = 'Deal Lost'"}
+  decision:
+    enter: "event in ('Demo Held', 'Deal Won')"
+    goal: "event = 'Deal Won'"
+    exit: "event = 'Deal Lost'"
+    lapse_after: 90 days
 """
 
 
 def test_a_lead_won_without_web_events() -> None:
-    leads = journeys_for(LEADS, until="day 200", ana=["day 1 Lead Created", "day 40 10:00 Deal Won by=business"])
+    leads = journeys_for(
+        LEADS, until="day 200", ana=["day 1 Lead Created", "day 40 10:00 Deal Won by=business"]
+    )
     assert leads.path("ana") == ["consideration advanced", "decision advanced"]
     won = leads.workspace.explain_visits("ana")[-1]
     assert won.succeeded == won.entered
@@ -114,14 +120,19 @@ def test_a_lead_won_without_web_events() -> None:
 
 def test_an_explicit_decline_is_left_not_lapsed() -> None:
     leads = journeys_for(
-        LEADS, until="day 200", ana=["day 1 Lead Created", "day 5 10:00 Demo Held", "day 9 10:00 Deal Lost by=business"]
+        LEADS,
+        until="day 200",
+        ana=["day 1 Lead Created", "day 5 10:00 Demo Held", "day 9 10:00 Deal Lost by=business"],
     )
     assert leads.path("ana") == ["consideration advanced", "decision left"]
 
 
-SUBSCRIPTION = SHOP + """
+SUBSCRIPTION = (
+    SHOP
+    + """
 active_while: {start: "event = 'Order Completed'", end: "event = 'Subscription Ended'"}
 """
+)
 
 
 def test_a_subscriber_who_only_pays_never_lapses() -> None:
@@ -171,7 +182,11 @@ def test_a_refunded_order_stays_an_order_of_less_value() -> None:
 def test_nothing_but_deliveries_after_the_purchase_is_no_activity() -> None:
     shop = journeys_for(
         until="day 290",
-        ana=["day 1 09:00 Order Completed", "day 5 09:00 Order Delivered by=business", "day 150 Parcel Sent by=business"],
+        ana=[
+            "day 1 09:00 Order Completed",
+            "day 5 09:00 Order Delivered by=business",
+            "day 150 Parcel Sent by=business",
+        ],
     )
     last = shop.workspace.explain_visits("ana")[-1]
     assert (last.stage, last.outcome) == ("retention", "lapsed")
@@ -187,10 +202,13 @@ def test_one_source_that_ends_earlier_keeps_visits_in_flight() -> None:
     assert web_ends_early.path("ana")[-1] == "consideration in_flight"
 
 
-PROMISE = SHOP + """
+PROMISE = (
+    SHOP
+    + """
 promises:
   delivered: {from: "event = 'Order Completed'", to: "event = 'Order Delivered'", within: 5 days, key: order_id}
 """
+)
 
 
 def test_a_customer_who_waits_for_us_past_the_lapse_has_not_lapsed() -> None:
@@ -198,7 +216,10 @@ def test_a_customer_who_waits_for_us_past_the_lapse_has_not_lapsed() -> None:
         PROMISE,
         until="day 290",
         ana=["day 1 09:00 Order Completed order_id=o1"],
-        bo=["day 1 09:00 Order Completed order_id=o2", "day 20 09:00 Order Delivered order_id=o2 by=business"],
+        bo=[
+            "day 1 09:00 Order Completed order_id=o2",
+            "day 20 09:00 Order Delivered order_id=o2 by=business",
+        ],
     )
     assert shop.path("ana")[-1] == "retention in_flight"
     assert "wait for us (delivered)" in shop.because("ana")

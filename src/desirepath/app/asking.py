@@ -141,7 +141,9 @@ class Asking:
         rules = {p.id: p.segment for p in self.journey.personas}
         rules |= {s.id: s.rule for s in self.journey.segments}
         if segment not in rules:
-            raise NotFound(f'there is no segment "{segment}"', hint=nearest(segment, rules, "Segments and personas"))
+            raise NotFound(
+                f'there is no segment "{segment}"', hint=nearest(segment, rules, "Segments and personas")
+            )
         return self._where(rules[segment], np.asarray(customer), np.asarray(moment))
 
     def asked(self, where: Mask | None, period: TimeRange) -> Mask | None:
@@ -275,7 +277,9 @@ class Asking:
         if not numbers:
             return {}
         wanted = ", ".join(str(int(n)) for n in numbers)
-        rows = self.store.rows(f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})")
+        rows = self.store.rows(
+            f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})"
+        )
         return {int(number): (str(event), str(text)) for number, event, text in rows}
 
     @cached_property
@@ -286,7 +290,9 @@ class Asking:
     @cached_property
     def events_by_source(self) -> dict[str, int]:
         """How many events each source holds."""
-        return {str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")}
+        return {
+            str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")
+        }
 
     @cached_property
     def customers_with_events(self) -> int:
@@ -343,7 +349,8 @@ class Asking:
             "FROM metrics ORDER BY ALL",
             {"own": self.currency},
         )
-        number = {name: table[name].to_numpy().astype(np.int64) for name in ("day", "impressions", "reach", "clicks", "spend")}
+        counted = ("day", "impressions", "reach", "clicks", "spend")
+        number = {name: table[name].to_numpy().astype(np.int64) for name in counted}
         return MetricRows(
             number["day"],
             table["channel"].to_pylist(),

@@ -43,7 +43,8 @@ def make_demo(
     if not (folder / _MARK).is_dir():
         if folder.exists() and any(folder.iterdir()):
             raise WorkspaceError(
-                f"{folder} holds something else.", hint="Name a new folder for the sample shop: desirepath demo DIR"
+                f"{folder} holds something else.",
+                hint="Name a new folder for the sample shop: desirepath demo DIR",
             )
         say("making the shop", 0.0)
         make_shop(folder, customers=customers, seed=seed, effects=False)

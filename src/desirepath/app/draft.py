@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from desirepath.app.guesses import readable
 from desirepath.core.errors import SourceError, WorkspaceError
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ def _checked(sources_text: str, journey_text: str, *, has_sources: bool) -> tupl
     from desirepath.journey.read import read_journey
 
     guesses = read_journey(journey_text).guesses
-    return (read_sources(sources_text, os.environ).guesses if has_sources else ()) + guesses
+    if has_sources:
+        guesses = read_sources(sources_text, os.environ).guesses + guesses
+    return readable(guesses, {SOURCES: sources_text, JOURNEY: journey_text})
 
 
 def _from_template(name: str | None) -> tuple[str, str, list[str]]:

@@ -26,7 +26,7 @@ _LONGEST = 60  # events shown of one trail
 
 
 def example_trails(asking: Asking, walked: Sequence[PathsAnswer], owner: Int64) -> tuple[ExampleTrail, ...]:
-    """For each stage at most six visits: one for each of its commonest paths, the middle-long of those who walked it."""
+    """For each stage at most six visits: one for each of its commonest paths, middle-long among its walkers."""
     chosen: list[tuple[int, tuple[str, ...]]] = []
     for answer in walked:
         place = asking.journey.index(answer.stage)
@@ -69,7 +69,9 @@ def _trail(asking: Asking, visit: int, steps: tuple[str, ...]) -> ExampleTrail:
     began = int(v.entered[rows].min())
     pass_ended = int(v.pass_ended[rows[0]])
     ended = pass_ended if pass_ended != NEVER else FOREVER
-    inside = [p for p in range(first, last) if began <= t.ts[p] <= ended or p in set(v.entry_event[rows].tolist())]
+    inside = [
+        p for p in range(first, last) if began <= t.ts[p] <= ended or p in set(v.entry_event[rows].tolist())
+    ]
     # The visit in question is what the example is for: start a little before it where the pass is long.
     start = next((i for i, p in enumerate(inside) if p == int(v.entry_event[visit])), 0)
     shown = inside[max(0, start - 5) :][:_LONGEST]

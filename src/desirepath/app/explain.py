@@ -74,11 +74,13 @@ class VisitExplainer:
         rows = [i for i in range(low, high) if stage is None or self._stage(i) == stage]
         if not rows:
             where = f" in {stage}" if stage else ""
-            raise NotFound(f"customer {name} has no visit{where}: none of their events is evidence for a stage")
+            raise NotFound(
+                f"customer {name} has no visit{where}: none of their events is evidence for a stage"
+            )
         return [self._explain(i, name) for i in rows]
 
     def _stage(self, row: int) -> str:
-        return self._journey.stages[self._visits.stage[row]].id
+        return str(self._journey.stages[int(self._visits.stage[row])].id)
 
     def _explain(self, i: int, name: str) -> VisitExplained:
         v = self._visits
@@ -107,12 +109,18 @@ class VisitExplainer:
     def _because(self, i: int) -> list[str]:
         v = self._visits
         if v.skipped[i]:
-            return ["No event was evidence for this stage: the customer was next seen further on, so it was skipped."]
+            return [
+                "No event was evidence for this stage: the customer was next seen further on, so it was skipped."
+            ]
         said = [self._entry(i)]
         stage = self._journey.stages[v.stage[i]]
         if v.succeeded[i] != NEVER:
             took = say_duration(int(v.succeeded[i] - v.entered[i]))
-            how = "advanced" if stage.goal is None else f"reached the goal ({self._rule(stage.goal, stage.enter)})"
+            how = (
+                "advanced"
+                if stage.goal is None
+                else f"reached the goal ({self._rule(stage.goal, stage.enter)})"
+            )
             said.append(f"It succeeded after {took}: the customer {how}.")
         elif stage.goal is not None:
             said.append(f"The goal ({self._rule(stage.goal, stage.enter)}) was not reached in this pass.")
@@ -147,7 +155,11 @@ class VisitExplainer:
         v = self._visits
         outcome = Outcome(v.outcome[i])
         if outcome is Outcome.ADVANCED:
-            to = "out of the journey's end" if v.next_stage[i] < 0 else f"to {self._journey.stages[v.next_stage[i]].id}"
+            to = (
+                "out of the journey's end"
+                if v.next_stage[i] < 0
+                else f"to {self._journey.stages[v.next_stage[i]].id}"
+            )
             return f"It ended at {self._when(v.ended[i])} as advanced {to}."
         if outcome is Outcome.LEFT:
             return f"It ended at {self._when(v.ended[i])} as left: an exit rule was satisfied."
@@ -179,7 +191,7 @@ class VisitExplainer:
     def _events(self, numbers: Sequence[int]) -> tuple[EventSaid, ...]:
         wanted = ", ".join(str(n) for n in numbers)
         table = self._store.query(
-            "SELECT e.event_no, e.event, e.time, e.date_only, e.channel, e.\"by\", e.source, p.name AS file, e.row "
+            'SELECT e.event_no, e.event, e.time, e.date_only, e.channel, e."by", e.source, p.name AS file, e.row '
             f"FROM events e JOIN parts p ON p.part = e.part WHERE e.event_no IN ({wanted}) ORDER BY e.time"
         )
         return tuple(
@@ -196,5 +208,3 @@ class VisitExplainer:
             )
             for row in table.to_pylist()
         )
-
-

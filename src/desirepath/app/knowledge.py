@@ -39,9 +39,7 @@ class SourceEnd:
         return asdict(self)
 
 
-def complete_until(
-    sources: Sources, seen: Sequence[SeenSource], clock: Clock, zone: str
-) -> list[SourceEnd]:
+def complete_until(sources: Sources, seen: Sequence[SeenSource], clock: Clock, zone: str) -> list[SourceEnd]:
     """The end of each source that has events, by name."""
     declared = {source.id: source.complete_until for source in sources.sources}
     ends = []

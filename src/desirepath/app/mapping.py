@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from desirepath.core.times import TimeRange
     from desirepath.measure.answers import Finding, PromiseAnswer
 
-_SAMPLE = 12  # members named behind a count: enough to look at, no list of everybody in a file that is sent around
+_SAMPLE = (
+    12  # members named behind a count: enough to look at, no list of everybody in a file that is sent around
+)
 _COUNTS = ("reached", "skipped", "succeeded", "left", "lapsed", "in_flight")
 _PATHS = 6
 
@@ -122,9 +124,10 @@ def _members(asking: Asking, where: Mask | None, period: TimeRange) -> dict[tupl
 
 
 def _headline(finding: Finding) -> Headline:
-    lane, part = {"touchpoint": ("touchpoints", finding.subject), "promise": ("promises", finding.subject)}.get(
-        finding.kind, ("track", "lost")
-    )
+    lane, part = {
+        "touchpoint": ("touchpoints", finding.subject),
+        "promise": ("promises", finding.subject),
+    }.get(finding.kind, ("track", "lost"))
     return Headline(
         finding.before, finding.strong, finding.after, Tone.BAD, cell_id(lane, finding.stage, part)
     )
@@ -144,7 +147,9 @@ def _sources(asking: Asking) -> tuple[SourceNote, ...]:
 
 
 def _who(asking: Asking, segment: str | None) -> str:
-    labels = {one.id: one.label for one in (*asking.journey.segments, *asking.journey.personas)}
+    labels = {s.id: s.label for s in asking.journey.segments} | {
+        p.id: p.label for p in asking.journey.personas
+    }
     return "Everyone" if segment is None else labels[segment]
 
 
@@ -161,7 +166,7 @@ def format_of(path: Path | None) -> str:
     return _SUFFIXES.get(path.suffix.lower() if path else "", "html")
 
 
-def export_map(document: MapDocument, format: str, theme: str = "light") -> str:  # noqa: A002  # the option's name
+def export_map(document: MapDocument, format: str, theme: str = "light") -> str:  # the option's name
     """The map as the text of a file: html, svg, md, csv, json or mmd (Mermaid)."""
     if format == "html":
         from desirepath.journey_map.html import to_html

@@ -99,9 +99,7 @@ def _prepare(store: EventStore, journey: Journey, columns: EventColumns) -> bool
     return voided is not None
 
 
-def _promises(
-    store: EventStore, journey: Journey, columns: EventColumns, has_voided: bool
-) -> PromiseRows:
+def _promises(store: EventStore, journey: Journey, columns: EventColumns, has_voided: bool) -> PromiseRows:
     parts = []
     for place_, promise in enumerate(journey.promises):
         table = store.query(promise_ends_sql(promise, columns, has_voided))

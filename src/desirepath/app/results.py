@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -59,11 +60,11 @@ class Table:
 
     def to_pandas(self) -> pandas.DataFrame:
         """A pandas.DataFrame. Raises MissingExtra where pandas is not installed."""
-        try:
-            import pandas  # noqa: F401  # Arrow's own message would not name the extra
-        except ImportError:
-            raise _missing("pandas") from None
-        return self.to_arrow().to_pandas()
+        # Arrow's own message would not name the extra.
+        if importlib.util.find_spec("pandas") is None:
+            raise _missing("pandas")
+        frame: pandas.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def to_polars(self) -> polars.DataFrame:
         """A polars.DataFrame. Raises MissingExtra where Polars is not installed."""

@@ -35,7 +35,11 @@ sources:
     identifiers: {anonymous_id: device, email: email}
     value: value
 """
-_ROWS = ("Seen,{d}T09:00:00Z,d{i},,", "Cart,{d}T09:01:00Z,d{i},p{i}@mail.example,", "Bought,{d},d{i},p{i}@mail.example,20")
+_ROWS = (
+    "Seen,{d}T09:00:00Z,d{i},,",
+    "Cart,{d}T09:01:00Z,d{i},p{i}@mail.example,",
+    "Bought,{d},d{i},p{i}@mail.example,20",
+)
 
 
 def warm_up() -> None:

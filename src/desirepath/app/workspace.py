@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from desirepath.app.refresh import Say
     from desirepath.app.results import Table
     from desirepath.collect.sources import Sources
+    from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
     from desirepath.journey_map.document import MapDocument
-    from desirepath.identity.explain import CustomerExplained
     from desirepath.store.events_db import EventStore
     from desirepath.store.trail_files import TrailFiles
 
 JOURNEY, SOURCES, MAP, HIDDEN = "journey.yaml", "sources.yaml", "map.yaml", ".desirepath"
-ENGINE = "1"  # raise it when the engine would place the same events differently: old builds are then made again
+ENGINE = (
+    "1"  # raise it when the engine would place the same events differently: old builds are then made again
+)
 
 
 class Workspace:
@@ -119,7 +121,9 @@ class Workspace:
             if current is not None and current.facts().get("stamp") == stamp and not force:
                 return
             (say or quiet)("customers", 0.0)
-            identify(store, self.journey.identity, account=self.journey.customer == "account", clock=self._clock)
+            identify(
+                store, self.journey.identity, account=self.journey.customer == "account", clock=self._clock
+            )
             inputs = Inputs(self.journey, self.sources, self._currency(store), self._clock)
             refresh(store, self._files, inputs, stamp, say or quiet)
 
@@ -230,7 +234,9 @@ class Workspace:
         from desirepath.app.refresh import quiet
 
         with self.asking() as asking:
-            return draw_map(asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet)
+            return draw_map(
+                asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet
+            )
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────
 

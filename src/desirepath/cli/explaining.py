@@ -20,7 +20,8 @@ def print_visits(visits: Sequence[VisitExplained]) -> None:
     for visit in visits:
         track = "" if visit.track == "journey" else " · repeat cycle"
         out.print(
-            f"{tame(visit.customer)} · {visit.stage} · {visit.outcome} · pass {visit.pass_no}{track}", style="bold"
+            f"{tame(visit.customer)} · {visit.stage} · {visit.outcome} · pass {visit.pass_no}{track}",
+            style="bold",
         )
         for sentence in visit.because:
             out.print(f"  {tame(sentence)}")

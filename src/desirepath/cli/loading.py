@@ -44,7 +44,15 @@ def print_summary(summary: LoadSummary, folder: Path) -> None:
     """What each source brought, and what to do about what it did not."""
     columns = ("source", "files", "rows", "new events", "known", "corrected", "set aside")
     rows = [
-        (s.source, s.parts, f"{s.rows:,}", f"{s.events:,}", f"{s.known:,}", f"{s.corrected:,}", f"{s.rejected:,}")
+        (
+            s.source,
+            s.parts,
+            f"{s.rows:,}",
+            f"{s.events:,}",
+            f"{s.known:,}",
+            f"{s.corrected:,}",
+            f"{s.rejected:,}",
+        )
         for s in summary.sources
     ]
     print_table(columns, rows, right=columns[1:])

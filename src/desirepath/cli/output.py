@@ -76,7 +76,10 @@ def print_table(
     table = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for name in columns:
         table.add_column(
-            name, justify="right" if name in right else "left", overflow="fold", no_wrap=name in (columns[0], *right)
+            name,
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name in (columns[0], *right),
         )
     for row in rows:
         table.add_row(*(Text(tame(str("" if value is None else value))) for value in row))

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from desirepath.app.workspace import Workspace
 
 DONE, FAILED, MISUSED, MISTAKEN = 0, 1, 2, 3
-EXIT_CODES = """Exit codes: 0 done · 1 it could not be done, and why · 2 the command is wrong · 3 a definition file has mistakes."""
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 it could not be done, and why · 2 the command is wrong · "
+    "3 a definition file has mistakes."
+)
 
 program = typer.Typer(
     name="desirepath",
@@ -43,14 +46,24 @@ explain = typer.Typer(
 )
 program.add_typer(explain, name="explain")
 identity = typer.Typer(
-    help="Merges of customers: what was merged, and keeping two apart.", no_args_is_help=True, epilog=EXIT_CODES
+    help="Merges of customers: what was merged, and keeping two apart.",
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
 )
 program.add_typer(identity, name="identity")
 
-Folder = Annotated[Path, typer.Argument(help="The workspace: the folder with journey.yaml and sources.yaml.", show_default=False)]
+Folder = Annotated[
+    Path,
+    typer.Argument(help="The workspace: the folder with journey.yaml and sources.yaml.", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output.")]
-Segment = Annotated[str | None, typer.Option(help="Only visits of this segment or persona, as it was at entry.", show_default=False)]
-Since = Annotated[str | None, typer.Option(help="Only visits entered on or after this date.", show_default=False)]
+Segment = Annotated[
+    str | None,
+    typer.Option(help="Only visits of this segment or persona, as it was at entry.", show_default=False),
+]
+Since = Annotated[
+    str | None, typer.Option(help="Only visits entered on or after this date.", show_default=False)
+]
 Until = Annotated[str | None, typer.Option(help="Only visits entered before this date.", show_default=False)]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 
@@ -135,7 +148,8 @@ def options(
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Your exports: csv, tsv, jsonl, parquet, also .gz and .zip.", show_default=False)
+        list[Path] | None,
+        typer.Argument(help="Your exports: csv, tsv, jsonl, parquet, also .gz and .zip.", show_default=False),
     ] = None,
     template: Annotated[
         Template | None, typer.Option(help="Start from a ready journey of this kind.", show_default=False)
@@ -168,7 +182,8 @@ def init(
 def load(
     folder: Folder,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Load only this source (may be repeated).", show_default=False)
+        list[str] | None,
+        typer.Option("--only", help="Load only this source (may be repeated).", show_default=False),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -215,7 +230,9 @@ def stages(
     until: Until = None,
     members: Annotated[
         str | None,
-        typer.Option(help="List who is behind a count instead, as STAGE:COUNT (decision:lapsed).", show_default=False),
+        typer.Option(
+            help="List who is behind a count instead, as STAGE:COUNT (decision:lapsed).", show_default=False
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -234,9 +251,14 @@ def stages(
     if json:
         print_json({"stages": list(answers.answers.values())})
         return
-    columns = ("stage", "customers", "entered", "skipped", "succeeded", "left", "lapsed", "in flight", "rate", "median time")
+    columns = (
+        "stage", "customers", "entered", "skipped", "succeeded", "left", "lapsed", "in flight", "rate", "median time",
+    )  # fmt: skip
     rows = [
-        (a.stage, a.customers, a.entered, a.skipped, a.succeeded, a.left, a.lapsed, a.in_flight, say_share(a.rate), say_time(a.time_quartiles[1]))
+        (
+            a.stage, a.customers, a.entered, a.skipped, a.succeeded, a.left, a.lapsed, a.in_flight,
+            say_share(a.rate), say_time(a.time_quartiles[1]),
+        )
         for a in answers.answers.values()
     ]  # fmt: skip
     print_table(columns, rows, right=columns[1:])
@@ -248,10 +270,12 @@ def stages(
 def draw(
     folder: Folder,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The file to write; - for standard output.", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write; - for standard output.", show_default=False),
     ] = None,
-    format: Annotated[  # noqa: A002  # the option's name
-        Format | None, typer.Option(help="Else from the file's name; HTML if neither says.", show_default=False)
+    format: Annotated[  # the option's name
+        Format | None,
+        typer.Option(help="Else from the file's name; HTML if neither says.", show_default=False),
     ] = None,
     segment: Segment = None,
     since: Since = None,
@@ -288,7 +312,9 @@ def draw(
 @explain.command("customer")
 def explain_customer(
     folder: Folder,
-    customer: Annotated[str, typer.Argument(help="A customer's id, or any of their identifiers.", show_default=False)],
+    customer: Annotated[
+        str, typer.Argument(help="A customer's id, or any of their identifiers.", show_default=False)
+    ],
     json: Json = False,
 ) -> None:
     """Which identifiers make this customer, by which links; what was refused, and why."""
@@ -304,8 +330,12 @@ def explain_customer(
 @explain.command("visit")
 def explain_visit(
     folder: Folder,
-    customer: Annotated[str, typer.Argument(help="A customer's id, or any of their identifiers.", show_default=False)],
-    stage: Annotated[str | None, typer.Argument(help="Only visits to this stage.", show_default=False)] = None,
+    customer: Annotated[
+        str, typer.Argument(help="A customer's id, or any of their identifiers.", show_default=False)
+    ],
+    stage: Annotated[
+        str | None, typer.Argument(help="Only visits to this stage.", show_default=False)
+    ] = None,
     json: Json = False,
 ) -> None:
     """Why a customer was placed where they were: each visit with its rule, event, clock and end."""
@@ -333,7 +363,9 @@ def merges(folder: Folder, json: Json = False) -> None:
 @identity.command("apart")
 def apart(
     folder: Folder,
-    first: Annotated[str, typer.Argument(help="An identifier as KIND:VALUE (email:ana@mail.example).", show_default=False)],
+    first: Annotated[
+        str, typer.Argument(help="An identifier as KIND:VALUE (email:ana@mail.example).", show_default=False)
+    ],
     second: Annotated[str, typer.Argument(help="The other one, as KIND:VALUE.", show_default=False)],
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the decision back.")] = False,
 ) -> None:

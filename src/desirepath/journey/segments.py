@@ -42,7 +42,9 @@ def _as_of(relation: str, name: str) -> str:
 def _said(one: Column, columns: EventColumns) -> str:
     """What a customer's events had said of themselves, by time. Grain: customer and time · customer, time, said."""
     if str(one) not in columns.present:
-        return "SELECT customer, TIMESTAMP '1970-01-01' AS time, NULL AS said FROM event_customers WHERE false"
+        return (
+            "SELECT customer, TIMESTAMP '1970-01-01' AS time, NULL AS said FROM event_customers WHERE false"
+        )
     # Of two values said at one instant the greater counts: a rule that does not ask who was loaded first.
     value = f"e.{quote_name(str(one))}"
     return (

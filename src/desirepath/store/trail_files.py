@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,10 +111,10 @@ class Build:
         """The promises made, memory-mapped."""
         return PromiseRows(**{f.name: self._column(f"promise.{f.name}") for f in fields(PromiseRows)})
 
-    def _column(self, name: str) -> NDArray[np.generic]:
+    def _column(self, name: str) -> NDArray[Any]:
         path = self.path / f"{name}.npy"
         try:
-            column: NDArray[np.generic] = np.load(path, mmap_mode="r", allow_pickle=False)
+            column: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         except ValueError:  # a column of no rows cannot be mapped
             column = np.load(path, allow_pickle=False)
         return column

@@ -32,8 +32,15 @@ currency: EUR
 stages:
   awareness:     {enter: "event in ('Ad Clicked', 'Page Viewed')", lapse_after: 30 days}
   consideration: {enter: "event = 'Product Viewed'", lapse_after: 60 days}
-  decision:      {enter: "event in ('Cart Viewed', 'Checkout Started')", goal: "event = 'Order Completed'", lapse_after: 14 days}
-  retention:     {enter: "event = 'Order Completed'", goal: repeat, lapse_after: 180 days, exit: "event = 'Account Closed'"}
+  decision:
+    enter: "event in ('Cart Viewed', 'Checkout Started')"
+    goal: "event = 'Order Completed'"
+    lapse_after: 14 days
+  retention:
+    enter: "event = 'Order Completed'"
+    goal: repeat
+    exit: "event = 'Account Closed'"
+    lapse_after: 180 days
   advocacy:      {enter: "event in ('Referral Sent', 'Review Posted')", after: decision, lapse_after: 365 days}
 voided_by: {event: Order Cancelled, key: order_id}
 exit: "event = 'Declined'"
@@ -88,7 +95,9 @@ class Journeys:
 
     def passes(self, customer: str) -> int:
         """How many passes the customer has made."""
-        return max(visit.pass_no for visit in self.workspace.explain_visits(customer) if visit.track == "journey")
+        return max(
+            visit.pass_no for visit in self.workspace.explain_visits(customer) if visit.track == "journey"
+        )
 
     def because(self, customer: str) -> str:
         """Every sentence of every visit's explanation."""

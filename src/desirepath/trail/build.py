@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,38 +72,30 @@ class TrailBuilder:
         total = int(self._offset[-1])
         self._columns = {name: allocate(name, kind, total) for name, kind in COLUMNS.items()}
         self._arrival = np.empty(total, np.int64)
-        self._added = 0
 
     def add(self, batch: Batch) -> None:
-        """Scatter a batch. Raises ValueError where it brings more events than were counted."""
+        """Scatter a batch. Raises ValueError where it brings more events of a customer than were counted."""
         from desirepath.trail import kernels
 
-        self._added += len(batch.customer)
-        if self._added > self._offset[-1]:
+        columns = tuple(getattr(batch, name) for name in COLUMNS)
+        to_columns = tuple(self._columns.values())
+        end = self._offset[1:]
+        if not kernels.scatter(
+            batch.customer, batch.arrival, columns, self._next, end, self._arrival, to_columns
+        ):
             raise ValueError("more events than were counted: the store changed while the trails were built")
-        kernels.scatter(
-            batch.customer,
-            self._next,
-            batch.ts,
-            batch.touchpoint,
-            batch.channel,
-            batch.evidence,
-            batch.value,
-            batch.event,
-            batch.waits_until,
-            batch.arrival,
-            *self._columns.values(),
-            self._arrival,
-        )
 
     def finish(self) -> Trails:
         """Sort each customer's run. Raises ValueError where events are missing."""
         from desirepath.trail import kernels
 
-        if self._added != self._offset[-1]:
+        if not np.array_equal(self._next, self._offset[1:]):
             raise ValueError("fewer events than were counted: the store changed while the trails were built")
-        kernels.sort_runs(self._offset, self._arrival, *self._columns.values())
+        kernels.sort_runs(self._offset, self._all_columns())
         return Trails(offset=self._offset, **self._columns)  # type: ignore[arg-type]  # kinds as in COLUMNS
+
+    def _all_columns(self) -> tuple[NDArray[Any], ...]:
+        return (self._arrival, *self._columns.values())
 
 
 def build_trails(batch: Batch, customers: int) -> Trails:

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numba
 import numpy as np
+from numpy.typing import NDArray
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+Int16 = NDArray[np.int16]
+Columns = tuple[Int64, Int16, Int16, Int64, Int64, Int64, Int64]  # of build.COLUMNS, in that order
 
 _jit = numba.njit(cache=True, nogil=True)
 
+Column = NDArray[Any]
+Columns = tuple[Column, ...]
+
 
 @_jit
-def scatter(customer, free, ts, touchpoint, channel, evidence, value, event, waits, arrival,
-            to_ts, to_touchpoint, to_channel, to_evidence, to_value, to_event, to_waits, to_arrival):  # type: ignore[no-untyped-def]  # fmt: skip
-    """Write event i at the next free place of its customer; `free` moves on."""
+def scatter(
+    customer: Int64,
+    arrival: Int64,
+    columns: Columns,
+    free: Int64,
+    end: Int64,
+    to_arrival: Int64,
+    to_columns: Columns,
+) -> bool:
+    """Write each event at the next free place of its customer; `free` moves on. False where there is none.
+
+    free, end: the next place of each customer, and that after their last. columns: as in build.COLUMNS.
+    """
+    ts, touchpoint, channel, evidence, value, event, waits = columns
+    to_ts, to_touchpoint, to_channel, to_evidence, to_value, to_event, to_waits = to_columns
     for i in range(len(customer)):
         c = customer[i]
+        # Out of its run an event would overwrite a neighbour's, or what is not ours at all.
+        if c < 0 or c >= len(free) or free[c] >= end[c]:
+            return False
         at = free[c]
         free[c] = at + 1
         to_ts[at], to_touchpoint[at], to_channel[at] = ts[i], touchpoint[i], channel[i]
         to_evidence[at], to_value[at], to_event[at] = evidence[i], value[i], event[i]
         to_waits[at], to_arrival[at] = waits[i], arrival[i]
+    return True
 
 
 @_jit
-def _in_order(first, last, ts, arrival):  # type: ignore[no-untyped-def]
+def _in_order(first: int, last: int, ts: Int64, arrival: Int64) -> bool:
     for i in range(first + 1, last):
         if ts[i] < ts[i - 1] or (ts[i] == ts[i - 1] and arrival[i] < arrival[i - 1]):
             return False
@@ -30,8 +57,9 @@ def _in_order(first, last, ts, arrival):  # type: ignore[no-untyped-def]
 
 
 @_jit
-def sort_runs(offset, arrival, ts, touchpoint, channel, evidence, value, event, waits):  # type: ignore[no-untyped-def]
+def sort_runs(offset: Int64, arrival: Int64, columns: Columns) -> None:
     """Sort the events of each customer by (ts, arrival)."""
+    ts, touchpoint, channel, evidence, value, event, waits = columns
     for c in range(len(offset) - 1):
         first, last = offset[c], offset[c + 1]
         if _in_order(first, last, ts, arrival):
