@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Parameters = Sequence[object] | Mapping[str, object]
+_DISK_FULL = re.compile(r"No space left|Could not write|Disk quota|File too large|failed to offload", re.I)
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -68,10 +69,7 @@ class EventStore:
         connection = _connect(path, write, _settings(path, files_from is not None, memory, threads))
         store = cls(connection, path, write)
         try:
-            connection.execute("SET TimeZone = 'UTC'")
-            if files_from is not None:
-                connection.execute(f"SET file_search_path = {sql_text(str(files_from.resolve()))}")
-            connection.execute("SET lock_configuration = true")
+            _settle(connection, files_from)
             store._prepare()
         except BaseException:
             connection.close()
@@ -145,10 +143,10 @@ class EventStore:
             self._in_transaction = False
 
     def _roll_back(self) -> None:
-        """Take back what was begun. A failed COMMIT has already done so."""
+        """Take back what was begun. A failed COMMIT has already done so, and a full disk closes the database."""
         try:
             self._connection.execute("ROLLBACK")
-        except duckdb.TransactionException:
+        except (duckdb.TransactionException, duckdb.FatalException):
             return
 
     def register(self, name: str, table: pa.Table) -> None:
@@ -215,8 +213,8 @@ class EventStore:
                 "There is not enough memory or disk space for this.",
                 hint=f"Free some space beside {self.path}. DuckDB says: {_first_line(error)}",
             ) from error
-        except duckdb.IOException as error:
-            if "No space left" in str(error) or "Could not write" in str(error):
+        except duckdb.Error as error:
+            if _DISK_FULL.search(str(error)):
                 raise WorkspaceError(
                     f"The disk under {self.path.parent} is full.", hint=_first_line(error)
                 ) from error
@@ -239,6 +237,19 @@ def _settings(path: Path, loading: bool, memory: str | None, threads: int | None
     if threads is not None:
         settings["threads"] = threads
     return settings
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, files_from: Path | None) -> None:
+    """Settings that can only be made once connected, and the lock on all of them.
+
+    They hold for the database: a further connection of this process finds them made and locked.
+    """
+    locked = connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
+    if not locked:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        if files_from is not None:
+            connection.execute(f"SET GLOBAL file_search_path = {sql_text(str(files_from.resolve()))}")
+        connection.execute("SET GLOBAL lock_configuration = true")
 
 
 def _connect(path: Path, write: bool, settings: dict[str, Any]) -> duckdb.DuckDBPyConnection:
