@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,10 +77,9 @@ class TrailBuilder:
         from desirepath.trail import kernels
 
         columns = tuple(getattr(batch, name) for name in COLUMNS)
-        to_columns = tuple(self._columns.values())
-        end = self._offset[1:]
+        free, end = self._next, self._offset[1:]
         if not kernels.scatter(
-            batch.customer, batch.arrival, columns, self._next, end, self._arrival, to_columns
+            batch.customer, batch.arrival, columns, free, end, self._arrival, self._all_columns()
         ):
             raise ValueError("more events than were counted: the store changed while the trails were built")
 
@@ -91,11 +89,11 @@ class TrailBuilder:
 
         if not np.array_equal(self._next, self._offset[1:]):
             raise ValueError("fewer events than were counted: the store changed while the trails were built")
-        kernels.sort_runs(self._offset, self._all_columns())
+        kernels.sort_runs(self._offset, self._arrival, self._all_columns())
         return Trails(offset=self._offset, **self._columns)  # type: ignore[arg-type]  # kinds as in COLUMNS
 
     def _all_columns(self) -> tuple[NDArray[Any], ...]:
-        return (self._arrival, *self._columns.values())
+        return tuple(self._columns.values())
 
 
 def build_trails(batch: Batch, customers: int) -> Trails:

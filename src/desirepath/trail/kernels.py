@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from numpy.typing import NDArray
 
 Int64 = NDArray[np.int64]
-Int16 = NDArray[np.int16]
-Columns = tuple[Int64, Int16, Int16, Int64, Int64, Int64, Int64]  # of build.COLUMNS, in that order
+Columns = tuple[NDArray[Any], ...]  # those of build.COLUMNS, in that order
 
 _jit = numba.njit(cache=True, nogil=True)
-
-Column = NDArray[Any]
-Columns = tuple[Column, ...]
 
 
 @_jit
