@@ -61,21 +61,29 @@ def fill(store: EventStore, events: int) -> None:
         FROM r""")
 
 
-def run(store: EventStore, past: str) -> tuple[dict[str, float], dict[str, int]]:
-    clock = [time.perf_counter()]
+def run(store: EventStore, past: str) -> tuple[dict[str, tuple[float, float]], dict[str, int]]:
+    clock, cpu = [time.perf_counter()], [time.process_time()]
     rules = rules_for(kinds_present(store), anonymous_past=past, phone_region="AU")  # type: ignore[arg-type]
     sightings = read_sightings(store, rules)
     clock.append(time.perf_counter())
+    cpu.append(time.process_time())
     answer = resolve(sightings.table, rules)
     clock.append(time.perf_counter())
+    cpu.append(time.process_time())
     now = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1e6)
     with store.transaction():
         identity_log.prepare(store)
         write_resolution(store, sightings, answer, now)
         identity_log.record_changes(store, now)
     clock.append(time.perf_counter())
+    cpu.append(time.process_time())
     steps = ("read", "resolve", "write and compare")
-    took = {name: after - before for name, (before, after) in zip(steps, pairwise(clock), strict=True)}
+    took = {
+        name: (after - before, cpu_after - cpu_before)
+        for name, (before, after), (cpu_before, cpu_after) in zip(
+            steps, pairwise(clock), pairwise(cpu), strict=True
+        )
+    }
     counts = {"sightings": sightings.table.num_rows, "identifiers": len(answer.identifiers),
               "links": len(answer.links), "customers": answer.customers}  # fmt: skip
     return took, counts
@@ -102,9 +110,14 @@ def main() -> None:
                 took.append(one)
             listed = ", ".join(f"{n:,} {name}" for name, n in counts.items())
             print(f"\n{past}: {millions:g} M events, {listed}")
+            print(f"  {'':20} {'seconds':>9} {'of a core':>9}")
             for step in took[0]:
-                print(f"  {step:20} {statistics.median(one[step] for one in took):7.2f} s")
-            print(f"  {'together':20} {statistics.median(sum(one.values()) for one in took):7.2f} s")
+                wall, cpu = (statistics.median(one[step][i] for one in took) for i in (0, 1))
+                print(f"  {step:20} {wall:9.2f} {cpu:9.2f}")
+            wall, cpu = (
+                statistics.median(sum(pair[i] for pair in one.values()) for one in took) for i in (0, 1)
+            )
+            print(f"  {'together':20} {wall:9.2f} {cpu:9.2f}")
     print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
 
 
