@@ -67,12 +67,12 @@ def fates(journey: Journey, visits: Visits, met: Meetings) -> Fates:
     return Fates(own, fate)
 
 
-def ease(found: Fates, chosen: Mask, visits: Visits, as_of: int) -> Measured:
-    """2 − 4 × the share of hard meetings among the chosen ones; n counts meetings, the doubt is of customers."""
-    known = chosen & (found.fate != Fate.NOT_YET_KNOWN)
+def ease(found: Fates, chosen: Int64, visits: Visits, as_of: int) -> Measured:
+    """2 − 4 × the share of hard meetings among the chosen (places in `found`); n counts meetings, doubt customers."""
+    known = chosen[found.fate[chosen] != Fate.NOT_YET_KNOWN]
+    if not len(known):
+        return NoEstimate("no_data", detail="no meeting that a customer made, and whose fate is known")
     hard = found.fate[known] != Fate.SMOOTH
-    if not len(hard):
-        return NoEstimate("no_data", detail="no meeting that a customer made")
     share = clustered_proportion(hard, visits.customer[found.met.visit[known]], as_of=as_of)
     return share.map(lambda value: 2 - 4 * value)
 
@@ -94,7 +94,7 @@ def effort(
     stage = visits.stage[found.met.visit]
     answers = []
     for place, one in enumerate(journey.stages):
-        here = stage == place
+        here = np.flatnonzero(stage == place)
         counts = np.bincount(found.fate[here], minlength=len(Fate))
         known = int(counts.sum() - counts[Fate.NOT_YET_KNOWN])
         share = counts / max(known, 1)

@@ -107,3 +107,93 @@ def spread_moments(visit, customer, code, stratum, won, used, when_met, when_not
             in_customer[1, k] |= in_visit[k]
         i = end
     _end_customer(total, in_customer, out)
+
+
+@_jit
+def first_meetings(visit, touchpoint, kinds, new):  # type: ignore[no-untyped-def]
+    """Mark where a visit meets a touchpoint for the first time. Rows of one visit lie together."""
+    seen_by = np.full(kinds, -1, np.int64)
+    for i in range(len(visit)):
+        k = touchpoint[i]
+        if k >= 0 and seen_by[k] != visit[i]:
+            seen_by[k] = visit[i]
+            new[i] = 1
+
+
+# A risk set is walked along its timeline: starts and stops of spells, in the order of (stratum, time). Being reached
+# comes before all else at its time, so that a spell (start, stop] is at risk at its stop and not at its start.
+# `line`: (key, spell, stops) of the timeline, (visit, start, stop) by spell, reached_at by visit.
+
+
+@_jit
+def count_at_risk(line, won, r_key, r_visit, n, hits, later):  # type: ignore[no-untyped-def]
+    """At each time that a visit is reached: how many others go on unreached, how many won, were reached later.
+
+    won: by visit. r_key, r_visit: those reached, by key.
+    """
+    key, spell, stops, visit, start, stop, reached_at = line
+    here, here_won, here_later = 0, 0, 0
+    never = reached_at.max()
+    i, j = 0, 0
+    while j < len(r_key):
+        while i < len(key) and key[i] < r_key[j]:
+            s = spell[i]
+            v = visit[s]
+            change = 0
+            if stops[i]:
+                if start[s] < reached_at[v] and reached_at[v] > stop[s]:
+                    change = -1
+            elif start[s] < reached_at[v]:
+                change = 1
+            here += change
+            here_won += change * won[v]
+            here_later += change * (reached_at[v] < never)
+            i += 1
+        end = j
+        while end < len(r_key) and r_key[end] == r_key[j]:
+            here -= 1
+            here_won -= won[r_visit[end]]
+            here_later -= 1
+            end += 1
+        for k in range(j, end):
+            n[k], hits[k], later[k] = here, here_won, here_later
+        j = end
+
+
+@_jit
+def spread_at_risk(line, residual, customer, r_key, r_spell, weights, influence, compared):  # type: ignore[no-untyped-def]
+    """Add to each customer's influence what their visits weighed as comparisons.
+
+    weights: (first, second) that each one reached gives to every visit at risk: second − residual × first, summed.
+    residual: by visit. compared: marked by visit.
+    """
+    key, spell, stops, visit, start, stop, reached_at = line
+    first, second = weights
+    one, two = 0.0, 0.0
+    one_at, two_at = np.zeros(len(visit)), np.zeros(len(visit))
+    i, j = 0, 0
+    while j <= len(r_key):
+        while i < len(key) and (j == len(r_key) or key[i] < r_key[j]):
+            s = spell[i]
+            v = visit[s]
+            if stops[i]:
+                if start[s] < reached_at[v] and reached_at[v] > stop[s] and one > one_at[s]:
+                    influence[customer[v]] += two - two_at[s] - residual[v] * (one - one_at[s])
+                    compared[v] = True
+            elif start[s] < reached_at[v]:
+                one_at[s], two_at[s] = one, two
+            i += 1
+        if j == len(r_key):
+            break
+        end = j
+        while end < len(r_key) and r_key[end] == r_key[j]:
+            s = r_spell[end]
+            v = visit[s]
+            if one > one_at[s]:
+                influence[customer[v]] += two - two_at[s] - residual[v] * (one - one_at[s])
+                compared[v] = True
+            end += 1
+        for k in range(j, end):
+            one += first[k]
+            two += second[k]
+        j = end

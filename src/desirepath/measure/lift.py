@@ -11,19 +11,21 @@ risk sets (risk_sets.py). Both compare only from the meeting on, with visits tha
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
 
 import numpy as np
 
 from desirepath.core.estimate import MINIMUM_N, Estimate, Measured, NoEstimate, too_few
 from desirepath.core.times import TimeRange
-from desirepath.core.words import By, Track
+from desirepath.core.words import By
 from desirepath.journey.bits import BY_CUSTOMER
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Lift
-from desirepath.measure.cohort import EVER, Mask, can_succeed, cohort
-from desirepath.measure.meetings import Int64, actions, meetings, visit_of_events
-from desirepath.measure.moments import compare_moments, moments
+from desirepath.measure.cohort import EVER, Cohort, Mask, can_succeed, cohort
+from desirepath.measure.meetings import Int64, Meetings, actions, meetings, visit_of_events
+from desirepath.measure.moments import compare_moments, first_meetings, moments
 from desirepath.measure.risk_sets import compare_reached, spells
 from desirepath.stats.false_discovery import adjusted
 from desirepath.stats.stratified import NOTHING, StratifiedDifference
@@ -53,13 +55,22 @@ def lifts(
     like: a code per visit that compared visits must share (a trait, a segment). owner: visit_of_events(…).
     """
     owner = visit_of_events(visits, trails) if owner is None else owner
+    cohorts = {
+        stage: cohort(journey, visits, stage, as_of=as_of, where=where, period=period)
+        for stage in range(len(journey.stages))
+        if can_succeed(journey, stage)
+    }
+    rated, won = np.zeros(len(visits), bool), np.zeros(len(visits), bool)
+    for one in cohorts.values():
+        rated[one.rows[one.masks["rated"]]] = True
+        won[one.rows[one.masks["rated_succeeded"]]] = True
+    acts, met = actions(visits, trails, owner, rated), meetings(visits, trails, owner, rated)
     by_customers = customer_made(journey, trails)
     found: dict[tuple[int, int], StratifiedDifference] = {}
-    for stage in range(len(journey.stages)):
-        if can_succeed(journey, stage):
-            found |= _of_stage(
-                journey, visits, trails, stage, as_of, where, period, owner, like, by_customers
-            )
+    for stage, one in cohorts.items():
+        here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (acts, met))
+        for code, difference in _of_stage(one, won, visits, trails, here, seen, like, by_customers).items():
+            found[stage, code] = difference
     q = adjusted([_p(one) for one in found.values()])
     return {pair: _lift(one, float(q[i]), as_of) for i, (pair, one) in enumerate(found.items())}
 
@@ -76,34 +87,31 @@ def customer_made(journey: Journey, trails: Trails) -> Mask:
 
 
 def _of_stage(
-    journey: Journey,
+    one: Cohort,
+    won: Mask,
     visits: Visits,
     trails: Trails,
-    stage: int,
-    as_of: int,
-    where: Mask | None,
-    period: TimeRange,
-    owner: Int64,
+    acts: Meetings,
+    met: Meetings,
     like: Int64 | None,
     by_customers: Mask,
-) -> dict[tuple[int, int], StratifiedDifference]:
-    one = cohort(journey, visits, stage, as_of=as_of, where=where, period=period, track=Track.JOURNEY)
-    rated, won = np.zeros(len(visits), bool), np.zeros(len(visits), bool)
-    rated[one.rows[one.masks["rated"]]] = True
-    won[one.rows[one.masks["rated_succeeded"]]] = True
-    acts, met = actions(visits, trails, owner, rated), meetings(visits, trails, owner, rated)
-    first = np.unique(met.visit * len(journey.touchpoints) + met.touchpoint)
-    reach = np.bincount(first % max(len(journey.touchpoints), 1), minlength=len(journey.touchpoints))
-    found = {(stage, int(code)): NOTHING for code in np.flatnonzero(reach)}
+) -> dict[int, StratifiedDifference]:
+    """Touchpoint code → difference, for all that were met; those met by too few are not compared."""
+    new = first_meetings(met.visit, met.touchpoint) > 0
+    reach = np.bincount(met.touchpoint[new], minlength=len(by_customers))
+    found = {int(code): NOTHING for code in np.flatnonzero(reach)}
     codes = np.flatnonzero((reach >= MINIMUM_N) & by_customers)
     if len(codes):
         at = moments(one, won, visits, trails, acts, like)
-        found |= dict(zip(((stage, int(c)) for c in codes), compare_moments(at, visits, codes), strict=True))
+        found |= dict(zip(codes.tolist(), compare_moments(at, visits, codes), strict=True))
     codes = np.flatnonzero((reach >= MINIMUM_N) & ~by_customers)
     if len(codes):
-        going = spells(one, won, visits, trails, acts, like)
-        for code in codes.tolist():
-            found[stage, code] = compare_reached(one, going, won, visits, trails, met, code)
+        going = spells(one, visits, trails, acts, like)
+        with ThreadPoolExecutor(min(4, cpu_count() or 1)) as pool:  # the kernels hold no lock
+            compared = pool.map(
+                lambda code: compare_reached(one, going, won, visits, trails, met, code), codes.tolist()
+            )
+            found |= dict(zip(codes.tolist(), compared, strict=True))
     return found
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, HOUR, NEVER
 from desirepath.journey.visits import Visits
-from desirepath.measure.alike import dense, entry_strata
+from desirepath.measure.alike import code_of_visit, dense, entry_strata
 from desirepath.measure.cohort import Cohort, Mask
 from desirepath.measure.meetings import Int64, Meetings, first_of_group
 from desirepath.stats.stratified import LEAST_CONTRAST, NOTHING, StratifiedDifference
@@ -52,7 +52,7 @@ def moments(
     same entry channel, quarter and kind of start, with about as many touchpoints met so far, as
     long after entry (eighths), and as soon after the last action.
     """
-    at, visit = acts.at, acts.visit
+    rows, at, visit = found.rows[found.masks["rated"]], acts.at, acts.visit
     elapsed = np.maximum(trails.ts[at] - visits.entered[visit], 0)
     success = visits.succeeded[visit]
     before = (success == NEVER) | (trails.ts[at] < success)
@@ -70,7 +70,7 @@ def moments(
         np.unique(np.quantile(later, np.arange(1, _ELAPSED_BINS) / _ELAPSED_BINS)) if len(later) else later
     )
     parts = [
-        entry_strata(visits, trails, visit, like),
+        code_of_visit(rows, entry_strata(visits, trails, rows, like), visits)[visit],
         np.searchsorted(DISTINCT, met_before, side="right"),
         np.where(elapsed == 0, 0, 1 + np.searchsorted(edges, elapsed)),
         np.where(gap < 0, 0, 1 + np.searchsorted(_GAPS, gap)),
@@ -79,11 +79,11 @@ def moments(
 
 
 def first_meetings(visit: Int64, touchpoint: Int64) -> Int64:
-    """1 where a visit meets a touchpoint for the first time, else 0."""
+    """1 where a visit meets a touchpoint for the first time, else 0. Rows of one visit must lie together."""
+    from desirepath.measure import kernels
+
     new = np.zeros(len(visit), np.int64)
-    named = np.flatnonzero(touchpoint >= 0)
-    span = int(touchpoint.max(initial=0)) + 1
-    new[named[np.unique(visit[named] * span + touchpoint[named], return_index=True)[1]]] = 1
+    kernels.first_meetings(visit, touchpoint, int(touchpoint.max(initial=0)) + 1, new)
     return new
 
 

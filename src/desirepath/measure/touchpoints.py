@@ -19,7 +19,7 @@ from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Contract, Lift, TouchpointAnswer
 from desirepath.measure.cohort import EVER, Mask, asked_visits, contract, lost_visits
-from desirepath.measure.effort import Fates, ease, fates
+from desirepath.measure.effort import ease, fates
 from desirepath.measure.lift import LIKE, lifts
 from desirepath.measure.meetings import (
     Int64,
@@ -68,7 +68,7 @@ def touchpoints(
     value = np.bincount(pair, trails.value[met.at], len(journey.stages) * kinds)
     last = _last_seen(visits, found.met, kinds, len(journey.stages))
     by_pair, by_fate = _rows_of(once.pair), _rows_of(fate_pair)
-    seen_in = _rows_of(pair)
+    seen_in, none = _rows_of(pair), np.empty(0, np.int64)
     answers = []
     for key, rows in by_pair.items():
         stage, code = divmod(key, kinds)
@@ -86,7 +86,7 @@ def touchpoints(
                 wait=_wait(once, rows, as_of),
                 value=int(value[key]),
                 lift=lifted.get((stage, code), _UNMET),
-                ease=_ease(found, by_fate.get(key), visits, as_of),
+                ease=ease(found, by_fate.get(key, none), visits, as_of),
                 last_seen=int(last[key]),
                 order=float(once.order[rows].mean()),
                 contract=_contract(journey, stage, code, as_of),
@@ -148,13 +148,6 @@ def _once(visits: Visits, trails: Trails, met: Meetings, kinds: int) -> _Once:
 def _wait(once: _Once, rows: Int64, as_of: int) -> Measured:
     curve = aalen_johansen(once.waited[rows], once.acted[rows], 2)
     return incidence_quantile(curve, 0.5, as_of=as_of)
-
-
-def _ease(found: Fates, rows: Int64 | None, visits: Visits, as_of: int) -> Measured:
-    chosen = np.zeros(len(found.fate), bool)
-    if rows is not None:
-        chosen[rows] = True
-    return ease(found, chosen, visits, as_of)
 
 
 def _last_seen(visits: Visits, own: Meetings, kinds: int, stages: int) -> Int64:
