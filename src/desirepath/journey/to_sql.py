@@ -64,7 +64,9 @@ class EventColumns:
         """`sql`, which gives the values of a wide column, as what the rule compares it with."""
         given = self.present.get(str(column))
         kind = kind_of(given) if given else "text"
-        return as_kind(sql if given else "CAST(NULL AS VARCHAR)", kind, column.kind)
+        if kind == "time":  # instants are kept in UTC; rules speak of the journey's calendar
+            sql = f"timezone({quote_text(self.zone)}, timezone('UTC', {sql}))"
+        return as_kind(sql if given else "CAST(NULL AS VARCHAR)", kind, column.kind, zone=self.zone)
 
     def _plain(self, name: str) -> str:
         if name == "value":
@@ -149,8 +151,9 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
     opens, closes = columns.of(promise.opens), columns.of(promise.closes)
     due = "CAST(NULL AS BIGINT)"
     if promise.or_by:
-        group, _, name = promise.or_by.rpartition(".")
-        stated = columns.column(Column(group or "properties", name, "time"))
+        group, dot, name = promise.or_by.partition(".")
+        known = dot and group in ("properties", "traits", "id")
+        stated = columns.column(Column(group, name, "time") if known else Column("properties", promise.or_by, "time"))
         zone = quote_text(columns.zone)
         local = f"timezone('UTC', timezone({zone}, {stated}))"
         # A promised day without a time is kept until its end.
