@@ -247,6 +247,35 @@ def hubspot_deals(folder: Path) -> list[Path]:
     return [write(folder / "hubspot-deals.csv", header, rows)]
 
 
+def receipts(folder: Path) -> list[Path]:
+    """30 invoices of one to three lines, each with a price and a quantity; as shops' tills write them."""
+    rows = []
+    for n in range(30):
+        when = (START + n * DAY).strftime("%Y-%m-%d %H:%M")
+        for line in range(1 + n % 3):
+            rows.append(
+                (5000 + n, f"SKU{line}", f"Cup no. {line}", 1 + line, when, "2.50", 100 + n % 12, "France")
+            )
+    header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+    return [write(folder / "online_retail.csv", header, rows)]
+
+
+def order_lines(folder: Path) -> list[Path]:
+    """Lines of orders, of which each repeats what the order came to."""
+    rows = [
+        (
+            f"A-{n}",
+            f"c{n % 15}@example.org",
+            (START + n * DAY).strftime("%Y-%m-%d"),
+            f"{40 + n}.00",
+            f"thing {line}",
+        )
+        for n in range(40)
+        for line in range(1 + n % 2)
+    ]
+    return [write(folder / "order_items.csv", "order_id,email,order_date,order_total,product_name", rows)]
+
+
 def unknown_names(folder: Path) -> list[Path]:
     """A log whose names say nothing."""
     rows = [
@@ -264,6 +293,7 @@ ALL: dict[str, Callable[[Path], list[Path]]] = {
     make.__name__: make
     for make in (
         orders_only, leads_and_deals, web_log, tickets, survey_answers, german_orders, us_dates, shopify_like,
-        json_events, strange_headers, with_ads, several_months, hubspot_deals, unknown_names,
+        json_events, strange_headers, with_ads, several_months, hubspot_deals, receipts, order_lines,
+        unknown_names,
     )
 }  # fmt: skip

@@ -108,6 +108,27 @@ def test_line_items_are_no_orders_and_a_cancelled_order_is_none_either(tmp_path:
     assert [str(v.key) for v in shop.journey.voided_by] == ["identifiers.order_id"]
 
 
+def test_lines_of_a_receipt_are_added_up_to_one_order(tmp_path: Path) -> None:
+    """Otherwise a receipt of three lines would be three purchases, and look like coming back."""
+    made = drafted(tmp_path, "receipts")
+    shop = Workspace.open(made.folder)
+    shop.load()
+    with shop.asking() as asking:
+        events, worth = asking.store.rows("SELECT count(*), sum(value) FROM events")[0]
+    assert events == 30
+    # 2.50 × (1), (1 + 2), (1 + 2 + 3) in turn, ten times
+    assert worth == 10 * (250 + 750 + 1500)
+
+
+def test_lines_that_repeat_the_orders_amount_count_it_once(tmp_path: Path) -> None:
+    made = drafted(tmp_path, "order_lines")
+    shop = Workspace.open(made.folder)
+    shop.load()
+    with shop.asking() as asking:
+        found = asking.store.rows("SELECT count(*), sum(value) FROM events")
+    assert found == [(40, sum(40 + n for n in range(40)) * 100)]
+
+
 def test_a_stage_column_of_won_and_lost_makes_events_of_its_own(tmp_path: Path) -> None:
     shop = Workspace.open(drafted(tmp_path, "hubspot_deals").folder)
     shop.load()

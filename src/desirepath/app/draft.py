@@ -119,14 +119,18 @@ def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tu
     from desirepath.app.draft_files import take_files
     from desirepath.collect.guess import guess, ids_of
     from desirepath.collect.guess_ids import pairs_to_compare
+    from desirepath.collect.guess_lines import LineItems, record_of_lines
     from desirepath.collect.guess_text import sources_text
     from desirepath.collect.read_sources import read_sources
     from desirepath.store.profile import Profiler
 
     with TemporaryDirectory(prefix="desirepath-") as temporary, Profiler(Path(temporary)) as profiler:
         profiles = take_files(profiler, target, files, Path(temporary))
-        pairs = pairs_to_compare(profiles, ids_of(profiles))
-        guessed = guess(profiles, {pair: profiler.overlap(*pair) for pair in pairs})
+        ids = ids_of(profiles)
+        overlaps = {pair: profiler.overlap(*pair) for pair in pairs_to_compare(profiles, ids)}
+        records = {p.name: record_of_lines(p, of) for p, of in zip(profiles, ids, strict=True)}
+        items = {name: LineItems(r, profiler.steady(name, r)) for name, r in records.items() if r}
+        guessed = guess(profiles, overlaps, items)
         if not guessed.sources:
             raise _nothing_to_place(guessed)
         first = read_sources(sources_text(guessed), os.environ)

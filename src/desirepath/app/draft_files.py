@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desirepath.collect.expression import quote_text
 from desirepath.collect.guess_shapes import FileProfile
 from desirepath.collect.guess_times import candidates
 from desirepath.collect.guess_words import unique
+from desirepath.collect.raw import RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
 from desirepath.sources.files.find import FoundFile, find_files, format_of
@@ -47,8 +49,31 @@ def take_files(profiler: Profiler, target: Path, files: Sequence[Path], temporar
             for found in group.found
         ]
         shown = _shown(target, group.found)
-        profiles.append(profiler.take(name, parts, reader.carefully, shown, group.said))
+        plainly = _read_plainly(group, parts)
+        profiles.append(profiler.take(name, parts, reader.carefully, shown, group.said, plainly))
     return profiles
+
+
+def _read_plainly(group: _Group, parts: Sequence[RawPart]) -> str:
+    """SQL that reads the files of a group as they are; '' where DuckDB alone would read something else."""
+    found = group.found[0]
+    if found.member is not None or group.said:
+        return ""
+    kind = format_of(found, None)
+    if kind == "parquet":
+        return "read_parquet({})"
+    # What was written anew as UTF-8, or has columns without names of their own, plain SQL does not see so.
+    own = [name.lower() for name in group.columns or ()]
+    renamed = any(re.fullmatch(r"column_\d+|.*_\d+", name) for name in own) or len(set(own)) < len(own)
+    rewritten = any(
+        part.has_line or (part.path and part.path.suffix == ".txt" != found.path.suffix) for part in parts
+    )
+    if kind != "csv" or renamed or rewritten:
+        return ""
+    delimiter = quote_text(parts[0].delimiter)
+    return (
+        f"read_csv({{}}, all_varchar = true, header = true, delim = {delimiter}, quote = '\"', escape = '\"')"
+    )
 
 
 def _expanded(files: Sequence[Path]) -> list[Path]:

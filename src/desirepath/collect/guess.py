@@ -7,13 +7,14 @@ guess_yaml.py writes it down. Nothing is read or run here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from desirepath.collect.guess_events import TimeRoles, sql_name, time_roles
 from desirepath.collect.guess_ids import IdColumn, Overlaps, id_columns
 from desirepath.collect.guess_joins import GuessedId, identifiers_of, same_kinds
+from desirepath.collect.guess_lines import Added, LineItems, added, are_lines, repeats_amount
 from desirepath.collect.guess_roles import (
     Role,
     ScoreRole,
@@ -53,6 +54,7 @@ class GuessedSource:
     text: Role | None = None
     score: ScoreRole | None = None
     traits: tuple[str, ...] = ()
+    lines: Added | None = None  # rows are lines of an order, and this query adds them up
     notes: tuple[str, ...] = ()
 
 
@@ -105,10 +107,15 @@ def ids_of(files: Sequence[FileProfile]) -> list[list[IdColumn]]:
     return [id_columns(file, file_subject(file)) for file in files]
 
 
-def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Guessed:
+def guess(
+    files: Sequence[FileProfile],
+    overlaps: Overlaps | None = None,
+    items: Mapping[str, LineItems] | None = None,
+) -> Guessed:
     """The sources that a set of files makes together.
 
-    overlaps: of the pairs that guess_ids.pairs_to_compare names.
+    overlaps: of the pairs that guess_ids.pairs_to_compare names. items: of the files that
+    guess_lines.record_of_lines names, by the file's name.
     """
     ids = same_kinds(list(files), ids_of(files), overlaps or {})
     people = any(one.cls in ("person", "device") for of in ids for one in of)
@@ -131,6 +138,8 @@ def guess(files: Sequence[FileProfile], overlaps: Overlaps | None = None) -> Gue
             made = _metrics(name, file, measured)
         else:
             made = _source(name, file, subject, chosen, ids[place])
+            if isinstance(made, GuessedSource) and file.name in (items or {}):
+                made = _of_lines(made, ids[place], (items or {})[file.name], subject, chosen)
         match made:
             case GuessedSource():
                 sources.append(made)
@@ -148,6 +157,7 @@ def _source(
     subject: Subject | None,
     identifiers: tuple[GuessedId, ...],
     ids: list[IdColumn],
+    amount: Role | None = None,
 ) -> GuessedSource | LeftOut:
     id_names = {one.column for one in ids} | {one.column for one in identifiers}
     plain = [c for c in file.columns if c.name not in id_names and c.shape not in (Shape.TIME, Shape.EMPTY)]
@@ -155,7 +165,7 @@ def _source(
     plain = [c for c in plain if event is None or c.name != event.column]
     score = score_role(plain)
     plain = [c for c in plain if score is None or c.name != score.column]
-    money = money_role(plain)
+    money = amount or money_role(plain)
     times = time_roles(file, subject, event.column if event else "", money is not None)
     if times is None:
         return LeftOut(file, _no_time(file), "name the column yourself: time: {column: …, format: …}")
@@ -197,6 +207,38 @@ def _source(
         score=score,
         traits=tuple(t for t in trait_columns(plain) if t not in used),
     )
+
+
+def _of_lines(
+    made: GuessedSource,
+    ids: list[IdColumn],
+    items: LineItems,
+    subject: Subject | None,
+    identifiers: tuple[GuessedId, ...],
+) -> GuessedSource | LeftOut:
+    """The same source, where its rows are lines of orders: each order must be one event."""
+    file = made.file
+    if made.event is not None or not are_lines(items, ids, [e.time for e in made.times.events]):
+        return made
+    orders = (
+        f"{file.rows:,} rows are lines of {file.column(items.record).distinct:,} different {items.record}"
+    )
+    if repeats_amount(file, items):
+        return replace(made, key=Role(items.record, f"{orders}; each says what the whole came to"))
+    query = added(file, items)
+    if query is None:
+        return replace(
+            made, key=Role(items.record, f"{orders}; the last line's amount counts, not their sum")
+        )
+    whole = replace(file, columns=(*(c for c in file.columns if c.name in query.columns), query.amount))
+    amount = Role(query.amount.name, "the sum of the lines")
+    kept = [one for one in ids if one.column in query.columns]
+    again = _source(
+        made.id, whole, subject, tuple(i for i in identifiers if i.column in query.columns), kept, amount
+    )
+    if isinstance(again, LeftOut):
+        return made
+    return replace(again, lines=query, key=Role(items.record, "the query makes one row of each"))
 
 
 def _undone(times: TimeRoles) -> bool:

@@ -128,7 +128,8 @@ class FileProfile:
     rows: int
     columns: tuple[ColumnProfile, ...]
     exact: bool = True
-    reading: tuple[tuple[str, str], ...] = ()  # delimiter, encoding … where they must be said
+    reading: tuple[tuple[str, str], ...] = ()  # delimiter, header … where they must be said
+    read_by: str = ""  # SQL that reads it, {} being the path; '' where plain SQL would read something else
 
     def column(self, name: str) -> ColumnProfile:
         """The column of that name. Raises KeyError."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
 from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
+from desirepath.collect.guess_lines import Added
 from desirepath.collect.guess_roles import Role
 from desirepath.collect.guess_times import Times
 from desirepath.collect.guess_words import slug, unique
@@ -82,7 +83,10 @@ def _source(
     page.line(
         1, f"{scalar(source.id)}:", f"{more}{source.file.rows:,} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
     )
-    _reading(page, source.file.files, source.file.reading)
+    if source.lines is not None:
+        _query(page, source.lines)
+    else:
+        _reading(page, source.file.files, source.file.reading)
     single = len(source.times.events) == 1 and not source.times.events[0].when
     if single:
         _one_event(page, source, source.times.events[0], renamed)
@@ -97,6 +101,16 @@ def _ends(source: GuessedSource) -> tuple[datetime, datetime]:
     """The first and the last time of a source."""
     times = [t for e in source.times.events if (t := source.file.column(e.time).times) is not None]
     return min(t.first for t in times), max(t.last for t in times)
+
+
+def _query(page: Page, lines: Added) -> None:
+    page.note(2, GUESS + lines.why)
+    if not all(line.isprintable() for line in lines.sql.splitlines()):
+        page.line(2, f"query: {scalar(' '.join(lines.sql.split(chr(10))))}")
+        return
+    page.line(2, "query: |")
+    for line in lines.sql.splitlines():
+        page.line(3, line)
 
 
 def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str], ...]) -> None:

@@ -18,7 +18,7 @@ from desirepath.collect.guess_ids import Overlap
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
 from desirepath.collect.guess_times import Times, Writing, candidates, choose
 from desirepath.collect.raw import RawColumns, RawPart
-from desirepath.collect.row_sql import Context, Found, RowSql
+from desirepath.collect.row_sql import Context, Found, RowSql, columns_read
 from desirepath.collect.sources import Source, Time
 from desirepath.collect.time_sql import time_sql
 from desirepath.journey.draft_facts import EventSummary, Gaps, Span
@@ -58,10 +58,12 @@ class Profiler:
         careful: Callable[[RawPart], RawPart],
         files: Sequence[str],
         said: Sequence[tuple[str, str]] = (),
+        read_by: str = "",
     ) -> FileProfile:
         """Profile the parts of one source under a name of its own. Raises SourceError where one cannot be read.
 
         careful: reads a part record by record, for one of which DuckDB loses lines. said: how it is written.
+        read_by: SQL that reads the files as they are, {} being the path.
         """
         table, exact = f"file_{len(self._tables)}", True
         names: list[str] = []
@@ -91,7 +93,7 @@ class Profiler:
         self._tables[name] = (table, columns)
         rows = int(self._store.value(f"SELECT count(*) FROM {table}"))
         profiles = tuple(self._column(table, one, columns.text(one), rows) for one in names[:MOST_COLUMNS])
-        return FileProfile(name, tuple(files), rows, profiles, exact, tuple(said))
+        return FileProfile(name, tuple(files), rows, profiles, exact, tuple(said), read_by)
 
     def _column(self, table: str, name: str, text: str, rows: int) -> ColumnProfile:
         filled, distinct = self._store.rows(f"SELECT count({text}), count(DISTINCT {text}) FROM {table}")[0]
@@ -136,6 +138,16 @@ class Profiler:
         )[0]
         return Overlap(*found)
 
+    def steady(self, file: str, record: str) -> frozenset[str]:
+        """The columns of a file that are the same on all rows of one record, empty cells aside."""
+        table, columns = self._tables[file]
+        same = ", ".join(f"count(DISTINCT c{n}) <= 1 AS s{n}" for n in range(len(columns.names)))
+        found = self._store.rows(
+            f"SELECT {', '.join(f'bool_and(s{n})' for n in range(len(columns.names)))} "
+            f"FROM (SELECT {same} FROM {table} GROUP BY {columns.text(record)})"
+        )[0]
+        return frozenset(name for name, one in zip(columns.names, found, strict=True) if one)
+
     # ---- events ------------------------------------------------------------------------------------
 
     def events(self, sources: Sequence[tuple[Source, str]]) -> list[EventSummary]:
@@ -162,7 +174,9 @@ class Profiler:
         """Every event of a source, read as the load would."""
         table, columns = self._tables[file]
         rows = f"SELECT *, rowid AS row, 0 AS digest, 0 AS at_part, rowid AS at_row FROM {table}"
-        sql = RowSql(source, columns, _EVER)
+        # What a query adds is not in the file itself; for counts and silences it does not matter.
+        made = frozenset(columns_read(source)) - set(columns.names)
+        sql = RowSql(source, RawColumns(columns.names, made), _EVER)
         for cells in sql.cells:
             ids = [name for name in cells.wide if name.startswith("id.")]
             # Properties are not needed here, and there may be hundreds of them.
