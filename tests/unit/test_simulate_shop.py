@@ -55,7 +55,7 @@ def json_rows(path: Path) -> Iterator[dict[str, object]]:
             continue
 
 
-# ---- the same again ----------------------------------------------------------------------------------------
+# ---- the same again --------------------------------------------------------------------------------------
 
 
 def test_the_same_seed_gives_the_same_bytes_anywhere(shop: Truth, tmp_path: Path):
@@ -93,6 +93,18 @@ def test_a_span_that_the_model_does_not_cover_is_refused(tmp_path: Path):
         make_shop(tmp_path, customers=10, until=date(2026, 1, 2))
 
 
+def test_a_new_shop_takes_the_place_of_an_old_one_and_of_nothing_else(tmp_path: Path):
+    make_shop(tmp_path / "shop", customers=60, months=8, effects=False)
+    make_shop(tmp_path / "shop", customers=60, months=6, effects=False)
+    fresh = make_shop(tmp_path / "fresh", customers=60, months=6, effects=False)
+    assert digest(tmp_path / "shop") == digest(Path(fresh.folder))
+    (tmp_path / "theirs" / "exports").mkdir(parents=True)
+    (tmp_path / "theirs" / "exports" / "orders.csv").write_text("id\n1\n")
+    with pytest.raises(FileExistsError, match="something else"):
+        make_shop(tmp_path / "theirs", customers=60)
+    assert (tmp_path / "theirs" / "exports" / "orders.csv").exists()
+
+
 def test_the_exports_end_when_they_are_told_to(tmp_path: Path):
     truth = make_shop(tmp_path, customers=300, seed=3, until=date(2025, 3, 1), months=8, effects=False)
     files = sorted(p.name for p in (exports(truth) / "web").iterdir())
@@ -104,7 +116,7 @@ def test_the_exports_end_when_they_are_told_to(tmp_path: Path):
     assert last < "2025-02-28T13:00:00"  # midnight in Sydney
 
 
-# ---- what is written, against what the truth counts ----------------------------------------------------------
+# ---- what is written, against what the truth counts ------------------------------------------------------
 
 
 def test_the_web_log_holds_each_event_that_the_truth_counts_once(shop: Truth):
@@ -190,7 +202,7 @@ def test_spend_is_that_of_the_truth(shop: Truth):
     assert spent == shop.spend
 
 
-# ---- nobody's data -------------------------------------------------------------------------------------------------
+# ---- nobody's data ---------------------------------------------------------------------------------------
 
 
 def test_addresses_lie_in_domains_that_nobody_can_own(shop: Truth):
@@ -210,7 +222,7 @@ def test_numbers_are_those_that_acma_keeps_for_fiction(shop: Truth):
     assert phones and all(kept.fullmatch(value) for value in phones)
 
 
-# ---- who is who ------------------------------------------------------------------------------------------------------
+# ---- who is who ------------------------------------------------------------------------------------------
 
 
 def test_every_identifier_belongs_to_one_person(shop: Truth):

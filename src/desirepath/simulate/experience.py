@@ -26,7 +26,7 @@ IN_STORE = 2
 LATE_COSTS = 1.45  # of delight
 LATE_LOGIT = -0.9  # beside that, a broken promise costs trust: log-odds of wanting to buy again
 _TRANSIT = np.array([2.0, 2.2, 2.4, 2.8, 2.5])  # days by region, median, after the parcel is packed
-_DEPOT_DAYS = 6.6
+_DEPOT_DAYS = 5.8
 TOPICS = ("Where is my parcel", "Wrong size", "Payment failed", "Faulty item", "Question before buying")
 WHERE, SIZE, PAYMENT, FAULT, QUESTION = range(len(TOPICS))
 

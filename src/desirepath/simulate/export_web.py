@@ -2,7 +2,7 @@
 
 web/events-YYYY-MM.csv.gz: commas, UTC with milliseconds; cookies, a customer number only after a login.
 web/events-YYYY-MM-again.csv.gz: one month exported twice: the first time before it was over.
-app/events-YYYY-MM.jsonl: JSON lines; telephones that were offline report a month later.
+app/events-YYYY-qN.jsonl: JSON lines, by quarter of the upload; telephones that were offline report late.
 ads/spend.csv: semicolons, days first, decimal commas.
 """
 
@@ -229,11 +229,12 @@ def write_app(desk: Desk, events: Table) -> None:
         b'","orderNo":"', desk.order_no[e["order"]],
         b'","opened":', np.where(e["code"] == APP_OPEN, b"true", b"false"), b"}",
     )  # fmt: skip
-    month = desk.span.month_of(sent)
-    for place, first in enumerate(desk.span.month_starts):
-        own = [rows[row] for row in np.flatnonzero(month == place).tolist()]
+    quarters = [f"{first.year}-q{(first.month + 2) // 3}" for first in desk.span.month_starts]
+    quarter = np.array(quarters)[desk.span.month_of(sent)]
+    for place, name in enumerate(dict.fromkeys(quarters)):
+        own = [rows[row] for row in np.flatnonzero(quarter == name).tolist()]
         if own:
-            desk.write("app", f"app/events-{first:%Y-%m}.jsonl", b"", own, _APP_DIRT, part=place)
+            desk.write("app", f"app/events-{name}.jsonl", b"", own, _APP_DIRT, part=place)
 
 
 _APP_DIRT = {

@@ -7,6 +7,7 @@ Block by block, so that memory does not grow with the shop; the same arguments g
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import date, timedelta
 from importlib.resources import files as package_files
@@ -56,11 +57,14 @@ def make_shop(
     until: the first day of a month; the exports end before it. months: how long the shop has been open, 6 or more.
     effects: also compute the planted effects, over the people of the first block; costs about as much again
     as living through that block five times.
-    Raises ValueError for a span that the model does not cover.
+    An older sample shop in the folder is replaced, together with what was loaded of it.
+    Raises ValueError for a span that the model does not cover, FileExistsError where the folder holds exports of
+    something else.
     """
     if months < 6 or until.day != 1:
         raise ValueError("the sample shop needs six months or more, and an end on the first of a month")
     home, span, chance = Path(folder), Span(until, months), Chance(seed)
+    _make_room(home)
     write_definitions(home, until)
     tally, book, spend = Tally(), AdBook(span), {}
     found: dict[str, Effect] = {}
@@ -98,6 +102,16 @@ def write_definitions(folder: Path, until: date = UNTIL) -> None:
             f"complete_until: {_SHIPPED_LAST_DAY}", f"complete_until: {until - timedelta(days=1)}"
         )
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def _make_room(home: Path) -> None:
+    """Takes an older sample shop away: its months would be loaded beside those of the new one."""
+    exports = home / "exports"
+    if not (home / "truth" / "truth.json").is_file() and exports.is_dir() and any(exports.iterdir()):
+        raise FileExistsError(f"{exports} holds something else: name a new folder for the sample shop")
+    for name in ("exports", "later", "truth", ".desirepath"):
+        if (home / name).is_dir():
+            shutil.rmtree(home / name)
 
 
 def _write_block(desk: Desk, book: AdBook) -> None:
