@@ -25,6 +25,7 @@ def test_the_unedited_draft_loads_every_row_and_places_customers(tmp_path: Path,
     summary = shop.load()
     assert [one.reasons for one in summary.sources] == [{}] * len(summary.sources)
     assert shop.visits().to_arrow().num_rows > 0
+    assert shop.map().guesses == made.guesses
     marked = re.findall(r"# guess: ", made.sources_text + made.journey_text)
     assert len(made.guesses) == len(marked) == len(shop.journey.guesses) + len(shop.sources.guesses) > 3
 

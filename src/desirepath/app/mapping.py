@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.examples import example_trails
+from desirepath.app.guesses import readable
 from desirepath.app.refresh import Say, quiet
 from desirepath.core.times import FOREVER, NEVER
 from desirepath.journey_map.build import build_map
@@ -75,7 +76,10 @@ def draw_map(
     say("map", 0.85)
     return build_map(
         MapInputs(
-            journey=journey,
+            # Both files hold guesses, and the map lists every one.
+            journey=journey.model_copy(
+                update={"guesses": readable((*asking.sources.guesses, *journey.guesses))}
+            ),
             as_of=as_of,
             stages=tuple(answers.values()),
             touchpoints=met,
