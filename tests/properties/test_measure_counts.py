@@ -121,6 +121,15 @@ def test_each_meeting_has_one_fate_and_the_shares_add_up(seed: int):
     support = [t.support for t in shop.journey.touchpoints]
     home = [shop.journey.index(t.stage or "") for t in shop.journey.touchpoints]
     v, codes = shop.visits, shop.trails.touchpoint
+    times = Counter((owner[p], int(codes[p])) for p in own if v.succeeded[owner[p]] != NEVER)
+    usual = {
+        (place, code): sum(
+            2 * (n > 1) - 1 for (i, c), n in times.items() if c == code and v.stage[i] == place
+        )
+        > 0
+        for place in range(len(shop.journey.stages))
+        for code in range(len(home))
+    }
     for k, p in enumerate(found.met.at.tolist()):
         visit = owner[p]
         later = [q for q in own if owner[q] == visit and q > p]
@@ -132,7 +141,7 @@ def test_each_meeting_has_one_fate_and_the_shares_add_up(seed: int):
             continue
         following = codes[min(later)]
         if following == codes[p]:
-            assert fate == Fate.REPEATED
+            assert fate == (Fate.SMOOTH if usual[v.stage[visit], codes[p]] else Fate.REPEATED)
         elif support[following]:
             assert fate == Fate.ASKED_FOR_HELP
         else:

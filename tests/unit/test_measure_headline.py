@@ -86,9 +86,9 @@ def test_a_broken_promise_says_for_whom_it_is_broken_most():
 def test_the_weightier_comes_first():
     heavy, light = met(-0.23, -0.29, -0.17), met(-0.05, -0.08, -0.02, touchpoint="cart")
     assert [f.subject for f in found(light, heavy)] == ["pay", "cart"]
-    # Where the worth of a success is not known for all, customers are compared.
+    # Who was let down is not yet lost: promises come in turn with touchpoints, not before or after them.
     both = headline(JOURNEY, {}, (light, heavy), (promise(700, 1000),))
-    assert [f.subject for f in both] == ["in_time", "pay", "cart"]
+    assert [f.subject for f in both] == ["pay", "in_time", "cart"]
 
 
 def test_a_stage_is_named_only_where_it_is_clearly_the_one():

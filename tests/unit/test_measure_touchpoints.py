@@ -7,6 +7,7 @@ import pytest
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
 from desirepath.core.times import DAY, TimeRange
+from desirepath.journey.bits import VOIDED
 from desirepath.measure.answers import TouchpointAnswer
 from desirepath.measure.effort import effort
 from desirepath.measure.meetings import visit_of_events
@@ -99,14 +100,35 @@ def test_a_stage_without_success_compares_nobody():
     assert not lift.beyond_chance
 
 
-def test_where_all_end_alike_there_is_nothing_to_tell_from_chance():
-    shop = walked(
-        many(30, "0 page, 0.1 faq, 1 cart") | many(30, "0 page, 0.1 page, 0.2 look, 1 cart", "b"), 200
-    )
-    lift = met(shop, "consideration", "faq").lift
-    assert isinstance(lift.difference, NoEstimate)
-    assert lift.difference.reason in ("no_variation", "too_few")
-    assert lift.q == 1.0
+def test_where_all_end_alike_there_is_no_difference_but_some_doubt():
+    stories = many(30, "0 page, 0.1 faq") | many(30, "0 page, 0.1 look", "b")
+    lift = met(walked(stories, 200), "consideration", "faq").lift
+    assert some(lift.difference).value == 0
+    assert some(lift.difference).low < 0 < some(lift.difference).high
+    assert not lift.beyond_chance
+
+
+def test_all_of_one_and_none_of_the_other_is_a_difference_and_never_certain():
+    stories = many(40, "0 page, 0.1 faq, 0.2 look") | many(40, "0 page, 0.1 ad, 1 cart", "b")
+    lift = met(walked(stories, 200), "consideration", "faq").lift
+    assert some(lift.difference).value == -1
+    assert some(lift.difference).high > -0.95
+    assert lift.beyond_chance
+
+
+def test_a_step_that_all_who_succeed_take_is_not_a_help_to_them():
+    shop = walked(many(40, "0 cart, 0.1 pay, 0.2 order 5") | many(40, "0 cart, 0.1 faq, 0.2 look", "b"), 400)
+    lift = met(shop, "decision", "pay").lift
+    assert lift.difference == NoEstimate("on_the_way", 40, detail="100% of those who succeed pass it")
+    assert isinstance(met(shop, "decision", "faq").lift.difference, Estimate)
+
+
+def test_what_was_undone_later_is_compared_with_nothing():
+    shop = walked(many(40, "0 page, 0.5 faq, 0.6 look") | many(40, "0 page, 0.5 ad, 1 cart", "b"), 400)
+    assert isinstance(met(shop, "consideration", "faq").lift.difference, Estimate)
+    shop.trails.evidence[shop.trails.touchpoint == 2] |= VOIDED
+    undone = met(shop, "consideration", "faq")
+    assert (undone.meetings, undone.lift.met) == (40, 0)  # it stays visible
 
 
 def test_nobody_met_anything():
@@ -133,6 +155,14 @@ def test_a_smooth_stage_is_easy_and_a_hard_one_is_not():
     )
     assert (found.repeated, found.fell_silent, found.meetings) == (0.5, 0.25, 120)
     assert some(found.ease).value == pytest.approx(2 - 4 * 0.75)
+
+
+def test_looking_again_is_no_effort_where_those_who_succeed_look_again_too():
+    shop = walked(many(30, "0 page, 0.1 page, 0.2 page, 1 cart, 1.1 pay, 1.2 pay, 1.3 order 5")
+                  | many(60, "0 cart, 0.1 pay, 0.2 order 5", "b"), 400)  # fmt: skip
+    found = {e.stage: e for e in effort(shop.journey, shop.visits, shop.trails, as_of=shop.as_of)}
+    assert found["consideration"].repeated == 0
+    assert found["decision"].repeated == 30 / (3 * 30 + 2 * 60)  # most pay once
 
 
 def test_asking_for_help_and_going_back_are_effort():

@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desirepath.simulate import Truth, make_shop, read_truth
 from desirepath.simulate import make as shop_maker
-from desirepath.simulate.contacts import DOMAINS
+from desirepath.simulate.chance import Chance
+from desirepath.simulate.contacts import DOMAINS, FICTIONAL_NUMBERS, Contacts
 from desirepath.simulate.export_web import COLLECTED
 from desirepath.simulate.pages import NAMES
+from desirepath.simulate.people import draw_people
+from desirepath.simulate.seasons import Span
 
 SIZE = 900
 
@@ -220,6 +224,15 @@ def test_numbers_are_those_that_acma_keeps_for_fiction(shop: Truth):
     kept = re.compile(r"\+61(2|3|7|8)(5550|7010)\d{4}")
     phones = [value for kind, value, _ in shop.identities() if kind == "phone"]
     assert phones and all(kept.fullmatch(value) for value in phones)
+
+
+def test_in_a_large_shop_those_beyond_the_fictional_numbers_have_none():
+    chance, span = Chance(11), Span(date(2026, 1, 1), 18)
+    people = draw_people(chance, span, np.arange(FICTIONAL_NUMBERS, FICTIONAL_NUMBERS + 50, dtype=np.int64))
+    contacts = Contacts(chance, people)
+    assert not contacts.has_phone.any()
+    assert set(contacts.written_phone(np.arange(50), "order").tolist()) == {b""}
+    assert len(contacts.international(np.arange(0))) == 0
 
 
 # ---- who is who ------------------------------------------------------------------------------------------

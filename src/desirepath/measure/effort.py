@@ -1,8 +1,8 @@
 """How hard do customers have to work at each stage and touchpoint?
 
 In: meetings that customers made. Out: ease, 2 − 4 × the share of them that were hard. What came next says so: the same
-touchpoint again, a touchpoint of an earlier stage, a call for help, or nothing any more. Each meeting has one fate,
-so the shares add up. A behaviour is read as effort; that is a reading, and the map says that it is.
+touchpoint again (where those who succeed mostly need it once), a touchpoint of an earlier stage, a call for help, or
+nothing any more. Each meeting has one fate, so the shares add up. That such behaviour is effort is a reading of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.estimate import Measured, NoEstimate
-from desirepath.core.times import TimeRange
+from desirepath.core.times import NEVER, TimeRange
 from desirepath.core.words import Track
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
@@ -29,7 +29,7 @@ class Fate(IntEnum):
     """What came after a meeting that the customer made."""
 
     SMOOTH = 0
-    REPEATED = 1  # the same touchpoint again, at once
+    REPEATED = 1  # the same touchpoint again, where those who succeed mostly need it once
     ASKED_FOR_HELP = 2  # a support touchpoint
     WENT_BACK = 3  # before the first purchase, a touchpoint of an earlier stage than the customer is in
     FELL_SILENT = 4  # nothing: the last of a visit that was lost
@@ -60,11 +60,34 @@ def fates(journey: Journey, visits: Visits, met: Meetings) -> Fates:
     buys_at = next((i for i, s in enumerate(journey.stages) if s.goal_advances), len(journey.stages))
     fate[(home[following] >= 0) & (home[following] < here) & (here <= buys_at)] = Fate.WENT_BACK
     fate[support[following]] = Fate.ASKED_FOR_HELP
-    fate[following == own.touchpoint] = Fate.REPEATED
+    again = following == own.touchpoint
+    fate[again] = Fate.SMOOTH
+    fate[again & usually_once(visits, own, len(journey.touchpoints))] = Fate.REPEATED
     fate[last] = Fate.SMOOTH
     fate[last & lost_visits(visits)[own.visit]] = Fate.FELL_SILENT
     fate[last & open_visits(visits)[own.visit]] = Fate.NOT_YET_KNOWN
     return Fates(own, fate)
+
+
+def usually_once(visits: Visits, own: Meetings, kinds: int) -> Mask:
+    """For each meeting, whether those who succeed in its stage mostly need just one of its touchpoint.
+
+    Paying a second time is trouble; looking at a second product is what the page is for. Where nobody who succeeded
+    met it, once is taken to be enough.
+    """
+    pair = visits.stage[own.visit].astype(np.int64) * kinds + own.touchpoint
+    by_visit, first, times = np.unique(
+        own.visit * kinds + own.touchpoint, return_index=True, return_counts=True
+    )
+    done = visits.succeeded[by_visit // kinds] != NEVER
+    size = int(pair.max(initial=0)) + 1
+    met, more = (
+        np.bincount(pair[first[done]], minlength=size),
+        np.bincount(pair[first[done & (times > 1)]], minlength=size),
+    )
+    often = 2 * more > met
+    once: Mask = ~often[pair]
+    return once
 
 
 def ease(found: Fates, chosen: Int64, visits: Visits, as_of: int) -> Measured:
@@ -111,8 +134,9 @@ def effort(
                     as_of,
                     f"How hard do customers have to work in {one.label}?",
                     "meetings that customers made in visits of the stage; of a visit still in flight, not its last",
-                    "2 − 4 × the share after which came the same touchpoint again, a call for help, an earlier stage's "
-                    "touchpoint, or nothing (the visit was lost); Wilson's interval, customers counting once",
+                    "2 − 4 × the share after which came the same touchpoint again (where those who succeed mostly "
+                    "need it once), a call for help, before the purchase an earlier stage's touchpoint, or nothing "
+                    "(the visit was lost); Wilson's interval, customers counting once",
                 ),
                 meetings=known,
             )

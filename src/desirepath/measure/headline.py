@@ -8,6 +8,7 @@ that loses most, since a loss alone does not say what to mend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 from desirepath.core.estimate import Estimate, Measured
 from desirepath.journey.definition import Journey
@@ -22,17 +23,21 @@ def headline(
     touchpoints: Sequence[TouchpointAnswer] = (),
     promises: Sequence[PromiseAnswer] = (),
 ) -> tuple[Finding, ...]:
-    """The findings: first touchpoints and promises by what is at stake, then the stage that loses most.
+    """The findings: in turn the weightiest touchpoint and the weightiest promise, then the stage that loses most.
 
-    At stake are customers (lost, or let down), times what a success of the stage is worth where that is known for all
-    of the findings that are compared.
+    What they weigh are customers (lost, or let down), times what a success of the stage is worth where that is known
+    for all of their kind. The two kinds are not weighed against each other: who was let down is not yet lost.
     """
-    first = [f for t in touchpoints if (f := _touchpoint(journey, t, stages)) is not None]
-    first += [f for p in promises if (f := _promise(journey, p, stages)) is not None]
-    valued = all(f.value is not None for f in first)
-    first.sort(key=lambda f: (-(f.value or 0.0) if valued else -f.customers, f.kind, f.stage, f.subject))
+    costly = _by_weight([f for t in touchpoints if (f := _touchpoint(journey, t, stages)) is not None])
+    broken = _by_weight([f for p in promises if (f := _promise(journey, p, stages)) is not None])
+    found = [f for pair in zip_longest(costly, broken) for f in pair if f is not None]
     worst = _stage(journey, stages)
-    return tuple(first) if worst is None else (*first, worst)
+    return tuple(found) if worst is None else (*found, worst)
+
+
+def _by_weight(found: list[Finding]) -> list[Finding]:
+    valued = all(f.value is not None for f in found)
+    return sorted(found, key=lambda f: (-(f.value or 0.0) if valued else -f.customers, f.stage, f.subject))
 
 
 def _touchpoint(journey: Journey, one: TouchpointAnswer, stages: Mapping[str, StageAnswer]) -> Finding | None:

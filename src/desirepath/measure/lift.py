@@ -15,11 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desirepath.core.estimate import MINIMUM_N, Estimate, Measured, NoEstimate, too_few
 from desirepath.core.times import TimeRange
 from desirepath.core.words import By
-from desirepath.journey.bits import BY_CUSTOMER
+from desirepath.journey.bits import BY_CUSTOMER, VOIDED
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Lift
@@ -28,15 +29,18 @@ from desirepath.measure.meetings import Int64, Meetings, actions, meetings, visi
 from desirepath.measure.moments import compare_moments, first_meetings, moments
 from desirepath.measure.risk_sets import compare_reached, spells
 from desirepath.stats.false_discovery import adjusted
-from desirepath.stats.stratified import NOTHING, StratifiedDifference
+from desirepath.stats.stratified import NOTHING, StratifiedDifference, never_certain
 from desirepath.trail.trails import Trails
 
 FALSE_DISCOVERY_RATE = 0.05
+ON_THE_WAY = 0.9  # a step that so many of the successful have taken is a part of succeeding, not a help to it
 LIKE = (
     "success within the horizon of visits that met it, less that of visits alike until then that had not: same entry "
     "channel, quarter and kind of start, about as many touchpoints met so far, as long after entry, as soon after the "
     "last action"
 )
+
+Difference = StratifiedDifference | NoEstimate
 
 
 def lifts(
@@ -64,13 +68,16 @@ def lifts(
     for one in cohorts.values():
         rated[one.rows[one.masks["rated"]]] = True
         won[one.rows[one.masks["rated_succeeded"]]] = True
+    # An event that was undone later (a cancelled order) tells what came after it, not what it did.
+    owner = np.where((trails.evidence & VOIDED) != 0, -1, owner)
     acts, met = actions(visits, trails, owner, rated), meetings(visits, trails, owner, rated)
     by_customers = customer_made(journey, trails)
-    found: dict[tuple[int, int], StratifiedDifference] = {}
+    found: dict[tuple[int, int], Difference] = {}
     for stage, one in cohorts.items():
         here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (acts, met))
         for code, difference in _of_stage(one, won, visits, trails, here, seen, like, by_customers).items():
             found[stage, code] = difference
+    found = {pair: one if isinstance(one, NoEstimate) else never_certain(one) for pair, one in found.items()}
     q = adjusted([_p(one) for one in found.values()])
     return {pair: _lift(one, float(q[i]), as_of) for i, (pair, one) in enumerate(found.items())}
 
@@ -95,11 +102,16 @@ def _of_stage(
     met: Meetings,
     like: Int64 | None,
     by_customers: Mask,
-) -> dict[int, StratifiedDifference]:
-    """Touchpoint code → difference, for all that were met; those met by too few are not compared."""
+) -> dict[int, Difference]:
+    """Touchpoint code → difference, for all that were met; not compared where too few met it, or all who succeeded."""
     new = first_meetings(met.visit, met.touchpoint) > 0
     reach = np.bincount(met.touchpoint[new], minlength=len(by_customers))
-    found = {int(code): NOTHING for code in np.flatnonzero(reach)}
+    found: dict[int, Difference] = {int(code): NOTHING for code in np.flatnonzero(reach)}
+    on_the_way = _taken_by_the_successful(one, won, visits, trails, met.where(new), len(by_customers))
+    for code in np.flatnonzero(on_the_way >= ON_THE_WAY).tolist():
+        detail = f"{on_the_way[code]:.0%} of those who succeed pass it"
+        found[code] = NoEstimate("on_the_way", int(reach[code]), detail=detail)
+    reach = np.where(on_the_way >= ON_THE_WAY, 0, reach)
     codes = np.flatnonzero((reach >= MINIMUM_N) & by_customers)
     if len(codes):
         at = moments(one, won, visits, trails, acts, like)
@@ -115,17 +127,29 @@ def _of_stage(
     return found
 
 
-def _p(one: StratifiedDifference) -> float:
-    return one.p if min(one.met, one.compared) >= MINIMUM_N else math.nan
+def _taken_by_the_successful(
+    one: Cohort, won: Mask, visits: Visits, trails: Trails, first: Meetings, kinds: int
+) -> NDArray[np.float64]:
+    """By touchpoint: the share of the successful visits that met it before they succeeded; first: first meetings."""
+    before = won[first.visit] & (trails.ts[first.at] <= visits.succeeded[first.visit])
+    share: NDArray[np.float64] = np.bincount(first.touchpoint[before], minlength=kinds) / max(
+        one.count("rated_succeeded"), 1
+    )
+    return share
 
 
-def _lift(one: StratifiedDifference, q: float, as_of: int) -> Lift:
+def _p(one: Difference) -> float:
+    if isinstance(one, NoEstimate) or min(one.met, one.compared) < MINIMUM_N:
+        return math.nan
+    return one.p
+
+
+def _lift(one: Difference, q: float, as_of: int) -> Lift:
+    if isinstance(one, NoEstimate):
+        return Lift(one, 1.0, False, 0, 0)
     difference: Measured
     if min(one.met, one.compared) < MINIMUM_N:
         difference = too_few(min(one.met, one.compared))
-    elif math.isnan(one.p):
-        # All of both succeeded, or none: there is no spread to tell chance from.
-        difference = NoEstimate("no_variation", one.met, detail="all like visits ended the same way")
     else:
         low, high = one.interval()
         difference = Estimate(one.value, low, high, one.met, "mantel-haenszel, clustered", as_of)

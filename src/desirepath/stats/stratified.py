@@ -7,12 +7,13 @@ In: for each row whether it was met, whether it succeeded, its stratum (rows of 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.intervals import t_of
+from desirepath.core.estimate import Estimate
+from desirepath.stats.intervals import difference, t_of, z_of
 
 Ints = NDArray[np.integer]
 Mask = NDArray[np.bool_]
@@ -40,6 +41,20 @@ class StratifiedDifference:
         """Student's t interval, within [−1, 1]."""
         spread = t_of(level, self.freedom) * self.error
         return max(-1.0, self.value - spread), min(1.0, self.value + spread)
+
+
+def never_certain(one: StratifiedDifference) -> StratifiedDifference:
+    """The same difference; where no row deviates from it, with the error that so few rows still leave.
+
+    All of both ended alike, or all of one succeeded and none of the other: the spread is then that of Newcombe's
+    interval for such counts.
+    """
+    if one.error > 0 or math.isnan(one.value) or min(one.met, one.compared) < 1:
+        return one
+    hits, other_hits = (one.met if one.value > 0.5 else 0), (one.compared if one.value < -0.5 else 0)
+    gap = difference(hits, one.met, other_hits, one.compared, as_of=0, needed=1)
+    assert isinstance(gap, Estimate)
+    return replace(one, error=(gap.high - gap.low) / (2 * z_of(gap.level)))
 
 
 NOTHING = StratifiedDifference(math.nan, math.nan, 0, 0, 0.0)
