@@ -299,7 +299,6 @@ class MapDocument:
     guesses: tuple[str, ...]
     sources: tuple[SourceNote, ...]
     masked: bool
-    contract_note: str = ""
 
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every lane, in the order of lanes."""

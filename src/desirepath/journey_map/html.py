@@ -137,7 +137,8 @@ def _style(document: MapDocument, theme: str) -> str:
         )
     sheet = _static("sheet.css")
     wide = _static("wide.css") + "".join(f".c{n}{{grid-column:{n}}}" for n in range(1, count + 2))
-    wide += "".join(f".r{n}{{grid-row:{n}}}" for n in range(1, len(document.lanes) + 5))
+    wide += "".join(f".r{n}{{grid-row:{n}}}" for n in range(1, len(document.lanes) * 2 + 5))
+    wide += "".join(f".l{n}{{grid-row:{n} / span 2}}" for n in range(5, len(document.lanes) * 2 + 5, 2))
     sizes = "".join(f".w{n}{{width:{n}%}}.y{n}{{top:{n}%}}" for n in range(101))
     return (
         f"{colours}\n{_static('base.css')}\n{_static('map.css')}\n{_static('detail.css')}\n{sizes}\n"
@@ -166,7 +167,6 @@ class _View:
             "down": track_down(d.stages),
             "feel": self.feel,
             "classes": CLASSES,
-            "rows": {lane.id: n + 4 for n, lane in enumerate(d.lanes)},
             "period": _period(d),
             "slug": slug,
             "count": say.count,

@@ -64,6 +64,7 @@ class MapInputs:
     """Everything that `build_map` reads.
 
     stages, paths, efforts: one per stage that was measured; a stage without an answer is shown as unmeasured.
+    paths: the few commonest are listed; all rows that are given draw the way between steps, so give many.
     headlines: the findings, most important first; the map shows the first large and up to two more.
     verbatims: newest first; verbatim_counts: how many there are by stage, where more exist than are given.
     members: by (stage, outcome), outcome one of reached, skipped, succeeded, left, lapsed, in_flight.

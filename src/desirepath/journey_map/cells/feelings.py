@@ -43,9 +43,14 @@ def _stage(draft: Draft, stage: Stage) -> list[Cell]:
     end = (len(axis) + 1) / (len(axis) + 2)
     cells = [_reported(draft, stage, s, places[s.touchpoint]) for s in scores if s.touchpoint]
     cells += [_reported(draft, stage, s, end if axis else 0.5) for s in whole]
-    cells += [_ease(draft, stage, met[id], places[id]) for id in axis if id in met]
+    cells += [_ease(draft, stage, met[id], places[id]) for id in axis if id in met and _is_met(met[id])]
     cells += [_effort(stage, e) for e in draft.inputs.efforts if e.stage == stage.id]
     return sorted(cells, key=lambda c: (c.series != "reported", c.place))
+
+
+def _is_met(answer: TouchpointAnswer) -> bool:
+    """A parcel sent is nobody's effort: where no customer does anything, no point is missing either."""
+    return isinstance(answer.ease, Estimate) or answer.ease.reason != "no_data"
 
 
 def _point_tone(measured: Estimate | NoEstimate) -> Tone:

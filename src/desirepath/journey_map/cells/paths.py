@@ -26,6 +26,7 @@ from desirepath.journey_map.document import (
 from desirepath.journey_map.inputs import ExampleTrail, MemberList
 from desirepath.measure.answers import PathRow, PathsAnswer
 
+MOST_PATHS = 8  # with a cell of their own; all that are given draw the way between the steps
 MOST_STEPS = 12
 MOST_EVENTS = 60
 START, END = -1, -2
@@ -39,7 +40,9 @@ def paths(draft: Draft) -> list[Cell]:
         if answer is None or not answer.rows:
             cells.append(blank("actions", stage.id, "No path: no visit here met a touchpoint."))
             continue
-        cells += [_path(draft, stage, answer, row, place) for place, row in enumerate(answer.rows)]
+        cells += [
+            _path(draft, stage, answer, row, place) for place, row in enumerate(answer.rows[:MOST_PATHS])
+        ]
     return cells
 
 
@@ -93,15 +96,17 @@ def _all_paths(draft: Draft, answer: PathsAnswer) -> Exhibit:
             exhibits.ends(row.succeeded)[0],
             exhibits.ends(row.time)[0],
         )
-        for row in answer.rows
+        for row in answer.rows[:MOST_PATHS]
     ]
-    share = answer.other / answer.total if answer.total else None
-    rows.append((f"{answer.other_kinds:,} other paths", answer.other, share, None, None))
+    hidden = answer.rows[MOST_PATHS:]
+    other = answer.other + sum(row.visits for row in hidden)
+    share = other / answer.total if answer.total else None
+    rows.append((f"{answer.other_kinds + len(hidden):,} other paths", other, share, None, None))
     note = f"All {answer.total:,} visits."
     if answer.truncated:
         note += f" {answer.truncated:,} are longer and stand under their first steps."
     return exhibits.table(
-        "All paths through the stage",
+        "The commonest paths through the stage, and all others",
         (
             Column("path", "Path"),
             Column("visits", "Visits", Unit.COUNT),
@@ -142,7 +147,10 @@ def _stage_map(draft: Draft, stage: Stage, trails: tuple[Trail, ...]) -> StageMa
     covered = sum(row.visits for row in rows)
     note = ""
     if answer and steps:
-        note = f"The way between steps is drawn from the {covered:,} of {answer.total:,} visits whose paths are listed."
+        note = (
+            f"The way between steps is drawn from the {covered:,} of {answer.total:,} visits "
+            "that took the commonest paths."
+        )
         if len(reached) > len(steps):
             note += f" {len(reached) - len(steps)} touchpoints of small reach are left out."
     return StageMap(
@@ -150,7 +158,7 @@ def _stage_map(draft: Draft, stage: Stage, trails: tuple[Trail, ...]) -> StageMa
         steps=steps,
         flows=_flows([t.touchpoint for t in shown], rows),
         flow_note=note,
-        paths=tuple(path_id(stage.id, place) for place in range(len(rows))),
+        paths=tuple(path_id(stage.id, place) for place in range(min(len(rows), MOST_PATHS))),
         trails=tuple(t.id for t in trails if t.stage == stage.id),
         blank="" if steps else "No event in this stage matches a touchpoint.",
     )
@@ -173,7 +181,7 @@ def trails(draft: Draft) -> tuple[Trail, ...]:
     made = []
     for number, example in enumerate(draft.inputs.trails):
         answer = _answer(draft, example.stage)
-        steps = [row.steps for row in answer.rows] if answer else []
+        steps = [row.steps for row in answer.rows[:MOST_PATHS]] if answer else []
         path = path_id(example.stage, steps.index(example.path)) if example.path in steps else ""
         made.append(
             Trail(

@@ -12,6 +12,7 @@ from desirepath.journey_map.cells.draft import Draft, blank, cell_id
 from desirepath.journey_map.document import Cell, Column, Drawing, Tone, Unit, Value
 from desirepath.measure.answers import TouchpointAnswer
 
+CLAIMS_SHOWN = 3  # of a stage in a lane; the others open from there
 _ASSOCIATION = "An association among customers who were as far: it need not be the cause."
 
 
@@ -78,15 +79,13 @@ def _detail(answer: TouchpointAnswer) -> str:
 
 
 def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, shown: bool) -> Cell:
-    definition = draft.touchpoint(answer.touchpoint)
-    label = draft.label(answer.touchpoint)
     return Cell(
         id=cell_id("touchpoints", stage.id, answer.touchpoint),
         lane="touchpoints",
         stage=stage.id,
         drawing=Drawing.CARDS,
         rests=Rests.OBSERVED,
-        title=label,
+        title=draft.label(answer.touchpoint),
         text=answer.channel,
         detail=_detail(answer),
         values=_values(answer),
@@ -94,24 +93,16 @@ def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, sh
         as_of=answer.contract.as_of,
         contract=answer.contract,
         exhibits=(
-            exhibits.whiskers(
-                "How far those who met it went, against like customers",
-                "Touchpoint",
-                Unit.POINTS,
-                [(label, answer.lift.difference)],
-                f"{answer.lift.met:,} had met it, {answer.lift.compared:,} had not yet. {_ASSOCIATION} "
-                f"Adjusted p (false discovery): {answer.lift.q:.3g}.",
-            ),
             exhibits.table(
                 "In numbers",
                 (Column("what", "What"), Column("number", "Number", Unit.COUNT)),
                 (
-                    ("customers reached", answer.reach),
                     ("visits that met it", answer.visits),
                     ("meetings", answer.meetings),
-                    ("lost visits that ended here", answer.last_seen),
+                    ("met it, compared with like visits", answer.lift.met),
+                    ("like visits that had not met it", answer.lift.compared),
                 ),
-                definition.about if definition else "",
+                f"{_ASSOCIATION} Adjusted p over all touchpoints (false discovery): {answer.lift.q:.2g}.",
             ),
         ),
         fill=answer.reach / most if most else 0.0,
@@ -175,32 +166,44 @@ def _all(draft: Draft, stage: Stage, here: list[TouchpointAnswer]) -> Cell:
 
 
 def pains(draft: Draft) -> list[Cell]:
-    """What stands out as bad: behind like customers, or hard."""
+    """What stands out as bad: behind like customers, or hard; the heaviest few are shown."""
     cells: list[Cell] = []
     for stage in draft.stages:
-        for t in draft.touchpoints(stage.id):
-            if tone_of(t) is Tone.BAD or is_hard(t):
-                cells.append(_claim(draft, stage, t, "pain_points"))
+        here = [t for t in draft.touchpoints(stage.id) if tone_of(t) is Tone.BAD or is_hard(t)]
+        here.sort(key=lambda t: (tone_of(t) is not Tone.BAD, -_weight(t)))
+        cells += [_claim(draft, stage, t, "pain_points", shown=n < CLAIMS_SHOWN) for n, t in enumerate(here)]
     return cells
 
 
 def delights(draft: Draft) -> list[Cell]:
-    """What stands out as good."""
-    return [
-        _claim(draft, stage, t, "delights")
-        for stage in draft.stages
-        for t in draft.touchpoints(stage.id)
-        if tone_of(t) is Tone.GOOD
-    ]
+    """What stands out as good; the heaviest few are shown."""
+    cells: list[Cell] = []
+    for stage in draft.stages:
+        here = [t for t in draft.touchpoints(stage.id) if tone_of(t) is Tone.GOOD]
+        here.sort(key=lambda t: -_weight(t))
+        cells += [_claim(draft, stage, t, "delights", shown=n < CLAIMS_SHOWN) for n, t in enumerate(here)]
+    return cells
 
 
-def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str) -> Cell:
+def _weight(answer: TouchpointAnswer) -> float:
+    """How many visits it makes a difference to; where only its ease speaks, how many met it."""
+    difference = answer.lift.difference
+    if answer.lift.beyond_chance and isinstance(difference, Estimate):
+        return abs(difference.value) * answer.lift.met
+    return float(answer.visits)
+
+
+def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str, *, shown: bool) -> Cell:
     tone = tone_of(answer)
     parts = []
-    if tone is not Tone.PLAIN:
+    if tone is (Tone.BAD if lane == "pain_points" else Tone.GOOD):
         parts.append(f"{say.of(answer.lift.difference, Unit.POINTS)} going on, against like customers")
-    if is_hard(answer):
+    else:
+        tone = Tone.WARN
+    if lane == "pain_points" and is_hard(answer):
         parts.append(f"hard, ease {say.of(answer.ease, Unit.EMOTION)}")
+    told = ("difference", "reach") if tone is not Tone.WARN else ("ease", "reach")
+    by_name = {v.name: v for v in _values(answer)}
     return Cell(
         id=cell_id(lane, stage.id, answer.touchpoint),
         lane=lane,
@@ -209,26 +212,30 @@ def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str) -> C
         rests=Rests.OBSERVED,
         title=draft.label(answer.touchpoint),
         detail="; ".join(parts),
-        values=tuple(v for v in _values(answer) if v.name in ("difference", "ease", "reach")),
-        tone=tone if tone is not Tone.PLAIN else Tone.WARN,
+        values=tuple(by_name[name] for name in dict.fromkeys((*told, "repeats", "wait"))),
+        tone=tone,
         as_of=answer.contract.as_of,
         contract=answer.contract,
         exhibits=(
-            exhibits.whiskers(
-                "Against the other touchpoints of the stage",
-                "Touchpoint",
-                Unit.POINTS,
-                [(draft.label(t.touchpoint), t.lift.difference) for t in draft.touchpoints(stage.id)],
+            exhibits.table(
+                "Among whom",
+                (Column("what", "What"), Column("number", "Number", Unit.COUNT)),
+                (
+                    ("met it, compared with like visits", answer.lift.met),
+                    ("like visits that had not met it", answer.lift.compared),
+                ),
                 _ASSOCIATION,
             ),
         ),
+        shown=shown,
     )
 
 
 def frontstage(draft: Draft) -> list[Cell]:
     """The touchpoints at which the business or a machine acts, as observed."""
-    cells = []
+    cells: list[Cell] = []
     for stage in draft.stages:
+        before = len(cells)
         for t in draft.touchpoints(stage.id):
             definition = draft.touchpoint(t.touchpoint)
             if definition is None or definition.by not in (By.BUSINESS, By.MACHINE):
@@ -245,6 +252,7 @@ def frontstage(draft: Draft) -> list[Cell]:
                     values=tuple(v for v in _values(t) if v.name in ("reach", "share", "wait")),
                     as_of=t.contract.as_of,
                     contract=t.contract,
+                    shown=len(cells) - before < CLAIMS_SHOWN,
                 )
             )
     return cells

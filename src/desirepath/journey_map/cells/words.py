@@ -37,6 +37,8 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
         terms.append(f"within {say.duration(microseconds(declared.within))}")
     if declared and declared.or_by:
         terms.append("by the promised time")
+    label = declared.label if declared else answer.promise
+    terms = [term for term in terms if term.replace(say.NBSP, " ") not in label]
     _, half, _ = answer.took
     rows = [("everyone", answer.kept), *answer.by_segment.items()]
     open_ones = [f"{answer.waiting:,} still in time"] if answer.waiting else []
@@ -47,7 +49,7 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
         stage=stage.id,
         drawing=Drawing.BARS,
         rests=Rests.OBSERVED,
-        title=declared.label if declared else answer.promise,
+        title=label,
         text=" or ".join(terms),
         detail=", ".join(open_ones),
         values=(

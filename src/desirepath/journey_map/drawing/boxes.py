@@ -94,8 +94,8 @@ def box(d: MapDocument, lane: Lane, cells: tuple[Cell, ...], room: float) -> Blo
     if lane.drawing is Drawing.NUMBERS:
         for line in say.why_none(shown, d.currency):
             block.say(line, room, 11.5, 2, role="muted", italic=True)
-    hidden = sum(not c.shown for c in cells) - 1
-    if lane.id == "touchpoints" and hidden > 0:
+    hidden = sum(not c.shown for c in cells) - (lane.id == "touchpoints")
+    if lane.id != "actions" and hidden > 0:
         block.say(f"and {hidden} more", room, 11.5, role="muted")
     return block
 

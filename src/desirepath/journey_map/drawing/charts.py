@@ -193,7 +193,7 @@ def _whiskers(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
         name = say.scalar(row[0], Unit.TEXT, document)
         labels.append(Label(132, y + 4, _fit(name, 20), "end", "ink", name))
         if row[1] is None:
-            labels.append(Label(left + 4, y + 4, "too few to say"))
+            labels.append(Label(left + 4, y + 4, "no estimate"))
             continue
         role = "track" if unit is not Unit.POINTS else "ink"
         # An open end runs to the edge.

@@ -94,7 +94,7 @@ def _arc(flow: Flow, nodes: Sequence[Node], steps: int, thick: float) -> Arc:
     return Arc(
         kind,
         f"M{SPINE} {y0:.2f}C{bow:.2f} {y0:.2f} {bow:.2f} {y1:.2f} {SPINE} {y1:.2f}",
-        min(thick, 0.6),
+        min(thick, 0.6 if kind == "jump" else 0.35),
         flow.visits,
         flow.start,
         flow.end,

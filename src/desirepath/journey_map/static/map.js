@@ -11,7 +11,9 @@
   root.classList.add('js');
 
   const read = () => {
-    const [path, ...rest] = decodeURIComponent(location.hash.slice(1)).split('&');
+    let hash = location.hash.slice(1);
+    try { hash = decodeURIComponent(hash); } catch { hash = ''; }
+    const [path, ...rest] = hash.split('&');
     const parts = path.split('+').filter(Boolean);
     const find = (sign) => parts.find((part) => part.startsWith(sign)) || '';
     const theme = (rest.find((part) => part.startsWith('theme=')) || '').slice(6);
