@@ -103,7 +103,7 @@ class Contacts:
 
     def international(self, rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Bytes:
         """The number as E.164."""
-        return np.char.replace(self.phone[rows], b"0", b"+61", count=1)
+        return np.array([b"+61" + number[1:] for number in self.phone[rows].tolist()], dtype="S13")
 
     def knows_handle(self) -> Flags:
         """Whose social handle stands in the CRM."""
