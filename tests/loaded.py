@@ -41,7 +41,9 @@ class FixedClock:
 class Loaded:
     """A workspace without a journey: files, sources, and what was loaded of them."""
 
-    def __init__(self, folder: Path, sources: str = WEB, *, zone: str = "UTC", currency: str | None = "EUR") -> None:
+    def __init__(
+        self, folder: Path, sources: str = WEB, *, zone: str = "UTC", currency: str | None = "EUR"
+    ) -> None:
         self.folder, self.zone, self.currency = folder, zone, currency
         folder.mkdir(parents=True, exist_ok=True)
         self.clock = FixedClock()
@@ -60,9 +62,7 @@ class Loaded:
             file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
         return path
 
-    def load(
-        self, only: Sequence[str] | None = None, told: list[LoadProgress] | None = None
-    ) -> LoadSummary:
+    def load(self, only: Sequence[str] | None = None, told: list[LoadProgress] | None = None) -> LoadSummary:
         """Load, as the library would."""
         sources = read_sources(self.folder / "sources.yaml", {}, zone=self.zone)
         return load(

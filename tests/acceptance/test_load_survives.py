@@ -18,7 +18,9 @@ from desirepath.store.events_db import EventStore
 from tests.loaded import HEAD, WEB, Loaded
 
 REPO = Path(__file__).resolve().parents[2]
-SEVERAL = WEB.replace("web.csv", "'web-*.csv'") + """
+SEVERAL = (
+    WEB.replace("web.csv", "'web-*.csv'")
+    + """
   deals:
     files: deals.csv
     key: deal
@@ -26,6 +28,7 @@ SEVERAL = WEB.replace("web.csv", "'web-*.csv'") + """
     event: Deal Opened
     identifiers: {user_id: user}
 """
+)
 # The child loads and says when it begins, so that the killing falls into the load and not into the imports.
 CHILD = """
 import sys
@@ -37,10 +40,14 @@ shop.load()
 """
 
 
+HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+
+
 def fill(shop: Loaded, parts: int = 6, rows: int = 4000) -> None:
     for part in range(parts):
         lines = (
-            f"2025-01-{1 + n % 28:02} 10:00,Page Viewed,a{part}-{n},{'' if n % 3 else f'u{n}'},\n" for n in range(rows)
+            f"2025-01-{1 + n % 28:02} 10:00,Page Viewed,a{part}-{n},{'' if n % 3 else f'u{n}'},\n"
+            for n in range(rows)
         )
         shop.write(f"web-{part}.csv", HEAD + "".join(lines) + "bad,x,a,,\n")
     deals = (f"d{n % 3000},2025-02-01,u{n}\n" for n in range(rows))
@@ -76,8 +83,8 @@ def test_a_load_that_is_killed_at_any_moment_can_go_on(tmp_path: Path, seed: int
         child.stdout.close()
         if (shaken.stores / DATABASE).exists():
             with shaken.open(write=True) as store:  # it opens, and every part is there whole or not at all
-                sizes = {n for (n,) in store.rows("SELECT count(*) FROM event_log JOIN parts USING (part) GROUP BY part")}
-                assert sizes <= {4000, 3000}
+                sizes = store.rows("SELECT count(*) FROM event_log JOIN parts USING (part) GROUP BY part")
+                assert {n for (n,) in sizes} <= {4000, 3000}
     assert killed
     shaken.load()
     assert shaken.everything() == calm.everything()
@@ -91,8 +98,7 @@ def test_two_writers_and_a_reader_beside_a_writer_are_told_who_is_in_the_way(tmp
     shop.write("web.csv", HEAD)
     shop.load()
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()",
-         str(shop.stores / DATABASE)],
+        [sys.executable, "-c", HOLD, str(shop.stores / DATABASE)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert holder.stdout is not None and holder.stdin is not None

@@ -127,7 +127,8 @@ def test_of_one_key_twice_in_a_file_the_last_wins(tmp_path: Path) -> None:
     shop = Loaded(tmp_path, DEALS)
     shop.write(
         "deals.csv",
-        DEAL_HEAD + "d1,2025-01-01,,open,u1,100\nd2,2025-01-02,,open,u2,5\nd1,2025-01-01,2025-02-01,won,u1,7\n",
+        DEAL_HEAD
+        + "d1,2025-01-01,,open,u1,100\nd2,2025-01-02,,open,u2,5\nd1,2025-01-01,2025-02-01,won,u1,7\n",
     )
     shop.load()
     assert shop.column("(key, event, value, row)") == [

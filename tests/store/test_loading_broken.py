@@ -51,7 +51,8 @@ def test_lines_are_physical_ones_where_fields_hold_line_ends(tmp_path: Path) -> 
     shop = Loaded(tmp_path, LENIENT)
     two_lines = '2025-01-01 10:00,"Page\nViewed",a1,,\n'
     shop.write(
-        "web.csv", HEAD + two_lines + "bad,x,a,,\n" + two_lines * 2 + "short\n" + two_lines + "bad,x,a,,\n" + good(1)
+        "web.csv",
+        HEAD + two_lines + "bad,x,a,,\n" + two_lines * 2 + "short\n" + two_lines + "bad,x,a,,\n" + good(1),
     )
     assert shop.load().events == 5
     assert shop.reasons() == [(4, "time_unreadable"), (9, "too_few_columns"), (12, "time_unreadable")]
@@ -93,7 +94,10 @@ def test_blank_lines_are_no_records(tmp_path: Path) -> None:
 
 def test_a_header_over_two_lines_and_lines_before_it(tmp_path: Path) -> None:
     shop = Loaded(tmp_path, WEB + "    skip: 2\n")
-    shop.write("web.csv", "Export of 2025\nby me\n" + '"ts",event,anon,user,amount,"two\nlines"\n' + good(1).strip() + ",z\n")
+    shop.write(
+        "web.csv",
+        "Export of 2025\nby me\n" + '"ts",event,anon,user,amount,"two\nlines"\n' + good(1).strip() + ",z\n",
+    )
     assert shop.load().events == 1
     assert shop.column('"properties.two\nlines"') == ["z"]
 
@@ -108,9 +112,13 @@ def test_an_empty_file_and_one_with_only_a_header_bring_nothing(tmp_path: Path) 
 
 
 def test_a_source_that_is_mostly_bad_says_why_and_what_would_mend_it(tmp_path: Path) -> None:
-    shop = Loaded(tmp_path, WEB + "  app:\n    files: app.csv\n    time: ts\n    event: Seen\n    identifiers: [anon]\n")
+    shop = Loaded(
+        tmp_path, WEB + "  app:\n    files: app.csv\n    time: ts\n    event: Seen\n    identifiers: [anon]\n"
+    )
     shop.write("app.csv", HEAD + good(1))
-    shop.write("web.csv", HEAD + "".join(f"{n % 28 + 1}/12/2024,Page Viewed,a{n},,\n" for n in range(49)) + good(1))
+    shop.write(
+        "web.csv", HEAD + "".join(f"{n % 28 + 1}/12/2024,Page Viewed,a{n},,\n" for n in range(49)) + good(1)
+    )
     with pytest.raises(LoadFailed) as failed:
         shop.load()
     assert str(failed.value) == (
@@ -127,11 +135,17 @@ def test_a_source_that_is_mostly_bad_says_why_and_what_would_mend_it(tmp_path: P
 
 
 def test_columns_that_are_nowhere_are_told_all_at_once_with_the_nearest(tmp_path: Path) -> None:
-    shop = Loaded(tmp_path, WEB.replace("time: ts", "time: tz").replace("amount", "amont").replace("user", "usr"))
+    shop = Loaded(
+        tmp_path, WEB.replace("time: ts", "time: tz").replace("amount", "amont").replace("user", "usr")
+    )
     shop.write("web.csv", HEAD + good(1))
     with pytest.raises(DefinitionError) as failed:
         shop.load()
-    assert [(p.line, p.facts["column"]) for p in failed.value.problems] == [(3, "tz"), (3, "amont"), (3, "usr")]
+    assert [(p.line, p.facts["column"]) for p in failed.value.problems] == [
+        (3, "tz"),
+        (3, "amont"),
+        (3, "usr"),
+    ]
     assert 'Did you mean "amount"? Columns: ts, event, anon, user, amount.' in str(failed.value)
 
 

@@ -107,7 +107,7 @@ def test_json_lines_with_objects_inside_and_broken_lines(tmp_path: Path) -> None
     shop = Loaded(tmp_path, JSON)
     rows = [
         {"ts": "2025-01-01T10:00:00Z", "event": "Page Viewed", "anon": "a1", "user": None, "page": {"url": "/x"}},
-        {"ts": "2025-01-01T10:01:00Z", "event": "Order Completed", "anon": "a1", "user": "u1", "order": {"total": 12.5}},
+        {"ts": "2025-01-01T10:01:00Z", "event": "Ordered", "anon": "a1", "user": "u1", "order": {"total": 12.5}},
         {"ts": "2025-01-01T10:02:00Z", "event": "Tagged", "anon": "a1", "tags": ["x", 1], "page": {"deep": {"er": 1}}},
     ]  # fmt: skip
     lines = [json.dumps(row) for row in rows]
@@ -139,7 +139,10 @@ def test_a_json_array_is_told_from_json_lines(tmp_path: Path) -> None:
 
 def test_a_key_that_no_json_line_has_is_noted(tmp_path: Path) -> None:
     shop = Loaded(tmp_path, JSON)
-    shop.write("web.jsonl", '{"ts": "2025-01-01", "event": "Seen", "anon": "a1", "user": "u", "order": {"totl": 1}}\n')
+    shop.write(
+        "web.jsonl",
+        '{"ts": "2025-01-01", "event": "Seen", "anon": "a1", "user": "u", "order": {"totl": 1}}\n',
+    )
     notes = shop.load().sources[0].notes
     assert len(notes) == 1 and '"order.total"' in notes[0] and 'Did you mean "order.totl"?' in notes[0]
 
@@ -226,7 +229,9 @@ def test_a_query_over_files_starts_where_sources_yaml_stands(
     ],
 )
 def test_a_query_is_one_select_and_nothing_else(tmp_path: Path, query: str) -> None:
-    shop = Loaded(tmp_path, QUERY.replace(QUERY.split("query: |\n")[1].split("    time")[0], f"      {query}\n"))
+    shop = Loaded(
+        tmp_path, QUERY.replace(QUERY.split("query: |\n")[1].split("    time")[0], f"      {query}\n")
+    )
     with pytest.raises(LoadFailed, match="is not one SELECT"):
         shop.load()
     assert not (tmp_path / "out.csv").exists()

@@ -26,7 +26,9 @@ HEAD = "date,network,campaign,shown,clicks,cost\n"
 
 
 def figures(shop: Loaded) -> list[tuple[object, ...]]:
-    return shop.ask("SELECT day, channel, campaign, impressions, clicks, spend, currency FROM metrics ORDER BY ALL")
+    return shop.ask(
+        "SELECT day, channel, campaign, impressions, clicks, spend, currency FROM metrics ORDER BY ALL"
+    )
 
 
 def test_rows_of_one_day_channel_and_campaign_add_up(tmp_path: Path) -> None:
@@ -63,7 +65,11 @@ def test_a_day_is_the_calendars_whatever_the_zone(tmp_path: Path) -> None:
 
 def test_bad_rows_are_set_aside_and_mostly_bad_files_refused(tmp_path: Path) -> None:
     shop = Loaded(tmp_path, ADS)
-    shop.write("ads.csv", HEAD + "2025-01-01,fb,Sale,1,1,1\n,fb,Sale,1,1,1\n2025-01-03,fb,Sale,many,1,1\n2025-01-04,fb,S,1,1,1\n")
+    shop.write(
+        "ads.csv",
+        HEAD
+        + "2025-01-01,fb,Sale,1,1,1\n,fb,Sale,1,1,1\n2025-01-03,fb,Sale,many,1,1\n2025-01-04,fb,S,1,1,1\n",
+    )
     shop.load()
     assert shop.reasons() == [(3, "day_missing"), (4, "number_unreadable")]
     assert len(figures(shop)) == 2

@@ -47,11 +47,13 @@ def time_sql(text: str, time: Time, zone: str) -> TimeSql:
         instant = to_utc(local, zone)
     else:
         instant = f"CASE WHEN {has_zone} THEN {local} ELSE {to_utc(local, zone)} END"
+    # Moving a time at the very end of the calendar into a zone is an error to DuckDB; here it is no time.
+    instant = f"TRY({instant})"
     if time.date_only is None:
         return TimeSql(instant, only)
     if time.date_only:
         day = f"date_trunc('day', {from_utc(instant, zone)})"
-        return TimeSql(to_utc(day, zone), "true")
+        return TimeSql(f"TRY({to_utc(day, zone)})", "true")
     return TimeSql(instant, "false")
 
 

@@ -102,14 +102,15 @@ def currency_sql(column: Field | None, seen: Iterable[str], own: str | None) -> 
 
 def minor_sql(number: str, currency: str, currencies: Iterable[str]) -> str:
     """SQL of whole minor units, halves rounded away from zero. `currency`: SQL of the code; NULL counts cents."""
+    wide = f"CAST({number} AS DECIMAL(38,6))"  # so that no amount overflows
     by_digits: dict[int, list[str]] = {}
     for code in sorted(set(currencies)):
         by_digits.setdefault(EXPONENTS.get(code, 2), []).append(code)
     if set(by_digits) <= {2}:
-        return f"TRY_CAST({number} * 100 AS BIGINT)"
+        return f"TRY_CAST({wide} * 100 AS BIGINT)"
     cases = " ".join(
         f"WHEN {currency} IN ({', '.join(map(quote_text, codes))}) THEN {10**digits}"
         for digits, codes in by_digits.items()
         if digits != 2
     )
-    return f"TRY_CAST({number} * (CASE {cases} ELSE 100 END) AS BIGINT)"
+    return f"TRY_CAST({wide} * (CASE {cases} ELSE 100 END) AS BIGINT)"
