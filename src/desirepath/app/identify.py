@@ -27,7 +27,7 @@ from desirepath.identity.normalise import alike
 from desirepath.identity.rules import Rules, rules_for
 from desirepath.store import identity_ask, identity_log
 from desirepath.store.events_db import EventStore
-from desirepath.store.identity_db import kinds_present, read_sightings, rules_used, write_resolution
+from desirepath.store.identity_db import forget, kinds_present, read_sightings, rules_used, write_resolution
 
 if TYPE_CHECKING:
     from desirepath.identity.resolve import Resolution
@@ -88,6 +88,7 @@ def identify(store: EventStore, identity: Identity, *, account: bool, clock: Clo
         identity_log.prepare(store)
         write_resolution(store, sightings, answer, now)
         changes = identity_log.record_changes(store, now)
+    forget(store)
     return _summary(store, answer, changes)
 
 

@@ -132,27 +132,24 @@ class _Column:
 
 def _code_column(raw: pa.ChunkedArray, kind: Kind, region: str | None) -> tuple[Int32, _Column]:
     """The distinct values of a column, and for each row the place of its value; −1 where null or blank."""
-    encoded = pa.chunked_array(raw.chunks, raw.type).combine_chunks().dictionary_encode()
-    written = encoded.dictionary.cast(pa.large_string())
+    # Wide offsets first: the chunks of a long column do not fit into one with narrow ones.
+    encoded = raw.cast(pa.large_string()).combine_chunks().dictionary_encode()
+    written = encoded.dictionary
     value = make_alike(written, kind, region)
     full = np.flatnonzero(np.asarray(pc.greater(pc.utf8_length(value), 0)))
-    written, value = written.take(pa.array(full)), value.take(pa.array(full))
+    if len(full) < len(value):
+        value, written = value.take(pa.array(full)), written.take(pa.array(full))
     hashes = hash_values(kind.name, value)
     order, new = _distinct(hashes, value)
     code_of_full = np.empty(len(full), np.int32)
     code_of_full[order] = np.cumsum(new, dtype=np.int32) - 1
     code_of_written = np.full(len(encoded.dictionary) + 1, -1, np.int32)  # the last one stands for null
     code_of_written[full] = code_of_full
-    places = np.asarray(pc.fill_null(encoded.indices, len(encoded.dictionary)))
-    different = np.flatnonzero(np.asarray(pc.not_equal(written, value)))
-    stands = order[new]
+    stands, spelled = order[new], np.flatnonzero(np.asarray(pc.not_equal(written, value)))
     column = _Column(
-        value.take(pa.array(stands)),
-        hashes[stands],
-        code_of_full[different],
-        written.take(pa.array(different)),
+        value.take(pa.array(stands)), hashes[stands], code_of_full[spelled], written.take(pa.array(spelled))
     )
-    return code_of_written[places], column
+    return code_of_written[np.asarray(pc.fill_null(encoded.indices, len(encoded.dictionary)))], column
 
 
 def _distinct(hashes: UInt64, value: pa.Array) -> tuple[Int64, Bools]:

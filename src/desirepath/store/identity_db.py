@@ -185,6 +185,12 @@ def _split_sql(key_sql: str) -> str:
         ASOF LEFT JOIN known k ON k.device = a.device AND k.time <= a.time"""
 
 
+def forget(store: EventStore) -> None:
+    """Drop the temporary tables of a refresh: a server that stays open needs their memory."""
+    for name in ("owner", "owned", "login", "waiting", "given_out", "before", "standing"):
+        store.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
 def _write_customers(store: EventStore, answer: Resolution) -> None:
     numbers = np.arange(answer.customers, dtype=np.int32)
     table = pa.table(
