@@ -210,3 +210,17 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     strangers_files.leads_and_deals(exports)
     made = draft(tmp_path / "shop", [exports])
     assert "files: ../exports/leads.csv" in made.sources_text and "won_deals.csv" in made.sources_text
+
+
+def test_files_of_one_name_in_several_folders_are_told_apart_by_the_folder(tmp_path: Path) -> None:
+    for place in ("web", "app"):
+        (tmp_path / "exports" / place).mkdir(parents=True)
+        for month in ("2024-q3", "2024-q4-again"):
+            rows = [(f"u{n}", f"2024-0{1 + n % 9}-11T10:00:00Z", f"opened {place}") for n in range(30)]
+            write(tmp_path / "exports" / place / f"events-{month}.csv", "user_id,time,event", rows)
+    made = draft(tmp_path / "shop", [tmp_path / "exports"])
+    shop = Workspace.open(made.folder)
+    assert [(s.id, s.reading.files) for s in shop.sources.sources] == [
+        ("app_events", ("../exports/app/events-*.csv",)),
+        ("web_events", ("../exports/web/events-*.csv",)),
+    ]

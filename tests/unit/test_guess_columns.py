@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 from desirepath.collect.guess import LeftOut, guess
-from desirepath.collect.guess_events import by_of_event, sql_name
+from desirepath.collect.guess_events import sql_name
 from desirepath.collect.guess_ids import Overlap, id_columns
+from desirepath.collect.guess_naming import by_of_event
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Numbers, Shape, numbers_of
 from desirepath.collect.guess_times import Times, Writing
 from desirepath.collect.guess_words import slug, subject_of, title, words_of
@@ -259,3 +260,60 @@ def test_names_in_rules_are_quoted_only_where_they_must_be() -> None:
     assert [sql_name(n) for n in ("total", "Total", "order", "Close Date", 'a"b')] == [
         "total", "Total", '"order"', '"Close Date"', '"a""b"',
     ]  # fmt: skip
+
+
+def test_a_log_of_bare_verbs_takes_the_name_of_what_it_is_about() -> None:
+    names = column("type", "sent", "opened", "clicked", rows=900)
+    (source,) = guess([file("email_log", names, column("to", "a@x.org", "b@x.org"), times("ts"))]).sources
+    assert source.event_map == {"sent": "Email Sent", "opened": "Email Opened", "clicked": "Email Clicked"}
+
+
+def test_a_survey_that_was_sent_and_one_that_was_answered() -> None:
+    survey = file(
+        "nps",
+        column("email", "a@x.org"),
+        times("sent_at"),
+        times("answered_at", filled=30),
+        column("score", "0", "9"),
+    )
+    (source,) = guess([survey]).sources
+    assert [(e.name, e.by) for e in source.times.events] == [
+        ("NPS Answered", "customer"),
+        ("NPS Sent", "business"),
+    ]
+    assert source.score is not None and (source.score.kind, source.score.high) == ("nps", 10)
+
+
+def test_a_referral_is_the_one_who_refers_and_converts_when_the_friend_orders() -> None:
+    people = (column("referrer_email", "a@x.org"), column("friend_email", "b@x.org"))
+    (source,) = guess(
+        [file("referrals", *people, times("sent_at"), times("friend_ordered_at", filled=9))]
+    ).sources
+    assert [(i.kind, i.column) for i in source.identifiers] == [("email", "referrer_email")]
+    assert [e.name for e in source.times.events] == ["Referral Sent", "Referral Converted"]
+
+
+def test_the_advertisement_of_the_first_page_is_the_channel_where_it_is_known() -> None:
+    pages = column("page", "/a", "/b", "/c")
+    medium = column("utm_medium", "cpc", "organic", filled=20)
+    (source,) = guess([file("web_events", ids("anonymous_id"), times("time"), pages, medium)]).sources
+    assert source.channel is not None and (source.channel.column, source.channel.literal) == (
+        "utm_medium",
+        "web",
+    )
+
+
+def test_a_currency_that_one_file_says_holds_for_another_that_does_not() -> None:
+    orders = file(
+        "orders",
+        ids("order_id"),
+        ids("customer_id", distinct=50),
+        times("date"),
+        column("total", "1.50", "2.25"),
+    )
+    ads = file("ads", times("day"), column("campaign", "a", "b"), column("Spend AUD", "1.50", "2.25"))
+    (source,) = guess([orders, ads]).sources
+    assert source.currency is not None and (source.currency.literal, source.currency.why) == (
+        "AUD",
+        "as in ads",
+    )

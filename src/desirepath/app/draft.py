@@ -18,7 +18,7 @@ from desirepath.app.guesses import readable
 from desirepath.core.errors import SourceError, WorkspaceError
 
 if TYPE_CHECKING:
-    from desirepath.collect.guess import Guessed, LeftOut
+    from desirepath.collect.guess import Guessed, GuessedSource, LeftOut
     from desirepath.journey.draft import Setting
     from desirepath.journey.draft_facts import EventSummary
     from desirepath.journey.draft_stages import Plan
@@ -217,11 +217,18 @@ def _setting(target: Path, guessed: Guessed, planned: Plan) -> Setting:
     zone_why = (
         "the times say their own zone; calendars use this one" if all(zoned) else "no file names a zone"
     )
-    promised = next((s.times.promised for s in guessed.sources if s.times.promised), "")
+    promised = next((one for source in guessed.sources if (one := _promised(source))), "")
     name = title(target.resolve().name) or "Customer journey"
     return Setting(
         name, guessed.customer, zone_why, currency, why, tuple(known), pairs[0] if pairs else "", promised
     )
+
+
+def _promised(source: GuessedSource) -> str:
+    """A property with the promised time, where it is written so that it becomes a time."""
+    name = source.times.promised
+    times = source.file.column(name).times if name else None
+    return name if times is not None and times.writing.format is None else ""
 
 
 def _currency(guessed: Guessed) -> tuple[str, str]:

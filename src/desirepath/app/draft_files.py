@@ -10,7 +10,7 @@ from pathlib import Path
 from desirepath.collect.expression import quote_text
 from desirepath.collect.guess_shapes import FileProfile
 from desirepath.collect.guess_times import candidates
-from desirepath.collect.guess_words import unique
+from desirepath.collect.guess_words import LOG, unique, words_of
 from desirepath.collect.raw import RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
@@ -41,9 +41,9 @@ def take_files(profiler: Profiler, target: Path, files: Sequence[Path], temporar
     groups = _grouped(
         reader, [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
     )
-    profiles, taken = [], set[str]()
-    for group in groups:
-        name = unique(group.stem, taken)
+    folders = [path.resolve() for path in files if path.is_dir()]
+    profiles = []
+    for name, group in zip(_names(groups, folders), groups, strict=True):
         parts = [
             reader.prepare(name, found, group.reading, reader.stamp(found, group.reading))
             for found in group.found
@@ -77,11 +77,11 @@ def _read_plainly(group: _Group, parts: Sequence[RawPart]) -> str:
 
 
 def _expanded(files: Sequence[Path]) -> list[Path]:
-    """A folder stands for the data files in it."""
+    """A folder stands for the data files in it, at any depth."""
     out: list[Path] = []
     for path in files:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and p.suffix.lower() in _DATA)
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_data(p.relative_to(path)))
             if not inside:
                 raise SourceError(f"{path} holds no data files.", hint=f"Known endings: {', '.join(_DATA)}.")
             out += inside
@@ -90,13 +90,18 @@ def _expanded(files: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(path.resolve() for path in out))
 
 
+def _is_data(path: Path) -> bool:
+    """Hidden files and folders, such as a workspace's stores, are nobody's exports."""
+    return path.suffix.lower() in _DATA and not any(part.startswith(".") for part in path.parts)
+
+
 def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
     groups: dict[object, _Group] = {}
     for one in found:
         reading, said = _reading(one)
         columns = reader.columns(one, reading)
         stem = _stem(Path(one.inner_name) if not one.member else one.path)
-        place = (stem, columns, said, format_of(one, None)) if not one.member else one.path
+        place = (one.path.parent, stem, columns, said, format_of(one, None)) if not one.member else one.path
         group = groups.setdefault(place, _Group(stem, reading, said, columns))
         if one.member and group.columns != columns:
             raise SourceError(
@@ -108,11 +113,34 @@ def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
 
 
 def _stem(path: Path) -> str:
-    """events-2024-01.csv → events"""
+    """events-2024-q1.csv → events; orders_export (2).csv → orders"""
     bare = path.name
     while (suffix := Path(bare).suffix.lower()) in _DATA:
         bare = bare[: -len(suffix)]
-    return re.sub(r"[\s_.-]*\d[\d_.-]*$", "", bare) or bare or "source"
+    return _ENDING.sub("", bare) or bare or "source"
+
+
+_ENDING = re.compile(
+    r"(?:[\s_.-]*(?:\d[\d_.-]*|\(\d+\))|[\s_.-]+(?:q[1-4]|h[12]|v\d+|again|copy|final|new|part|exports?|dump))+$",
+    re.I,
+)
+
+
+def _names(groups: Sequence[_Group], named: Sequence[Path]) -> list[str]:
+    """A name for each group: its stem, with its folder where the stem alone says too little.
+
+    named: the folders that were named; files right in them need no folder's name.
+    """
+    stems = [group.stem for group in groups]
+    taken: set[str] = set()
+    names = []
+    for group in groups:
+        folder = group.found[0].path.parent
+        inside = any(folder != one and folder.is_relative_to(one) for one in named)
+        vague = bool(LOG.intersection(words_of(group.stem))) and inside
+        stem = f"{folder.name}_{group.stem}" if vague or stems.count(group.stem) > 1 else group.stem
+        names.append(unique(stem, taken))
+    return names
 
 
 def _reading(found: FoundFile) -> tuple[Reading, tuple[tuple[str, str], ...]]:

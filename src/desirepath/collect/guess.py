@@ -15,6 +15,7 @@ from desirepath.collect.guess_events import TimeRoles, sql_name, time_roles
 from desirepath.collect.guess_ids import IdColumn, Overlaps, id_columns
 from desirepath.collect.guess_joins import GuessedId, identifiers_of, same_kinds
 from desirepath.collect.guess_lines import Added, LineItems, added, are_lines, repeats_amount
+from desirepath.collect.guess_naming import bare_names
 from desirepath.collect.guess_roles import (
     Role,
     ScoreRole,
@@ -29,9 +30,10 @@ from desirepath.collect.guess_roles import (
     text_role,
     trait_columns,
 )  # fmt: skip
-from desirepath.collect.guess_shapes import FileProfile, Shape
-from desirepath.collect.guess_words import LOG, Subject, slug, subject_of, unique, words_of
+from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess_words import LOG, PLACES, Subject, slug, subject_of, unique, word_set, words_of
 
+_MESSAGE = word_set("message event insert hit")
 NEARLY_UNIQUE = 0.98  # a record key may come twice: that is what corrections are
 
 
@@ -43,6 +45,7 @@ class GuessedSource:
     file: FileProfile
     times: TimeRoles
     event: Role | None = None  # the column of event names; None: times.events are named
+    event_map: dict[str, str] = field(default_factory=dict)
     identifiers: tuple[GuessedId, ...] = ()
     key: Role | None = None
     where: Role | None = None  # `literal` is the rule
@@ -148,7 +151,20 @@ def guess(
             case LeftOut():
                 left_out.append(made)
     customer: Literal["person", "account"] = "account" if accounts and not people else "person"
-    return Guessed(tuple(sources), tuple(metrics), tuple(left_out), customer)
+    return Guessed(_with_currency(sources, metrics), tuple(metrics), tuple(left_out), customer)
+
+
+def _with_currency(
+    sources: Sequence[GuessedSource], metrics: Sequence[GuessedMetrics]
+) -> tuple[GuessedSource, ...]:
+    """Where one file says the currency and another does not, it is probably the same."""
+    found = [(one.currency, one.id) for one in sources] + [(one.currency, one.id) for one in metrics]
+    said = {role.literal: where for role, where in found if role is not None and role.literal}
+    if len(said) != 1:
+        return tuple(sources)
+    ((code, where),) = said.items()
+    role = Role("", f"as in {where}", literal=code)
+    return tuple(replace(s, currency=role) if s.money and s.currency is None else s for s in sources)
 
 
 def _source(
@@ -163,7 +179,7 @@ def _source(
     plain = [c for c in file.columns if c.name not in id_names and c.shape not in (Shape.TIME, Shape.EMPTY)]
     event = event_role(plain, words_of(file.name), about=subject is not None)
     plain = [c for c in plain if event is None or c.name != event.column]
-    score = score_role(plain)
+    score = score_role(plain, subject.label if subject else "")
     plain = [c for c in plain if score is None or c.name != score.column]
     money = amount or money_role(plain)
     times = time_roles(file, subject, event.column if event else "", money is not None)
@@ -175,13 +191,7 @@ def _source(
             "no column says who: no id, e-mail address or telephone number",
             "identifiers: {customer_id: …}",
         )
-    channel = channel_role(plain)
-    if channel is None and subject is not None and subject.channel:
-        channel = Role("", f'from the file\'s name "{file.name}"', literal=subject.channel)
-    if channel is None and any(
-        c.shape is Shape.URL and c.named(frozenset(("url", "page", "path", "location"))) for c in file.columns
-    ):
-        channel = Role("", "the rows have addresses of pages", literal="web")
+    channel = _channel(file, plain, subject)
     who = by_role(plain)
     text = text_role([c for c in plain if channel is None or c.name != channel.column])
     where = _where(file, ids, money)
@@ -203,10 +213,37 @@ def _source(
         channel=channel,
         by=who[0] if who else None,
         by_map=who[1] if who else {},
+        event_map=bare_names([v for v, _ in file.column(event.column).common], subject) if event else {},
         text=text,
         score=score,
         traits=tuple(t for t in trait_columns(plain) if t not in used),
     )
+
+
+def _channel(file: FileProfile, plain: list[ColumnProfile], subject: Subject | None) -> Role | None:
+    """Where the rows' events happen: a column, the file's name, addresses of pages."""
+    role = channel_role(plain)
+    said = subject.channel if subject else ""
+    full = role is not None and file.column(role.column).share_filled >= 0.5
+    if role is not None and full and not (said and file.column(role.column).distinct == 1):
+        return role
+    words = set(words_of(file.name))
+    place = said or next((place for place, named in PLACES.items() if words & named), "")
+    why = f'from the file\'s name "{file.name}"'
+    if not place and any(c.shape is Shape.URL and c.named(_PAGES) for c in file.columns):
+        place, why = "web", "the rows have addresses of pages"
+    if not place:
+        return role
+    # Only the first page of a visit says which advertisement led to it.
+    partly = [c for c in plain if {"utm", "medium"} <= set(c.words) and c.distinct <= 60]
+    partly += [file.column(role.column)] if role is not None and not full else []
+    for column in partly:
+        if 0 < column.share_filled < 0.5:
+            return Role(column.name, f"where it is filled; else {why}", literal=place)
+    return Role("", why, literal=place)
+
+
+_PAGES = word_set("url page path location")
 
 
 def _of_lines(
@@ -280,7 +317,9 @@ def _key(
         if one.cls not in ("record", "unknown") or (one.cls == "unknown" and one.column in people):
             continue
         full = column.filled == file.rows or first_rows
-        if full and column.filled and column.distinct >= NEARLY_UNIQUE * column.filled:
+        # Logs are exported twice and sent twice: a message that comes again is the same message.
+        least = 0.5 if _MESSAGE & set(column.words) else NEARLY_UNIQUE
+        if full and column.filled and column.distinct >= least * column.filled:
             if column.distinct == column.filled:
                 return Role(one.column, "no two rows share it")
             return Role(

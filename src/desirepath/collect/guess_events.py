@@ -12,30 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desirepath.collect.expression import quote_name, quote_text
+from desirepath.collect.guess_naming import GuessedEvent, Naming
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
 from desirepath.collect.guess_times import Times
 from desirepath.collect.guess_words import (
-    BEGINS,
     NEVER_A_TIME,
     PROMISED,
     Subject,
-    subject_of,
-    title,
-    verb_of,
     word_set,
     words_of,
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class GuessedEvent:
-    """One event of a row. `name` '' where a column names it; `when` is a rule over the row's columns."""
-
-    name: str
-    time: str  # the column
-    why: str
-    by: str = "customer"
-    when: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +96,15 @@ def _preference(column: ColumnProfile) -> tuple[int, int, float]:
     return (int(dates_only), place, -column.share_filled)
 
 
-def main_event(file: FileProfile, subject: Subject | None, paid: bool) -> tuple[str, str]:
-    """The name of a file's main event, and why."""
-    if subject is not None:
-        return subject.event, f'from the file\'s name "{file.name}"'
-    name = title(file.name)
-    if paid:
-        return "Order Completed", "each row has an amount" + (f'; also possible: "{name}"' if name else "")
-    return (name or "Event"), f'from the file\'s name "{file.name}"'
-
-
 def _events(
     file: FileProfile, subject: Subject | None, happened: Sequence[ColumnProfile], paid: bool
 ) -> tuple[list[GuessedEvent], list[tuple[str, str]]]:
     """One event per time column; where two columns would be the same event, the fuller one."""
-    label = subject.label if subject else "Order" if paid else title(file.name) or "Event"
-    name, why = main_event(file, subject, paid)
-    main_by = subject.by if subject else "customer"
+    naming = Naming(file, subject, happened, paid)
     by_name: dict[str, tuple[GuessedEvent, ColumnProfile]] = {}
     doubles: list[tuple[str, str]] = []
-    main_taken = any(verb_of(c.words) is None or BEGINS & set(c.words) for c in happened)
     for column in sorted(happened, key=_preference):
-        verb = verb_of(column.words)
-        if verb is not None and not (BEGINS.intersection(column.words) and verb.name in ("Closed", "Paid")):
-            about = subject_of(tuple(w for w in column.words if w not in verb.words))
-            whose = about.label if about and not about.person else label
-            one = GuessedEvent(_joined(whose, verb.name), column.name, "from the column's name", verb.by)
-            # Shops that only say when an order was paid mean the order.
-            if verb.name == "Paid" and not main_taken:
-                one = GuessedEvent(name, column.name, why, main_by)
-        else:
-            one = GuessedEvent(name, column.name, why, main_by)
+        one = naming.event(column)
         known = by_name.get(one.name)
         if known is None:
             by_name[one.name] = (one, column)
@@ -150,7 +114,8 @@ def _events(
         else:
             doubles.append((column.name, f'"{one.name}" happens at {known[0].time}'))
     order = {c.name: place for place, c in enumerate(file.columns)}
-    return sorted((e for e, _ in by_name.values()), key=lambda e: (e.name != name, order[e.time])), doubles
+    events = [event for event, _ in by_name.values()]
+    return sorted(events, key=lambda e: (e.name != naming.main, order[e.time])), doubles
 
 
 def _only_where_it_happened(event: GuessedEvent, file: FileProfile) -> GuessedEvent:
@@ -158,11 +123,6 @@ def _only_where_it_happened(event: GuessedEvent, file: FileProfile) -> GuessedEv
     if event.when or file.column(event.time).filled == file.rows:
         return event
     return replace(event, when=f"{sql_name(event.time)} is not null")
-
-
-def _joined(label: str, verb: str) -> str:
-    """'Trial' + 'Trial Started' → 'Trial Started'."""
-    return verb if verb.split()[0] == label or " " in verb else f"{label} {verb}"
 
 
 def _split_by_state(
@@ -212,34 +172,6 @@ def _cancelled(events: list[GuessedEvent], column: ColumnProfile, gone: list[str
     kept = GuessedEvent(first.name, first.time, first.why, first.by, f"{name} is null or not ({rule})")
     gone_event = GuessedEvent("Order Cancelled", first.time, f"from {column.name}", "customer", rule)
     return [kept, gone_event, *events[1:]]
-
-
-def by_of_event(name: str) -> str:
-    """Who does an event, by its name: customers, unless it says what a business or a machine does.
-
-    >>> by_of_event("Order Delivered"), by_of_event("email_opened"), by_of_event("Invite Sent")
-    ('business', 'machine', 'customer')
-    """
-    words = words_of(name)
-    if _MAIL.intersection(words):
-        if {"opened", "open", "delivered", "bounced", "deferred", "dropped"}.intersection(words):
-            return "machine"  # mail programs open mail by themselves
-        if {"sent", "send"}.intersection(words):
-            return "business"
-    if {"sent", "charged", "reminded"}.intersection(words) and _PAPERS.intersection(words):
-        return "business"
-    # Nouns such as "delivery" also stand in what customers do: only participles count here.
-    done = [
-        w
-        for w in words
-        if w.endswith(("ed", "ado", "ada")) or (w.startswith("ge") and w.endswith(("t", "en")))
-    ]
-    verb = verb_of(tuple(done))
-    return verb.by if verb is not None else "customer"
-
-
-_MAIL = word_set("email emails mail newsletter sms push notification message")
-_PAPERS = word_set("invoice proposal quote contract reminder renewal subscription survey newsletter offer")
 
 
 def one_of(column: str, values: Sequence[str]) -> str:

@@ -29,6 +29,7 @@ Class = Literal["person", "account", "device", "session", "record", "thing", "un
 
 _CUSTOMER = word_set("customer kunde kunden cliente klant cust buyer shopper guest")
 _USER = word_set("user uid benutzer nutzer usuario")
+_HANDLE = word_set("handle username author nickname")
 _LEAD = word_set("lead mql prospect")
 _DEVICE = word_set("anonymous anon cookie pseudo device visitor distinct fingerprint")
 _SESSION = word_set("session visit")
@@ -83,10 +84,11 @@ def id_column(column: ColumnProfile, subject: Subject | None, file_words: set[st
     """What one column names; None where it is no identifier."""
     if not column.values or column.shape in (Shape.TIME, Shape.TEXT, Shape.URL, Shape.BOOLEAN):
         return None
-    if column.shape is Shape.EMAIL:
-        return IdColumn(column.name, "email", "thing" if column.named(THING) else "person")
-    if column.shape is Shape.PHONE:
-        return IdColumn(column.name, "phone", "thing" if column.named(THING) else "person")
+    if column.shape in (Shape.EMAIL, Shape.PHONE):
+        # A friend's or an agent's address is nobody's here.
+        if column.named(THING):
+            return IdColumn(column.name, slug(column.name, "address"), "thing")
+        return IdColumn(column.name, column.shape.value, "person")
     if not _looks_like_ids(column):
         return None
     if is_unnamed(column):
@@ -156,6 +158,8 @@ def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
             return "customer_id", "person"
         if noun in _USER:
             return "user_id", "person"
+        if noun in _HANDLE:
+            return "handle", "person"
         if noun in _LEAD:
             return "lead_id", "person"
         if noun in PERSON:

@@ -135,16 +135,17 @@ def _overlap(overlaps: Overlaps, one: tuple[str, str], other: tuple[str, str]) -
 def _joined(
     one: GuessedId, file: FileProfile, files: list[FileProfile], ids: list[list[IdColumn]], overlaps: Overlaps
 ) -> str:
-    """The reason, with how many values stand in another file too."""
-    for other, of in zip(files, ids, strict=True):
-        if other is file:
-            continue
-        for theirs in of:
-            overlap = _overlap(overlaps, (file.name, one.column), (other.name, theirs.column))
-            if theirs.kind != one.kind or overlap is None:
-                continue
-            count = f"{overlap.both:,} of {min(overlap.left, overlap.right):,}"
-            if overlap.both == 0:
-                return f"{one.why}; none of them in {other.name}: the two do not join"
-            return f"{count} values are in {other.name} too, so it joins the two"
-    return one.why
+    """The reason, with how many values stand in another file too: the one that shares the most."""
+    found = [
+        (overlap.both, other.name, overlap)
+        for other, of in zip(files, ids, strict=True)
+        for theirs in of
+        if other is not file and theirs.kind == one.kind
+        if (overlap := _overlap(overlaps, (file.name, one.column), (other.name, theirs.column))) is not None
+    ]
+    if not found:
+        return one.why
+    both, name, overlap = max(found, key=lambda pair: (pair[0], pair[1]))
+    if not both:
+        return f"{one.why}; none of them in {name}: the two do not join"
+    return f"{both:,} of {min(overlap.left, overlap.right):,} values are in {name} too, so it joins the two"

@@ -190,9 +190,14 @@ def text_role(columns: Sequence[ColumnProfile]) -> Role | None:
     return Role(best.name, "sentences", also=tuple(c.name for c in own if c is not best)[:2])
 
 
-def score_role(columns: Sequence[ColumnProfile]) -> ScoreRole | None:
-    """The column of scores, its kind and scale; the highest common value decides the scale."""
-    for kind, words in SCORE.items():
+def score_role(columns: Sequence[ColumnProfile], about: str = "") -> ScoreRole | None:
+    """The column of scores, its kind and scale; the values decide the scale.
+
+    about: what the file is about; a score in a file of NPS answers is one of NPS.
+    """
+    known = about.lower() if about.lower() in SCORE else ""
+    for word_kind, words in SCORE.items():
+        kind = known or word_kind
         for column in columns:
             numbers = column.numbers
             if (

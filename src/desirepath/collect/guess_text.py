@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from desirepath.collect.expression import quote_text
 from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
-from desirepath.collect.guess_events import GuessedEvent, by_of_event, one_of
+from desirepath.collect.guess_events import one_of, sql_name
 from desirepath.collect.guess_lines import Added
+from desirepath.collect.guess_naming import GuessedEvent, by_of_event
 from desirepath.collect.guess_roles import Role
 from desirepath.collect.guess_times import Times
 from desirepath.collect.guess_words import slug, unique
@@ -145,12 +147,19 @@ def _one_event(page: Page, source: GuessedSource, event: GuessedEvent, renamed: 
             page.guess(2, f"by: {event.by}", "it is the business that does this")
         return
     column = source.file.column(source.event.column)
-    mapped = {v: renamed[v] for v, _ in column.common if v in renamed and renamed[v] != v}
+    mapped = {v: _final(source, v, renamed) for v, _ in column.common}
+    mapped = {value: name for value, name in mapped.items() if value != name}
     entries: dict[str, str | Mapping[str, str]] = {"column": source.event.column}
     if mapped:
         entries["map"] = mapped
     page.guess(2, f"event: {flow_map(entries)}", source.event.why + _also(source.event))
     _by_of_names(page, source)
+
+
+def _final(source: GuessedSource, value: str, renamed: Mapping[str, str]) -> str:
+    """What an event of a log is called in the end."""
+    name = source.event_map.get(value, value)
+    return renamed.get(name, name)
 
 
 def _by_of_names(page: Page, source: GuessedSource) -> None:
@@ -159,7 +168,7 @@ def _by_of_names(page: Page, source: GuessedSource) -> None:
         return
     names: dict[str, list[str]] = {}
     for value, _ in source.file.column(source.event.column).common:
-        by = by_of_event(value)
+        by = by_of_event(source.event_map.get(value, value))
         if by != "customer":
             names.setdefault(by, []).append(value)
     rule = "'customer'"
@@ -254,6 +263,9 @@ def _also(role: Role) -> str:
 
 
 def _column_or_literal(role: Role) -> str:
+    if role.literal and role.column:
+        rule = f"coalesce({sql_name(role.column)}, {quote_text(role.literal)})"
+        return f"{{sql: {scalar(rule)}}}"
     return scalar(role.literal) if role.literal else flow_map({"column": role.column})
 
 

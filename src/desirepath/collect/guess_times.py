@@ -144,7 +144,7 @@ def _numbers(name_words: Sequence[str], values: Sequence[str], needed: float) ->
         if sum(1 for v in values if re.fullmatch(pattern, v)) >= needed and (named or len(values) >= 20):
             return [Writing(form, date_only=form == "%Y%m%d")]
     for form, (short, long, per_second) in EPOCHS.items():
-        whole = [v.split(".")[0] for v in values]
+        whole = [v.split(".")[0] for v in values if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", v)]
         likely = [v for v in whole if short <= len(v) <= long and _SOON <= int(v) / per_second <= _LATE]
         if named and len(likely) >= needed:
             return [Writing(form, zone=True)]

@@ -60,6 +60,7 @@ PRIVATE, PROMISED = _columns("private"), _columns("promised")
 NOT_MONEY, NOT_CHANNEL = _columns("not_money"), _columns("not_channel")
 MONEY: tuple[str, ...] = tuple(_TABLE["columns"]["money"].split())  # the first that a file has wins
 CHANNEL: tuple[str, ...] = tuple(_TABLE["columns"]["channel"].split())
+PLACES: dict[str, Words] = {place: frozenset(words.split()) for place, words in _TABLE["place"].items()}
 SCORE: dict[str, Words] = {kind: frozenset(words.split()) for kind, words in _TABLE["score"].items()}
 METRIC: dict[str, Words] = {kind: frozenset(words.split()) for kind, words in _TABLE["metric"].items()}
 NEVER_A_TIME: dict[str, Words] = {

@@ -38,7 +38,8 @@ def propose(stage: PlannedStage, gaps: Gaps, span: Span | None) -> Lapse:
         why = f"{gaps.n} silences ended here, too few to tell from; {usual} days is usual"
         wanted = usual
     else:
-        wanted = next((d for d in HUMAN if d >= max(SHORTEST, _days(gaps.most))), HUMAN[-1])
+        # 31 days are a month of 30 to everybody.
+        wanted = next((d for d in HUMAN if d >= SHORTEST and 1.1 * d >= _days(gaps.most)), HUMAN[-1])
         why = f"of {gaps.n:,} who were silent and came back, 95 % did so within {_say(gaps.most)}"
     if wanted <= longest:
         return Lapse(wanted, why)

@@ -57,10 +57,14 @@ class Plan:
 
 
 @lru_cache(maxsize=1)
-def _entries() -> tuple[tuple[Role, tuple[frozenset[str], ...]], ...]:
+def _entries() -> tuple[tuple[Role, bool, tuple[frozenset[str], ...]], ...]:
     raw = tomllib.loads(files(__package__).joinpath("draft_words.toml").read_text("utf-8"))
     return tuple(
-        (entry["role"], tuple(frozenset(one.split("+")) for one in entry["words"].split()))
+        (
+            entry["role"],
+            entry.get("alone", False),
+            tuple(frozenset(one.split("+")) for one in entry["words"].split()),
+        )
         for entry in raw["entry"]
     )
 
@@ -73,8 +77,8 @@ def role_of(name: str) -> Role:
     """
     words = words_of(name)
     named = {*words, *("".join(words[i : i + 2]) for i in range(len(words) - 1))}
-    for role, patterns in _entries():
-        if any(pattern <= named for pattern in patterns):
+    for role, alone, patterns in _entries():
+        if (not alone or len(words) == 1) and any(pattern <= named for pattern in patterns):
             return role
     return "other"
 
@@ -242,6 +246,10 @@ def _beside_known(
             found[stage].append(event.name)
 
 
+# Help and surveys mostly come after a purchase that the data may not show.
+_LATER = {"support": 0.8, "response": 0.8}
+
+
 def _with_touches(made: Plan, events: Sequence[EventSummary], earlier: Mapping[str, float]) -> Plan:
     """Every event is a touchpoint of one stage: that of its evidence, else before or after the purchase."""
     ids = [stage.id for stage in made.stages]
@@ -254,7 +262,7 @@ def _with_touches(made: Plan, events: Sequence[EventSummary], earlier: Mapping[s
             made.touches[event.name] = own[-1]
         elif role in ids:
             made.touches[event.name] = role
-        elif made.goal and earlier.get(event.name, 1.0) <= 0.5 and "retention" in ids:
+        elif made.goal and earlier.get(event.name, 1.0) <= _LATER.get(role, 0.5) and "retention" in ids:
             made.touches[event.name] = "retention"
         else:
             made.touches[event.name] = next(
