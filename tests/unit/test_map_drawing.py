@@ -212,8 +212,11 @@ def test_a_number_is_said_with_as_many_digits_as_it_is_worth(
         (26 * 60e6, "26 min"),
         (3600e6, "1 hour"),
         (40 * 3600e6, "40 hours"),
-    ]
-    + [(86_400e6, "1 day"), (2 * 86_400e6, "2 days"), (365 * 86_400e6, "365 days"), (-3600e6, "−1 hour")],
+        (86_400e6, "1 day"),
+        (2 * 86_400e6, "2 days"),
+        (365 * 86_400e6, "365 days"),
+        (-3600e6, "−1 hour"),
+    ],
 )
 def test_durations_are_said_as_people_say_them(us: float, said: str) -> None:
     assert say.duration(us).replace(say.NBSP, " ") == said

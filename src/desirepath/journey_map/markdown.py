@@ -78,32 +78,73 @@ def _track_row(d: MapDocument, s: StageColumn) -> str:
 def _stage(d: MapDocument, stage: StageColumn) -> str:
     parts = [f"## {escape(stage.label)}" + (f": {escape(stage.about)}" if stage.about else "")]
     for lane in d.lanes:
-        if lane.id == "track" or lane.nothing:
-            continue
-        items = [_item(d, cell) for cell in lane.at(stage.id) if cell.series != "inferred"]
-        if items:
-            parts.append(f"### {escape(lane.label)}\n\n" + "\n".join(items))
+        if lane.id != "track" and not lane.nothing:
+            lines = (
+                _touchpoints(d, lane, stage.id)
+                if lane.drawing is Drawing.CARDS
+                else _items(d, lane, stage.id)
+            )
+            parts += [f"### {escape(lane.label)}\n\n" + "\n".join(lines)] if lines else []
     return "\n\n".join(parts)
 
 
+def _touchpoints(d: MapDocument, lane: Lane, stage: str) -> list[str]:
+    """A table of the touchpoints on the map; how many more there are stands below it."""
+    cells = lane.at(stage)
+    shown = [c for c in cells if c.shown and not c.blank]
+    if not shown:
+        return _items(d, lane, stage)
+    names = ("reach", "difference", "repeats", "wait", "ease", "last_seen")
+    lines = [
+        "| Touchpoint | Channel | Customers | Going on, against like customers | Times a visit | Then waits | Ease "
+        "| Lost here |",
+        "| --- | --- | --: | --: | --: | --: | --: | --: |",
+    ]
+    for cell in shown:
+        values = [v for name in names if (v := cell.value(name)) is not None]
+        numbers = [say.value(v, d.currency) for v in values]
+        spans = [f" ({say.interval(v)})" if v.name == "difference" and v.known else "" for v in values]
+        row = [cell.title, cell.text, *(n + s for n, s in zip(numbers, spans, strict=True))]
+        lines.append("| " + " | ".join(escape(field) for field in row) + " |")
+    more = sum(not c.shown for c in cells) - 1
+    return [*lines, "", f"All observed. And {more} more."] if more > 0 else [*lines, "", "All observed."]
+
+
+def _items(d: MapDocument, lane: Lane, stage: str) -> list[str]:
+    cells = [c for c in lane.at(stage) if c.series != "inferred"]
+    if lane.drawing is Drawing.NUMBERS:
+        lines = [_item(d, c) for c in cells if c.blank or (c.values and c.values[0].known)]
+        return lines + [f"- *{escape(why)}*" for why in say.why_none(cells, d.currency)]
+    return [_item(d, cell) for cell in cells if cell.shown or lane.drawing is Drawing.CHAIN]
+
+
 def _item(d: MapDocument, cell: Cell) -> str:
+    """One claim on one line: its words, its first number with interval and n, and what it rests on."""
     if cell.blank:
         series = f"{cell.series}: " if cell.series else ""
         return f"- *{escape(series + cell.blank)}*"
     rests = cell.rests.value if cell.rests else ""
-    words = escape(cell.title)
+    words, told = cell.title, [cell.detail]
+    first = cell.values[0] if cell.values else None
     if cell.drawing is Drawing.QUOTES:
-        words = f"“{escape(cell.text)}”"
-    elif cell.chain:
-        words = escape(" → ".join(cell.chain))
-    elif cell.text:
-        words += f", {escape(cell.text)}"
-    line = f"- {words} ({rests})"
-    numbers = [f"{escape(v.label)}: {escape(say.sentence(v, d))}" for v in cell.values if v.known]
-    # A card's second line repeats one of its numbers.
-    told = cell.detail and cell.drawing is not Drawing.CARDS
-    more = "; ".join([*([escape(cell.detail)] if told else []), *numbers])
-    return f"{line}: {more}" if more else line
+        words, rests, told = f"“{cell.text}”", f"{rests}: {cell.detail}", []
+    elif first is None:
+        rests, told = ", ".join(part for part in (rests, cell.detail) if part), []
+    elif cell.drawing is Drawing.CHAIN:
+        words = " → ".join(cell.chain) or "no touchpoint"
+        succeeded = cell.value("succeeded")
+        told += [f"succeeded {say.sentence(succeeded, d)}"] if succeeded else []
+    elif cell.drawing is Drawing.WORDS:
+        # The detail says the number already; its interval is what is missing.
+        span = say.interval(first, d.currency)
+        if isinstance(first.measured, Estimate):
+            told = [f"{cell.detail} ({span}, n {say.count(first.measured.n)})"]
+    else:
+        words += f", {cell.text}" if cell.text else ""
+        kept = "kept " if cell.drawing is Drawing.BARS else ""
+        told = [kept + say.sentence(first, d), *(told if first.known else [])]
+    line = "; ".join(part for part in told if part)
+    return f"- {escape(words)}" + (f": {escape(line)}" if line else "") + f" ({escape(rests)})"
 
 
 def _whole(d: MapDocument) -> str:

@@ -132,6 +132,13 @@ def _digits(estimate: Estimate, unit: Unit) -> int | None:
     return None
 
 
+def _span_digits(estimate: Estimate, unit: Unit) -> int | None:
+    """The ends may need one digit more, so that they can be told apart."""
+    if unit in (Unit.EMOTION, Unit.TIMES) and estimate.high - estimate.low < 0.2:
+        return 2
+    return _digits(estimate, unit)
+
+
 def value(one: Value, currency: str | None = None) -> str:
     """The number of a value, or why there is none."""
     if isinstance(one.measured, NoEstimate):
@@ -152,7 +159,7 @@ def span(estimate: Measured, unit: Unit, currency: str | None = None) -> str:
     """The interval in words, its unit once; '' where there is none. A dash between signs would mislead."""
     if not isinstance(estimate, Estimate):
         return ""
-    digits = _digits(estimate, unit)
+    digits = _span_digits(estimate, unit)
     if not (isfinite(estimate.low) and isfinite(estimate.high)):
         return _open(estimate, unit, currency, digits)
     low, high = (number(end, unit, currency, digits) for end in (estimate.low, estimate.high))
