@@ -180,3 +180,64 @@ def test_progress_tells_bytes_rows_and_what_is_left(tmp_path: Path) -> None:
     last = told[-1]
     assert (last.bytes_done, last.bytes_total, last.rows) == (path.stat().st_size, path.stat().st_size, 1000)
     assert last.share == 1.0 and last.seconds > 0
+
+
+def test_json_lines_that_are_too_long_or_broken_bytes_cost_themselves_only(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path, WEB.replace("web.csv", "web.jsonl").replace("amount", "total"))
+    line = '{"ts": "2025-01-01", "event": "Page Viewed", "anon": "a%d", "user": "u", "total": 1}\n'
+    long = '{"ts": "2025-01-01", "event": "' + "x" * (MAX_LINE + 5) + '"}\n'
+    texts = [(line % n).encode() for n in range(10)]
+    texts[3:3] = [long.encode(), b'{"event": "Caf\xe9"}\n', '{"event": "Café"}\n'.encode() * 2]
+    shop.write("web.jsonl", b"".join(texts))
+    assert shop.load().events == 10
+    assert shop.reasons() == [(4, "line_too_long"), (5, "not_utf8"), (6, "time_missing"), (7, "time_missing")]
+
+
+def test_what_stands_for_nothing_in_dumps_is_nothing(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path)
+    shop.write(
+        "web.csv",
+        HEAD.strip() + ",size\n" + "2025-01-01,Page Viewed,a1,NULL,N/A,\\N\n" * 5 + "-,Seen,a1,,,3\n",
+    )
+    assert shop.load().events == 5
+    assert shop.reasons() == [(7, "time_missing")]
+    assert set(shop.column('("id.user_id", value, "properties.size")')) == {(None, None, None)}
+
+
+def test_quotes_after_a_backslash(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path)
+    rows = ['2025-01-01,"Searched \\"it\\", found",a1,,\n', '2025-01-02,"Page Viewed",a2,,\n'] * 5
+    shop.write("web.csv", HEAD + "".join(rows))
+    assert shop.load().events == 10
+    assert set(shop.column("event")) == {'Searched "it", found', "Page Viewed"}
+    shop.write("web.csv", '2025-01-03,"open,a3,,\n' + rows[0], append=True)
+    shop.load()
+    assert shop.reasons() == [(12, "unclosed_quote")]
+    assert shop.ask("SELECT count(*) FROM events") == [(11,)]
+
+
+ORDERS = """
+sources:
+  orders:
+    files: orders.csv
+    identifiers: {user_id: user}
+    events:
+      - {event: Ordered, time: ordered}
+      - {event: Delivered, time: delivered, by: business}
+"""
+
+
+def test_of_a_row_with_several_events_those_happened_that_have_a_time(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path, ORDERS)
+    shop.write(
+        "orders.csv",
+        "user,ordered,delivered\nu1,2025-01-01,2025-01-05\nu2,2025-01-02,\nu3,,\nu4,,2025-01-09\n",
+    )
+    shop.load()
+    assert shop.column('("id.user_id", event)') == [
+        ("u1", "Ordered"),
+        ("u1", "Delivered"),
+        ("u2", "Ordered"),
+        ("u4", "Delivered"),
+    ]
+    assert shop.reasons() == [(4, "time_missing")], "once, though none of its events has a time"

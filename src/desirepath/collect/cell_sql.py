@@ -9,6 +9,12 @@ from desirepath.collect.raw import RawColumns
 from desirepath.collect.sources import Field
 
 NOTHING = "CAST(NULL AS VARCHAR)"
+_UNKNOWN = "('null', 'None', 'none', 'nan', 'NaN', 'N/A', 'n/a', 'NA', '#N/A', '-', '–')"
+
+
+def known(text: str) -> str:
+    """SQL of a number's or a time's text, NULL where it only says that there is none."""
+    return f"CASE WHEN {text} NOT IN {_UNKNOWN} THEN {text} END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +22,11 @@ class CellSql:
     """Fields and rules over one part's columns."""
 
     columns: RawColumns
+    zone: str = "UTC"  # whose wall clock a rule's times are on
+
+    def number(self, one: Field | None) -> str:
+        """The same of a field that is a number or a time: what people write for "not known" is empty."""
+        return known(self.text(one)) if one is not None else NOTHING
 
     def text(self, one: Field | None) -> str:
         """A field's trimmed text; NULL where it is empty or there is no field."""
@@ -38,4 +49,4 @@ class CellSql:
         return "true" if rule is None else f"coalesce(TRY({rule.sql(self._column)}), false)"
 
     def _column(self, column: Column) -> str:
-        return as_kind(self.columns.text(str(column)), "text", column.kind)
+        return as_kind(self.columns.text(str(column)), "text", column.kind, zone=self.zone)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+# What stands for nothing in dumps of databases.
+_EMPTY = r"('', 'NULL', '\N')"
 MAX_COLUMNS = 2_000
 MAX_RAW = 10_000  # characters of a bad record that are kept
 MAX_LINE = 4 * 1024 * 1024  # bytes of one record of a text file
@@ -47,6 +49,7 @@ class RawPart:
     lines: int | None = None
     has_nul: bool = False
     delimiter: str = ","
+    escape: str = '"'  # of a quote inside quotes
     bad: tuple[BadRecord, ...] = ()
     path: Path | None = None  # what `sql` reads; None for a query
 
@@ -78,14 +81,16 @@ class RawColumns:
         """SQL of a column's trimmed text; NULL where it is empty. Raises KeyError for an unknown name."""
         if name in self.places:
             place = self.places[name]
-            return f"c{place}" if place in self.tidy else f"nullif(trim(c{place}), '')"
+            if place in self.tidy:
+                return f"c{place}"
+            return f"CASE WHEN trim(c{place}) IN {_EMPTY} THEN NULL ELSE trim(c{place}) END"
         if name in self.missing:
             return "CAST(NULL AS VARCHAR)"
         raise KeyError(name)
 
     def untidy(self) -> list[str]:
         """For each column, SQL that is true of a value that is empty or has blanks around it."""
-        return [f"prefix(c{n}, ' ') OR suffix(c{n}, ' ') OR c{n} = ''" for n in range(len(self.names))]
+        return [f"prefix(c{n}, ' ') OR suffix(c{n}, ' ') OR c{n} IN {_EMPTY}" for n in range(len(self.names))]
 
     def digest(self, first: Sequence[str], later: Sequence[str]) -> str:
         """SQL of a record's digest. first: the columns of the source when it was first seen; later: those since.
@@ -99,7 +104,9 @@ class RawColumns:
             if name in self.places:
                 place = self.places[name]
                 filled = f"c{place} IS NOT NULL AND c{place} <> ''"
-                joined += f" || CASE WHEN {filled} THEN chr(31) || '{number}' || chr(30) || c{place} ELSE '' END"
+                joined += (
+                    f" || CASE WHEN {filled} THEN chr(31) || '{number}' || chr(30) || c{place} ELSE '' END"
+                )
         return f"CAST(md5_number({joined}) & {2**64 - 1}::UHUGEINT AS UBIGINT)"
 
     def raw(self, delimiter: str) -> str:

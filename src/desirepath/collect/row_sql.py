@@ -8,10 +8,10 @@ Nothing is run here; what only a look at the data can tell (Found) comes in from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from desirepath.collect.cell_sql import CellSql
+from desirepath.collect.cell_sql import CellSql, known
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.raw import RawColumns
 from desirepath.collect.sources import REST, EventFrom, Field, Metrics, Source, Time
@@ -105,9 +105,10 @@ class RowSql:
     def __init__(self, source: Source, columns: RawColumns, context: Context) -> None:
         self.source, self.columns, self.context = source, columns, context
         self.zone = source.zone or context.zone
-        self.cell = CellSql(columns)
+        self.cell = CellSql(columns, self.zone)
         self.meant = self.cell.rule(source.where)
-        self.cells = tuple(self._cells(number, event) for number, event in enumerate(merged(source)))
+        cells = tuple(self._cells(number, event) for number, event in enumerate(merged(source)))
+        self.cells = _that_happened(cells) if source.events else cells
 
     # ── the texts ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -126,13 +127,13 @@ class RowSql:
             item=item,
             rule=self.cell.rule(event.when),
             event=self.cell.text(event.event),
-            time=self.columns.text(time.column) if time else "CAST(NULL AS VARCHAR)",
+            time=known(self.columns.text(time.column)) if time else "CAST(NULL AS VARCHAR)",
             channel=self.cell.text(event.channel),
             by=self.cell.text(event.by),
-            value=self.cell.text(event.value),
+            value=self.cell.number(event.value),
             currency=f"upper({self.cell.text(event.currency)})",
             text=self.cell.text(event.text),
-            score=self.cell.text(event.score.column if event.score else None),
+            score=self.cell.number(event.score.column if event.score else None),
             wide=wide,
             made_from=event,
         )
@@ -183,7 +184,7 @@ parsed AS (
     CASE WHEN by_text IS NULL THEN 'customer'
       WHEN lower(by_text) IN ('customer', 'business', 'machine') THEN lower(by_text) END AS "by",
     {value.number} AS number, {value.ambiguous} AS value_ambiguous, {currency} AS currency,
-    {_number("score_text")} AS score
+    {_number("replace(score_text, ',', '.')")} AS score
   FROM cells)
 SELECT *,
   CASE WHEN currency_text IS NULL OR currency IS NOT NULL THEN {minor_sql("number", "currency", codes)} END AS value,
@@ -263,6 +264,16 @@ SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detai
     def _any(self, asked: bool, test: str) -> str:
         tests = [f"coalesce({test.format(f'c{place}')}, false)" for place in range(len(self.columns.names))]
         return f"({' OR '.join(tests)})" if asked and tests else "false"
+
+
+def _that_happened(cells: tuple[Cells, ...]) -> tuple[Cells, ...]:
+    """Of a row with several events those happened that have a time. The first tells of a row that has none at all."""
+    times = list(dict.fromkeys(one.time for one in cells))
+    nothing = f"coalesce({', '.join(times)}) IS NULL"
+    return tuple(
+        replace(one, rule=f"({one.rule} AND ({one.time} IS NOT NULL{'' if one.item else f' OR {nothing}'}))")
+        for one in cells
+    )
 
 
 def _told_apart(name: str, taken: Mapping[str, str]) -> str:

@@ -77,7 +77,7 @@ class MetricsLoad:
         currency_text = f"upper({cell.text(metrics.currency)})"
         codes = currency_codes(self.store, currency_text) if metrics.currency else ()
         currency, known = currency_sql(metrics.currency, codes, self.context.currency)
-        texts = {name: cell.text(getattr(metrics, name)) for name in (*_COUNTS, "spend")}
+        texts = {name: cell.number(getattr(metrics, name)) for name in (*_COUNTS, "spend")}
         numbers = {
             name: value_sql(f"{name}_text", self._style(getattr(metrics, name), text)).number
             for name, text in texts.items()

@@ -206,9 +206,10 @@ def _stage_lines(store: EventStore, part: RawPart) -> Staged:
         _read_into(store, "json_lines", part)
     except duckdb.Error:
         return Staged(part, 0, 0, whole=part.has_line)
-    read = int(store.value("SELECT count(*) FROM json_lines"))
-    broken = int(store.value("SELECT coalesce(sum(lines), 0) FROM raw_bad"))
-    if not part.has_line and read + broken != part.lines:
+    # A row's number is its line only where DuckDB rejected none.
+    if not part.has_line and store.rows(
+        "SELECT (SELECT count(*) FROM json_lines), (SELECT count(*) FROM raw_bad)"
+    ) != [(part.lines, 0)]:
         return Staged(part, 0, 0, whole=False)
     line = "line" if part.has_line else "rowid + 1"
     is_object = "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END"

@@ -25,8 +25,32 @@ _MOST_LINES = 1_000  # of one record
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
 
 
+@dataclass(frozen=True, slots=True)
+class Splitting:
+    """How a record falls apart. delimiter '': it does not, each line is one field; SPACES: at runs of blanks."""
+
+    delimiter: str
+    escape: str = '"'
+
+    def fields(self, record: str) -> list[str]:
+        """The fields of a whole record. Raises csv.Error where it cannot be one."""
+        if self.escape == '"':
+            return next(csv.reader([record], delimiter=self.delimiter, strict=True))
+        return next(
+            csv.reader(
+                [record], delimiter=self.delimiter, strict=True, escapechar=self.escape, doublequote=False
+            )
+        )
+
+    def quotes(self, text: str) -> int:
+        """How many quotes open or close."""
+        if self.escape != '"':
+            text = text.replace(self.escape * 2, "").replace(self.escape + '"', "")
+        return text.count('"')
+
+
 def read_carefully(
-    path: Path, delimiter: str, columns: int, before: int, target: Path
+    path: Path, splitting: Splitting, columns: int, before: int, target: Path
 ) -> tuple[BadRecord, ...]:
     """Write the good records of a UTF-8 text to `target`; the bad ones come back.
 
@@ -36,7 +60,7 @@ def read_carefully(
     schema = pa.schema([*((f"c{n}", pa.string()) for n in range(columns)), ("line", pa.int64())])
     with path.open("rb") as file, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         batch = _Batch(columns)
-        for line, fields in _records(_Lines(file, before), delimiter, columns, bad):
+        for line, fields in _records(_Lines(file, before), splitting, columns, bad):
             batch.add(line, fields)
             if len(batch.lines) >= _BATCH:
                 writer.write_table(batch.table(schema))
@@ -92,7 +116,7 @@ class _Lines:
 
 
 def _records(
-    lines: _Lines, delimiter: str, columns: int, bad: list[BadRecord]
+    lines: _Lines, splitting: Splitting, columns: int, bad: list[BadRecord]
 ) -> Iterator[tuple[int, list[str]]]:
     """Good records with the line on which each begins."""
     while (taken := lines.take()) is not None:
@@ -106,7 +130,7 @@ def _records(
             continue
         if not text.strip("\r\n"):
             continue
-        fields = _split(text, delimiter, lines)
+        fields = _split(text, splitting, lines)
         if fields is None:
             bad.append(BadRecord(number, "unclosed_quote", "", _shown(text)))
         elif len(fields) == columns + 1 and fields[-1] == "":
@@ -118,17 +142,19 @@ def _records(
             yield number, fields
 
 
-def _split(text: str, delimiter: str, lines: _Lines) -> list[str] | None:
+def _split(text: str, splitting: Splitting, lines: _Lines) -> list[str] | None:
     """The fields of the record that begins with `text`; more lines are taken while a quote is open."""
-    if delimiter == SPACES:
+    if splitting.delimiter == SPACES:
         return split_spaces(text)
-    if '"' not in text:
-        return text.rstrip("\r\n").split(delimiter)
+    if not splitting.delimiter:
+        return [text.rstrip("\r\n")]
+    if '"' not in text and splitting.escape not in text:
+        return text.rstrip("\r\n").split(splitting.delimiter)
     more: list[tuple[int, bytes | None]] = []
-    record, even = text, text.count('"') % 2 == 0
+    record, even = text, splitting.quotes(text) % 2 == 0
     while True:
         try:
-            fields = next(csv.reader([record], delimiter=delimiter, strict=True))
+            fields = splitting.fields(record)
             if not more or even:
                 return fields
         except (csv.Error, StopIteration) as error:
@@ -142,7 +168,7 @@ def _split(text: str, delimiter: str, lines: _Lines) -> list[str] | None:
         if addition is None:
             break
         record += addition
-        even ^= addition.count('"') % 2 == 1
+        even ^= splitting.quotes(addition) % 2 == 1
     lines.put_back(more)
     return None
 

@@ -32,11 +32,12 @@ _LOOK = 200  # records
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """delimiter; columns in order; before: physical lines before the first record."""
+    """delimiter; columns in order; before: physical lines before the first record; escape: of a quote in quotes."""
 
     delimiter: str
     columns: tuple[str, ...]
     before: int
+    escape: str = '"'
 
 
 def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> Dialect:
@@ -61,19 +62,32 @@ def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> D
             f"{name} has {len(names):,} columns; at most {MAX_COLUMNS:,} can be read.",
             hint="Is the delimiter right? Name it in sources.yaml.",
         )
-    return Dialect(delimiter, names, start + (height if has_header else 0))
+    return Dialect(delimiter, names, start + (height if has_header else 0), guess_escape(body, delimiter))
+
+
+def guess_escape(lines: Sequence[str], delimiter: str) -> str:
+    """A quote inside quotes is doubled, or comes after a backslash where that splits more records alike."""
+    if delimiter == SPACES or not any('\\"' in line for line in lines):
+        return '"'
+    doubled, escaped = _alike(_records(lines, delimiter)), _alike(_records(lines, delimiter, "\\"))
+    return "\\" if escaped > doubled else '"'
+
+
+def _alike(records: Iterator[list[str]]) -> tuple[float, int]:
+    """The share of records that have as many fields as most have; how many that is."""
+    counts = [len(fields) for fields in islice(records, _LOOK) if fields]
+    if not counts:
+        return 0.0, 0
+    width, alike = Counter(counts).most_common(1)[0]
+    return alike / len(counts), width
 
 
 def guess_delimiter(lines: Sequence[str]) -> str:
     """The delimiter that splits the most records alike; ',' where none splits any."""
     best, best_score = ",", (0.0, 0)
     for delimiter in DELIMITERS:
-        counts = [len(fields) for fields in islice(_records(lines, delimiter), _LOOK) if fields]
-        if not counts:
-            continue
-        width, alike = Counter(counts).most_common(1)[0]
-        score = (alike / len(counts), width)
-        if width > 1 and score > best_score:
+        score = _alike(_records(lines, delimiter))
+        if score[1] > 1 and score > best_score:
             best, best_score = delimiter, score
     return best
 
@@ -94,8 +108,10 @@ def _declared(text: str | None, name: str) -> str | None:
     return delimiter
 
 
-def _records(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(iter(lines), delimiter=delimiter)
+def _records(lines: Sequence[str], delimiter: str, escape: str = '"') -> Iterator[list[str]]:
+    if escape == '"':
+        return csv.reader(iter(lines), delimiter=delimiter)
+    return csv.reader(iter(lines), delimiter=delimiter, escapechar=escape, doublequote=False)
 
 
 def _first_record(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]:

@@ -13,7 +13,7 @@ from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.raw import MAX_COLUMNS, MAX_LINE, RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
-from desirepath.sources.files.careful import read_carefully
+from desirepath.sources.files.careful import Splitting, read_carefully
 from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
 from desirepath.sources.files.encoding import encoding_of
 from desirepath.sources.files.find import FoundFile, format_of
@@ -72,7 +72,11 @@ class FileReader:
         text = head.decode("utf-8", "replace")
         dialect = dialect_of(text, reading, found.name, whole=len(head) < HEAD)
         part = replace(
-            whole, columns=dialect.columns, delimiter=dialect.delimiter, first_line=dialect.before + 1
+            whole,
+            columns=dialect.columns,
+            delimiter=dialect.delimiter,
+            escape=dialect.escape,
+            first_line=dialect.before + 1,
         )
         if dialect.before == 0 and text.startswith("\ufeff"):
             target = self._new("txt")
@@ -87,8 +91,10 @@ class FileReader:
         """The same part, read record by record: for a text that DuckDB cannot read or loses lines of."""
         assert part.path is not None and part.first_line is not None
         target = self._new("parquet")
-        columns = len(part.columns)
-        bad = read_carefully(part.path, part.delimiter, columns, part.first_line - 1, target)
+        # A line of JSON stays whole; the store takes it apart.
+        splitting = Splitting("") if part.kind == "lines" else Splitting(part.delimiter, part.escape)
+        columns = 1 if part.kind == "lines" else len(part.columns)
+        bad = read_carefully(part.path, splitting, columns, part.first_line - 1, target)
         names = ", ".join([*(f"c{n}" for n in range(columns)), "line"])
         sql = f"SELECT {names} FROM read_parquet({quote_text(str(target))})"
         return replace(part, sql=sql, has_line=True, bad=bad, path=target)
@@ -148,8 +154,8 @@ def _csv_sql(path: Path, dialect: Dialect) -> str:
     columns = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(dialect.columns)))
     return (
         f"SELECT * FROM read_csv({quote_text(str(path))}, columns = {{{columns}}}, auto_detect = false,"
-        f" delim = {quote_text(dialect.delimiter)}, quote = '\"', escape = '\"', header = false,"
-        f" skip = {dialect.before}, store_rejects = true, max_line_size = {MAX_LINE})"
+        f" delim = {quote_text(dialect.delimiter)}, quote = '\"', escape = {quote_text(dialect.escape)},"
+        f" header = false, skip = {dialect.before}, store_rejects = true, max_line_size = {MAX_LINE})"
     )
 
 
