@@ -87,9 +87,9 @@ class Asking:
     ) -> None:
         self.journey, self.sources, self.currency = journey, sources, currency
         self.store, self._build = store, build
-        self.facts = build.facts()
-        self.channels: list[str] = list(self.facts["channels"])  # type: ignore[call-overload]  # plain JSON
-        self.knowledge: dict[str, int] = dict(self.facts["knowledge"])  # type: ignore[call-overload]
+        self.facts = build.facts
+        self.channels: list[str] = list(self.facts["channels"])
+        self.knowledge: dict[str, int] = dict(self.facts["knowledge"])
 
     @cached_property
     def trails(self) -> Trails:
@@ -285,7 +285,7 @@ class Asking:
     @cached_property
     def source_ends(self) -> list[SourceEnd]:
         """Until when each source is complete."""
-        return [SourceEnd(**end) for end in self.facts["sources"]]  # type: ignore[attr-defined]  # plain JSON
+        return [SourceEnd(**end) for end in self.facts["sources"]]
 
     @cached_property
     def events_by_source(self) -> dict[str, int]:

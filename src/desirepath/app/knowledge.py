@@ -2,18 +2,19 @@
 
 A visit can only be called lapsed, and a rate final, where every source that could have shown otherwise has been
 read that far. A source that declares nothing is taken to be complete until its newest event, and said to be assumed.
+One that is complete until `now` is so until it was last loaded: what happened since, nobody has read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from desirepath.collect.sources import Sources
-from desirepath.core.times import FOREVER, Clock, to_us
+from desirepath.core.times import FOREVER, to_us
 from desirepath.journey.bits import BY_CUSTOMER, ENTER, EXIT, GOAL
 from desirepath.journey.definition import Journey
 
@@ -39,16 +40,18 @@ class SourceEnd:
         return asdict(self)
 
 
-def complete_until(sources: Sources, seen: Sequence[SeenSource], clock: Clock, zone: str) -> list[SourceEnd]:
-    """The end of each source that has events, by name."""
+def complete_until(
+    sources: Sources, seen: Sequence[SeenSource], read_at: Mapping[str, int], zone: str
+) -> list[SourceEnd]:
+    """The end of each source that has events, by name. read_at: when each was last loaded (µs), where known."""
     declared = {source.id: source.complete_until for source in sources.sources}
     ends = []
     for one in seen:
         said = declared.get(one.source)
-        if said is None:
+        if said is None or (said == "now" and one.source not in read_at):
             ends.append(SourceEnd(one.source, one.newest, declared=False))
         elif said == "now":
-            ends.append(SourceEnd(one.source, to_us(clock.now()), declared=True))
+            ends.append(SourceEnd(one.source, read_at[one.source], declared=True))
         else:
             ends.append(SourceEnd(one.source, _instant(said, zone), declared=True))
     return sorted(ends, key=lambda end: end.source)

@@ -1,11 +1,12 @@
-"""Everything derived, made again from the events: customers, evidence, trails, promises, visits.
+"""Everything derived, made again from the events: evidence, trails, promises, visits.
 
-In: the event store and the definition. Out: a Build that replaces the last one as a whole.
+In: the event store, with its customers, and the definition. Out: a Build beside the last one; it becomes the
+current one when the caller commits its name together with the customers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from desirepath.app.knowledge import complete_until, stage_knowledge
 from desirepath.collect.expression import quote_text
 from desirepath.collect.sources import Sources
-from desirepath.core.times import NEVER, SECOND, Clock
+from desirepath.core.times import NEVER, SECOND
 from desirepath.journey.definition import Journey
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import PromiseRows, concatenate, pair_promise
@@ -48,7 +49,7 @@ class Inputs:
     journey: Journey
     sources: Sources
     currency: str | None
-    clock: Clock
+    read_at: Mapping[str, int]  # source → when it was last loaded, µs
 
 
 def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, say: Say = quiet) -> Build:
@@ -66,7 +67,7 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
         say("trails", 0.1)
         read = _Reading(store, journey, columns, has_voided, inputs.currency)
         trails, seen = read.trails(new.allocate, promises, say)
-        ends = complete_until(inputs.sources, seen, inputs.clock, journey.time_zone)
+        ends = complete_until(inputs.sources, seen, inputs.read_at, journey.time_zone)
         knowledge = stage_knowledge(journey, seen, ends)
         say("stages", 0.8)
         visits = place(trails, plan_for(journey, knowledge))

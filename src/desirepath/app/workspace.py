@@ -1,7 +1,8 @@
 """A workspace: the folder that holds a business's journey.yaml, sources.yaml and its stores.
 
 The library's face. Questions are answered from the current build; where the definitions or the events have
-changed since it was made, it is made again first.
+changed since it was made, it is made again first. Customers and the build that speaks of them change in one
+transaction of the event store, so that nobody, killed or reading, ever sees one without the other.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.clock import SystemClock
-from desirepath.core.errors import DefinitionError, Problem, WorkspaceError
-from desirepath.core.times import Clock
+from desirepath.core.errors import DefinitionError, Problem, WorkspaceBusy, WorkspaceError
+from desirepath.core.times import Clock, to_us
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Stages
@@ -30,12 +31,13 @@ if TYPE_CHECKING:
     from desirepath.journey.definition import Journey
     from desirepath.journey_map.document import MapDocument
     from desirepath.store.events_db import EventStore
-    from desirepath.store.trail_files import TrailFiles
+    from desirepath.store.trail_files import Build, TrailFiles
 
 JOURNEY, SOURCES, MAP, HIDDEN = "journey.yaml", "sources.yaml", "map.yaml", ".desirepath"
-ENGINE = (
-    "1"  # raise it when the engine would place the same events differently: old builds are then made again
-)
+# Raise it when the engine would place the same events differently: old builds are then made again.
+ENGINE = "1"
+_BUILD, _READ_AT = "build", "read_at."  # facts in the store
+_TRIES = 5
 
 
 class Workspace:
@@ -90,10 +92,12 @@ class Workspace:
     ) -> LoadSummary:
         """Load every source (or `only` those named) and place the customers. Loading again adds only what is new.
 
-        Raises SourceError where a source is mostly bad, WorkspaceBusy where another process is writing.
+        Raises LoadFailed where a source cannot be read or is mostly bad (what the others brought is loaded and
+        placed all the same), WorkspaceBusy where another process is writing.
         """
         from desirepath.app.load import LoadFailed, load
 
+        began = to_us(self._clock.now())
         try:
             summary = load(
                 self.hidden,
@@ -104,28 +108,45 @@ class Workspace:
                 only=only,
                 progress=progress,
             )
-        except LoadFailed:
-            self.refresh(say=say)  # what the other sources brought is there all the same
+        except LoadFailed as failed:
+            bad = {str(one.facts.get("source", "")) for one in failed.failures}
+            # A failure that does not say whose it is could be anybody's.
+            good = [] if "" in bad else [s.source for s in failed.summary.sources if s.source not in bad]
+            self._refresh(say=say, read=dict.fromkeys(good, began))
             raise
-        self.refresh(say=say)
+        self._refresh(say=say, read=dict.fromkeys((s.source for s in summary.sources), began))
         return summary
 
     def refresh(self, *, force: bool = False, say: Say | None = None) -> None:
         """Make everything derived again where the events or the definitions have changed (or with `force`)."""
+        self._refresh(force=force, say=say)
+
+    def _refresh(
+        self, *, force: bool = False, say: Say | None = None, read: Mapping[str, int] | None = None
+    ) -> None:
+        """read: the sources that have just been loaded, and when (µs)."""
         from desirepath.app.identify import identify
         from desirepath.app.refresh import Inputs, quiet, refresh
 
         with self._store(write=True) as store:
-            stamp = self._stamp(store)
-            current = self._files.current()
-            if current is not None and current.facts().get("stamp") == stamp and not force:
-                return
-            (say or quiet)("customers", 0.0)
-            identify(
-                store, self.journey.identity, account=self.journey.customer == "account", clock=self._clock
-            )
-            inputs = Inputs(self.journey, self.sources, self._currency(store), self._clock)
-            refresh(store, self._files, inputs, stamp, say or quiet)
+            before = store.meta(_BUILD)
+            self._files.remove_others(before or "")
+            try:
+                with store.transaction():
+                    self._note_read(store, read or {})
+                    stamp = self._stamp(store)
+                    if not force and self._current(store, stamp) is not None:
+                        return
+                    (say or quiet)("customers", 0.0)
+                    account = self.journey.customer == "account"
+                    identify(store, self.journey.identity, account=account, clock=self._clock)
+                    inputs = Inputs(self.journey, self.sources, self._currency(store), self._read_at(store))
+                    build = refresh(store, self._files, inputs, stamp, say or quiet)
+                    store.set_meta(_BUILD, build.name)
+            except BaseException:
+                self._files.remove_others(before or "")
+                raise
+            self._files.remove_others(build.name)
 
     def rejects(self, *, source: str | None = None, limit: int = 100) -> Table:
         """The bad records that were set aside, each with its place, reason and raw text."""
@@ -141,10 +162,7 @@ class Workspace:
         """The current build with the store open for reading: for several questions in a row."""
         from desirepath.app.asking import Asking
 
-        self._bring_up_to_date()
-        with self._store(write=False) as store:
-            build = self._files.current()
-            assert build is not None
+        with self._reading() as (store, build):
             yield Asking(self.journey, self.sources, build, store, self._currency(store))
 
     @property
@@ -189,27 +207,25 @@ class Workspace:
         """Which identifiers make this customer, by which links, and what was refused and why."""
         from desirepath.app.identify import explain_customer
 
-        self._bring_up_to_date()
-        with self._store(write=False) as store:
+        with self._reading() as (store, _):
             return explain_customer(store, customer)
 
     def merges(self) -> Table:
         """What became of customers between two refreshes: merged, renamed, split, the latest first."""
         from desirepath.app.identify import merges
 
-        self._bring_up_to_date()
-        with self._store(write=False) as store:
+        with self._reading() as (store, _):
             return merges(store)
 
     def keep_apart(self, first: str, second: str, *, withdraw: bool = False, by: str = "") -> None:
         """Decide that two identifiers ('kind:value') are never one customer's (or withdraw that), and refresh."""
         from desirepath.app import identify
 
-        self._bring_up_to_date()
+        self._bring_up_to_date()  # a decision is about identifiers as they stand
         decide = identify.withdraw if withdraw else identify.keep_apart
         with self._store(write=True) as store:
             decide(store, first, second, clock=self._clock, by=by)
-        self.refresh(force=True)
+        self.refresh()
 
     def undo_merge(self, earlier_id: str, *, by: str = "") -> None:
         """Bring back a customer who went into another, for good, and refresh."""
@@ -218,7 +234,7 @@ class Workspace:
         self._bring_up_to_date()
         with self._store(write=True) as store:
             undo_merge(store, earlier_id, clock=self._clock, by=by)
-        self.refresh(force=True)
+        self.refresh()
 
     def map(
         self,
@@ -242,27 +258,78 @@ class Workspace:
 
     @cached_property
     def _files(self) -> TrailFiles:
-        from desirepath.store.trail_files import TrailFiles
+        from desirepath.store.trail_files import Build, TrailFiles
 
         return TrailFiles(self.hidden / "trails")
 
     def _store(self, *, write: bool) -> EventStore:
         from desirepath.store.events_db import EventStore
 
-        return EventStore.open(self.hidden / "events.duckdb", write=write)
+        path = self.hidden / "events.duckdb"
+        if not write and not path.exists():
+            raise WorkspaceError(
+                f"Nothing has been loaded into {self.folder} yet.",
+                hint=f"Load its sources with: desirepath load {self.folder}",
+                folder=str(self.folder),
+            )
+        return EventStore.open(path, write=write)
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[EventStore, Build]]:
+        """The store open for reading, with the build that belongs to what is in it."""
+        for _ in range(_TRIES):
+            with self._store(write=False) as store:
+                build = self._current(store, self._stamp(store))
+                if build is not None:
+                    yield store, build
+                    return
+            self._make_again()
+        raise WorkspaceBusy(
+            f"Something keeps changing {self.folder}.", hint="Wait until it has finished, then try again."
+        )
 
     def _bring_up_to_date(self) -> None:
-        with self._store(write=False) as store:
-            stamp = self._stamp(store)
-        current = self._files.current()
-        if current is None or current.facts().get("stamp") != stamp:
+        with self._reading():
+            return
+
+    def _make_again(self) -> None:
+        try:
             self.refresh()
+        except WorkspaceBusy:
+            raise
+        except WorkspaceError as error:
+            raise WorkspaceError(
+                "The events or the definitions have changed since customers were placed, and they cannot be placed "
+                f"again. {error.message}",
+                hint=error.hint,
+                folder=str(self.folder),
+            ) from error
+
+    def _current(self, store: EventStore, stamp: str) -> Build | None:
+        """The build that the store names, if it was made from what holds now."""
+        build = self._files.open(store.meta(_BUILD))
+        return build if build is not None and build.facts.get("stamp") == stamp else None
 
     def _stamp(self, store: EventStore) -> str:
         """What a build is made from: the events that hold, the definitions, and this engine."""
         ends = [f"{s.id}={s.complete_until}" for s in self.sources.sources]
-        made_from = [store.events_version(), self.journey.version, *ends, ENGINE]
+        read = [f"{name}@{at}" for name, at in sorted(self._read_at(store).items())]
+        made_from = [store.events_version(), self.journey.version, *ends, *read, ENGINE]
         return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:24]
+
+    def _live(self) -> list[str]:
+        """The sources that are complete until they were last loaded."""
+        return [s.id for s in self.sources.sources if s.complete_until == "now"]
+
+    def _note_read(self, store: EventStore, read: Mapping[str, int]) -> None:
+        for name in self._live():
+            if name in read:
+                store.set_meta(f"{_READ_AT}{name}", str(read[name]))
+
+    def _read_at(self, store: EventStore) -> dict[str, int]:
+        """When each live source was last loaded, µs."""
+        said = {name: store.meta(f"{_READ_AT}{name}") for name in self._live()}
+        return {name: int(at) for name, at in said.items() if at is not None}
 
     def _currency(self, store: EventStore) -> str | None:
         """The journey's currency; undeclared, the only one that events have."""

@@ -1,28 +1,36 @@
-"""Trails and visits as files: a folder a build, memory-mapped when opened, replaced as a whole or not at all.
+"""Trails and visits as files: a folder a build, memory-mapped when opened, written once and never changed.
 
-A build is written beside the current one and becomes current by one atomic rename of a pointer file, so a
-process killed at any moment leaves the last whole build. Readers keep what they have mapped.
+Which build is the current one stands in the event store, written in the transaction that writes its customers:
+a process that is killed at any moment leaves the last whole build and the customers that it speaks of. What
+a killed one wrote is removed by the next that writes. Readers keep what they have mapped.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.core.errors import WorkspaceError
 from desirepath.journey.promises import PromiseRows
 from desirepath.journey.visits import Visits
 from desirepath.trail.trails import Trails
 
-_POINTER = "current.json"
+_TABLES: tuple[tuple[str, type], ...] = (("trail", Trails), ("visit", Visits), ("promise", PromiseRows))
+_NAME = re.compile(r"build-[0-9a-f]{16}")
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class TrailFiles:
@@ -31,56 +39,60 @@ class TrailFiles:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def current(self) -> Build | None:
-        """The current build, or None where none was finished."""
-        try:
-            name = json.loads((self.folder / _POINTER).read_text("utf-8"))["build"]
-            return Build(self.folder / name)
-        except (FileNotFoundError, KeyError, ValueError):
+    def open(self, name: str | None) -> Build | None:
+        """The build of that name; None where it is not there, or not whole."""
+        if name is None or not _NAME.fullmatch(name):
             return None
+        build = Build(self.folder / name)
+        return build if build.whole() else None
 
     def begin(self) -> NewBuild:
-        """Start a build beside the current one."""
+        """Start a build. Only for the process that may write the event store: nobody else may be building."""
         path = self.folder / f"build-{secrets.token_hex(8)}"
-        path.mkdir(parents=True)
-        return NewBuild(self, path)
+        with _writing(self.folder):
+            path.mkdir(parents=True)
+        return NewBuild(path)
+
+    def remove_others(self, than: str) -> None:
+        """Remove every build but one: the last, and whatever killed processes left."""
+        for other in self.folder.glob("build-*"):
+            if other.name != than:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 class NewBuild:
-    """A build being written. Nobody sees it before `finish`."""
+    """A build being written. Nobody opens it before the event store names it."""
 
-    def __init__(self, files: TrailFiles, path: Path) -> None:
-        self._files, self.path = files, path
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def allocate(self, name: str, kind: type[np.generic], length: int) -> NDArray[np.generic]:
         """A memory-mapped column of the trails (an empty one in memory: a file of no bytes cannot be mapped)."""
-        if not length:
-            np.save(self.path / f"trail.{name}.npy", np.empty(0, kind))
-            return np.empty(0, kind)
-        return np.lib.format.open_memmap(self.path / f"trail.{name}.npy", "w+", np.dtype(kind), (length,))
+        path = self.path / f"trail.{name}.npy"
+        with _writing(self.path):
+            if not length:
+                np.save(path, np.empty(0, kind))
+                return np.empty(0, kind)
+            column: NDArray[np.generic] = np.lib.format.open_memmap(path, "w+", np.dtype(kind), (length,))
+            _reserve(path)
+            return column
 
     def finish(
         self, trails: Trails, visits: Visits, promises: PromiseRows, facts: Mapping[str, object]
     ) -> Build:
-        """Write what is left and make this build the current one; older builds are removed."""
-        np.save(self.path / "trail.offset.npy", trails.offset)
-        for field in fields(Trails):
-            column = getattr(trails, field.name)
-            if isinstance(column, np.memmap):
-                column.flush()
-        for prefix, table in (("visit", visits), ("promise", promises)):
-            for field in fields(table):
-                np.save(self.path / f"{prefix}.{field.name}.npy", getattr(table, field.name))
-        (self.path / "facts.json").write_text(json.dumps(facts, indent=1), "utf-8")
-        pointer = self._files.folder / f"{_POINTER}.{self.path.name}"
-        with pointer.open("w", encoding="utf-8") as out:
-            json.dump({"build": self.path.name}, out)
-            out.flush()
-            os.fsync(out.fileno())
-        pointer.replace(self._files.folder / _POINTER)
-        for other in self._files.folder.glob("build-*"):
-            if other != self.path:
-                shutil.rmtree(other, ignore_errors=True)
+        """Write what is left, and see it safely on the disk."""
+        with _writing(self.path):
+            np.save(self.path / "trail.offset.npy", trails.offset)
+            for field in fields(Trails):
+                column = getattr(trails, field.name)
+                if isinstance(column, np.memmap):
+                    column.flush()
+            for prefix, table in (("visit", visits), ("promise", promises)):
+                for field in fields(table):
+                    np.save(self.path / f"{prefix}.{field.name}.npy", getattr(table, field.name))
+            (self.path / "facts.json").write_text(json.dumps(facts, indent=1), "utf-8")
+            for path in (*self.path.iterdir(), self.path, self.path.parent):
+                _to_disk(path)
         return Build(self.path)
 
     def abandon(self) -> None:
@@ -92,11 +104,20 @@ class Build:
     """A finished build. Columns are mapped when asked for."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.name = path, path.name
 
-    def facts(self) -> dict[str, object]:
+    def whole(self) -> bool:
+        """Every file is there, and the facts can be read."""
+        names = {f"{prefix}.{field.name}.npy" for prefix, table in _TABLES for field in fields(table)}
+        try:
+            return names <= {path.name for path in self.path.iterdir()} and isinstance(self.facts, dict)
+        except (OSError, ValueError):
+            return False
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
         """What the build was made from: versions, names of codes, knowledge."""
-        loaded: dict[str, object] = json.loads((self.path / "facts.json").read_text("utf-8"))
+        loaded: dict[str, Any] = json.loads((self.path / "facts.json").read_text("utf-8"))
         return loaded
 
     def trails(self) -> Trails:
@@ -118,3 +139,39 @@ class Build:
         except ValueError:  # a column of no rows cannot be mapped
             column = np.load(path, allow_pickle=False)
         return column
+
+
+def _reserve(path: Path) -> None:
+    """Take the file's space on the disk now: a write to a map that finds the disk full would end the process."""
+    with path.open("r+b") as file:
+        size = os.fstat(file.fileno()).st_size
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+            return
+        # macOS has no such call: zeros, written over what nobody has written yet.
+        written = len(file.read(4096))
+        while written < size:
+            written += file.write(bytes(min(1 << 20, size - written)))
+
+
+def _to_disk(path: Path) -> None:
+    """What stands in the file (or folder) survives a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """The system's errors about disks become errors that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise WorkspaceError(
+                f"The disk under {folder} is full.",
+                hint="Free some space and try again. What stood there before is still there.",
+            ) from error
+        raise WorkspaceError(f"Cannot write in {folder}: {error.strerror}.") from error
