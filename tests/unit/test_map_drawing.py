@@ -7,7 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
@@ -53,6 +53,7 @@ def test_the_track_is_ordered_as_its_customers_are_and_a_customer_never_vanishes
     assert max(thick) <= THICKEST
 
 
+@settings(max_examples=25)  # each draws a whole map
 @given(COUNTS)
 def test_the_track_stays_in_its_room(counts: list[int]) -> None:
     document = build_map(with_customers(*counts))
@@ -109,6 +110,7 @@ def test_a_fitted_line_fits(text: str, room: float) -> None:
     assert width(fit(text, 12, room), 12) <= max(room, width("…", 12))
 
 
+@settings(max_examples=25)  # each draws a whole map
 @given(COUNTS)
 def test_the_sheet_is_as_large_as_what_is_on_it(counts: list[int]) -> None:
     page = sheet(build_map(with_customers(*counts)))
