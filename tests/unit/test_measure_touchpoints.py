@@ -101,7 +101,7 @@ def test_a_stage_without_success_compares_nobody():
 
 
 def test_where_all_end_alike_there_is_no_difference_but_some_doubt():
-    stories = many(30, "0 page, 0.1 faq") | many(30, "0 page, 0.1 look", "b")
+    stories = many(30, "0 page, 0.1 faq") | many(30, "0 page, 0.1 ad", "b")
     lift = met(walked(stories, 200), "consideration", "faq").lift
     assert some(lift.difference).value == 0
     assert some(lift.difference).low < 0 < some(lift.difference).high
@@ -116,8 +116,14 @@ def test_all_of_one_and_none_of_the_other_is_a_difference_and_never_certain():
     assert lift.beyond_chance
 
 
+def test_what_is_no_touchpoint_is_no_comparison():
+    # They looked at their confirmation: whoever sees it has succeeded, or as good as.
+    stories = many(40, "0 page, 0.1 faq") | many(40, "0 page, 0.1 look, 1 cart", "b")
+    assert met(walked(stories, 200), "consideration", "faq").lift.compared == 0
+
+
 def test_a_step_that_all_who_succeed_take_is_not_a_help_to_them():
-    shop = walked(many(40, "0 cart, 0.1 pay, 0.2 order 5") | many(40, "0 cart, 0.1 faq, 0.2 look", "b"), 400)
+    shop = walked(many(40, "0 cart, 0.1 pay, 0.2 order 5") | many(40, "0 cart, 0.1 faq", "b"), 400)
     lift = met(shop, "decision", "pay").lift
     assert lift.difference == NoEstimate("on_the_way", 40, detail="100% of those who succeed pass it")
     assert isinstance(met(shop, "decision", "faq").lift.difference, Estimate)

@@ -1,8 +1,9 @@
-"""Those who chose a touchpoint, against those who, at a like moment, did something else.
+"""Those who chose a touchpoint, against those who, at a like moment, chose another.
 
 In: what customers did within visits whose horizon is known. Out: for each touchpoint that customers go to themselves,
-how much more often the visit succeeded. A moment is a customer's action; comparing moments with moments means that
-nobody is credited with having lived long enough to meet something, nor compared with those who had silently gone.
+how much more often the visit succeeded. A moment is a customer's coming to a touchpoint; comparing moments with
+moments means that nobody is credited with having lived long enough to meet something, nor compared with those who had
+silently gone.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ DISTINCT = np.array([1, 2, 3, 5], np.int64)  # touchpoints met so far: 0, 1, 2, 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Grain: a customer's action within a visit; the same touchpoint twice running is one moment.
+    """Grain: a customer's coming to a touchpoint within a visit; the same one twice running is one moment.
 
-    Sorted by visit (row of the visits). touchpoint: code or −1. stratum: moments of one stratum are alike.
+    Sorted by visit (row of the visits). stratum: moments of one stratum are alike.
     """
 
     visit: Int64
@@ -56,9 +57,9 @@ def moments(
     elapsed = np.maximum(trails.ts[at] - visits.entered[visit], 0)
     success = visits.succeeded[visit]
     before = (success == NEVER) | (trails.ts[at] < success)
-    before &= (
-        (at != visits.success_event[visit]) & (at != visits.end_event[visit]) & (elapsed <= found.horizon)
-    )
+    before &= (at != visits.success_event[visit]) & (at != visits.end_event[visit])
+    # What is no touchpoint may be a shadow of success itself: a confirmation page, say.
+    before &= (elapsed <= found.horizon) & (acts.touchpoint >= 0)
     gap = np.append(0, np.diff(elapsed))
     gap[first_of_group(visit)] = -1
     visit, touchpoint, elapsed, gap = visit[before], acts.touchpoint[before], elapsed[before], gap[before]
