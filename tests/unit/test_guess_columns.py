@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from desirepath.collect.guess import LeftOut, guess
+from desirepath.collect.guess import LeftOut, guess, ids_of
 from desirepath.collect.guess_events import sql_name
-from desirepath.collect.guess_ids import Overlap, id_columns
+from desirepath.collect.guess_ids import Overlap, id_columns, pairs_to_compare
 from desirepath.collect.guess_naming import by_of_event
 from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Numbers, Shape, numbers_of
 from desirepath.collect.guess_times import Times, Writing
@@ -118,6 +118,7 @@ def test_what_values_look_like(values: tuple[str, ...], shape: Shape) -> None:
         ("order_id", "order_id", "record"),
         ("order_customer_id", "customer_id", "person"),
         ("lead_owner_id", "lead_owner_id", "thing"),
+        ("friend_order_no", "friend_order_no", "thing"),
         ("product_id", "product_id", "thing"),
         ("gizmo_id", "gizmo_id", "unknown"),
     ],
@@ -317,3 +318,31 @@ def test_a_currency_that_one_file_says_holds_for_another_that_does_not() -> None
         "AUD",
         "as in ads",
     )
+
+
+def test_customers_of_one_file_may_be_the_users_of_another() -> None:
+    orders = file(
+        "orders", ids("customer_id", distinct=60), times("created_at"), column("total", "1.5", "2.5")
+    )
+    pages = file(
+        "web_events", ids("user_id", distinct=50), times("time"), column("event", "seen", "left", rows=900)
+    )
+    files = [orders, pages]
+    pair = (("orders", "customer_id"), ("web_events", "user_id"))
+    assert pair in pairs_to_compare(files, ids_of(files))
+    made = guess(files, {pair: Overlap(60, 50, 48)})
+    assert [[i.kind for i in s.identifiers] for s in made.sources] == [["customer_id"], ["customer_id"]]
+    apart = guess(files, {pair: Overlap(60, 50, 9)})
+    assert [[i.kind for i in s.identifiers] for s in apart.sources] == [["customer_id"], ["user_id"]]
+
+
+def test_the_order_number_on_the_last_page_tells_whose_the_device_was() -> None:
+    orders = file("orders", ids("order_id"), column("email", "a@x.org"), times("created_at"))
+    pages = file("web_events", ids("anonymous_id", distinct=40), ids("order_no", distinct=30), times("time"))
+    made = guess(
+        [orders, pages], {(("orders", "order_id"), ("web_events", "order_no")): Overlap(100, 30, 30)}
+    )
+    assert [[i.kind for i in s.identifiers] for s in made.sources] == [
+        ["email", "order_id"],
+        ["anonymous_id", "order_id"],
+    ]

@@ -196,7 +196,7 @@ def _source(
     text = text_role([c for c in plain if channel is None or c.name != channel.column])
     where = _where(file, ids, money)
     key = _key(file, ids, identifiers, where is not None)
-    if key is not None and _undone(times):
+    if key is not None and _undone(times) and key.column not in {one.column for one in identifiers}:
         kind = next(one.kind for one in ids if one.column == key.column)
         identifiers += (GuessedId(kind, key.column, "it pairs each order with its cancellation", False),)
     used = {r.column for r in (event, money, channel, text, who[0] if who else None) if r is not None}

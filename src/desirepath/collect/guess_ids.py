@@ -145,6 +145,8 @@ def _plain_id(column: ColumnProfile, subject: Subject | None, file_words: set[st
 
 def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
     """The kind's name and class, by the last noun that is known."""
+    if _OTHERS.intersection(nouns):
+        return slug(name, "id"), "thing"  # a friend's order must not make one customer of two
     if _DEVICE.intersection(words_of(name)):
         return ("device_id" if "device" in nouns else "anonymous_id"), "device"
     for noun in reversed(nouns):
@@ -169,19 +171,37 @@ def _kind(nouns: list[str], name: str) -> tuple[str, Class]:
     return slug(name, "id"), "unknown"
 
 
+_OTHERS = word_set("friend referee invitee recipient gift")
+_OPAQUE = (Shape.CODE, Shape.HEX, Shape.UUID)
+MOST_PAIRS = 150
+
+
 def pairs_to_compare(
     files: list[FileProfile], ids: list[list[IdColumn]]
 ) -> list[tuple[tuple[str, str], tuple[str, str]]]:
-    """Pairs of columns of two files that may hold the same identifiers: alike by kind, or nothing else joins.
+    """Pairs of columns of two files that may hold the same identifiers.
 
-    At most 60 pairs, so that a folder of wide files stays cheap.
+    First those alike by kind; then ids that look alike (a customer here may be a user there); all with all
+    where nothing else joins two files. At most MOST_PAIRS, so that a folder of wide files stays cheap.
     """
-    pairs: list[tuple[tuple[str, str], tuple[str, str]]] = []
+    first: list[tuple[tuple[str, str], tuple[str, str]]] = []
+    then: list[tuple[tuple[str, str], tuple[str, str]]] = []
     for i, left in enumerate(files):
         for j in range(i + 1, len(files)):
             right = files[j]
             usable = [[one for one in of if one.cls != "thing"] for of in (ids[i], ids[j])]
-            alike = [(a, b) for a in usable[0] for b in usable[1] if a.kind == b.kind or a.column == b.column]
-            anything = [(a, b) for a in usable[0] for b in usable[1]]
-            pairs += [((left.name, a.column), (right.name, b.column)) for a, b in alike or anything[:12]]
-    return pairs[:60]
+            every = [(a, b) for a in usable[0] for b in usable[1]]
+            alike = [(a, b) for a, b in every if a.kind == b.kind or a.column == b.column]
+            look = [
+                (a, b)
+                for a, b in every
+                if (a, b) not in alike
+                and a.cls == b.cls == "person"
+                and left.column(a.column).shape == right.column(b.column).shape
+                and left.column(a.column).shape in _OPAQUE
+            ]
+            first += [((left.name, a.column), (right.name, b.column)) for a, b in alike]
+            then += [
+                ((left.name, a.column), (right.name, b.column)) for a, b in (look if alike else every[:12])
+            ]
+    return (first + then)[:MOST_PAIRS]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from desirepath.collect.guess_ids import IdColumn, Overlap, Overlaps
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
+from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,28 @@ class GuessedId:
 def same_kinds(
     files: list[FileProfile], ids: list[list[IdColumn]], overlaps: Overlaps
 ) -> list[list[IdColumn]]:
-    """Columns of unlike names whose values overlap are one kind: the known kind's name wins."""
+    """Columns of unlike names that hold the same values are one kind: the known kind's name wins."""
     kinds = {(f.name, one.column): one for f, of in zip(files, ids, strict=True) for one in of}
+    shapes = {(f.name, c.name): c.shape for f in files for c in f.columns}
+    together = [{one.kind for one in of} for of in ids]
     for (left, right), overlap in overlaps.items():
         a, b = kinds.get(left), kinds.get(right)
-        if a is None or b is None or not overlap.joins or a.kind == b.kind or overlap.both < 5:
+        if a is None or b is None or a.kind == b.kind or overlap.both < 5:
             continue
-        # Small running numbers overlap by accident: only values that are ids by their look, or nearly all.
-        if overlap.both < 0.9 * min(overlap.left, overlap.right) or "unknown" not in (a.cls, b.cls):
+        if overlap.both < 0.9 * min(overlap.left, overlap.right):
             continue
-        known = a if b.cls == "unknown" else b
-        kinds[left] = replace(a, kind=known.kind, cls=known.cls)
-        kinds[right] = replace(b, kind=known.kind, cls=known.cls)
+        if "unknown" in (a.cls, b.cls):
+            known = a if b.cls == "unknown" else b
+            kinds[left] = replace(a, kind=known.kind, cls=known.cls)
+            kinds[right] = replace(b, kind=known.kind, cls=known.cls)
+        # Running numbers of two systems overlap by accident; and what stands side by side is not the same.
+        elif shapes[left] is not Shape.NUMBER and not any({a.kind, b.kind} <= of for of in together):
+            keep, drop = sorted((a, b), key=lambda one: (-sum(one.kind in of for of in together), one.kind))
+            kinds = {
+                at: replace(one, kind=keep.kind, cls=keep.cls) if one.kind == drop.kind else one
+                for at, one in kinds.items()
+            }
+            together = [{keep.kind if kind == drop.kind else kind for kind in of} for of in together]
     return [[kinds[(f.name, one.column)] for one in of] for f, of in zip(files, ids, strict=True)]
 
 
@@ -55,24 +65,28 @@ def identifiers_of(
     for one in mine:
         if one.cls not in ("record", "session", "unknown") or any(c.kind == one.kind for c in chosen):
             continue
-        partners = [
-            (other, theirs)
-            for other, of in enumerate(ids)
-            if other != place
-            for theirs in of
-            if theirs.kind == one.kind
-        ]
-        for other, theirs in partners:
-            overlap = _overlap(overlaps, (file.name, one.column), (files[other].name, theirs.column))
-            they_know = any(t.cls in ("person", "device") for t in ids[other])
-            # An order's number helps only a file that says nothing else about whose it is.
-            if (bool(own) == they_know and one.cls != "unknown") or overlap is None or not overlap.joins:
+        for other, of in enumerate(ids):
+            theirs = next((theirs for theirs in of if other != place and theirs.kind == one.kind), None)
+            if theirs is None:
                 continue
-            chosen.append(GuessedId(one.kind, one.column, f"joins {files[other].name}", one.cls == "unknown"))
-            break
+            overlap = _overlap(overlaps, (file.name, one.column), (files[other].name, theirs.column))
+            # An order's number helps only where one file knows whose it is and the other mostly does not.
+            helps = one.cls == "unknown" or _knows(file, mine) != _knows(files[other], of)
+            if helps and overlap is not None and overlap.joins:
+                chosen.append(
+                    GuessedId(one.kind, one.column, f"joins {files[other].name}", one.cls == "unknown")
+                )
+                break
     if not chosen:
         chosen = _last_resort(file, mine)
     return tuple(replace(one, why=_joined(one, file, files, ids, overlaps)) for one in chosen)
+
+
+def _knows(file: FileProfile, ids: list[IdColumn]) -> bool:
+    """Most rows name a person: a web log mostly names devices."""
+    return any(
+        one.cls in ("person", "account") and file.column(one.column).share_filled >= 0.5 for one in ids
+    )
 
 
 def _last_resort(file: FileProfile, mine: list[IdColumn]) -> list[GuessedId]:
