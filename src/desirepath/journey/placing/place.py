@@ -38,13 +38,21 @@ def place(trails: Trails, plan: Plan, threads: int | None = None, chunk: int = _
     The rows are sorted by customer, track, pass and entry; the same input gives the same rows whatever the
     number of threads (None: one a processor) and the events of a chunk, the unit of their work.
     """
-    zone, tracks = _zone(trails, plan.zone), _tracks(plan)
+    trails, zone, tracks = _read_only(trails), _zone(trails, plan.zone), _tracks(plan)
     chunks = list(pairwise(_chunks(trails.offset, chunk)))
     with ThreadPoolExecutor(threads or cpu_count() or 1) as pool:
         parts = list(pool.map(lambda pair: _place_chunk(trails, tracks, zone, *pair), chunks))
         parts = parts or [[np.empty(0, VISIT[name]) for name in _NAMES]]
         columns = pool.map(lambda i: np.concatenate([part[i] for part in parts]), range(len(_NAMES)))
         return Visits(*columns)
+
+
+def _read_only(trails: Trails) -> Trails:
+    """Plain views that nothing can write: a kernel is compiled anew for every kind of array that it is given."""
+    views = {f.name: getattr(trails, f.name).view(np.ndarray) for f in fields(Trails)}
+    for view in views.values():
+        view.flags.writeable = False
+    return Trails(**views)
 
 
 def _place_chunk(
