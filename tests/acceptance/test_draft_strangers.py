@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -224,3 +225,19 @@ def test_files_of_one_name_in_several_folders_are_told_apart_by_the_folder(tmp_p
         ("app_events", ("../exports/app/events-*.csv",)),
         ("web_events", ("../exports/web/events-*.csv",)),
     ]
+
+
+def test_a_packed_folder_of_different_tables_has_to_be_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("orders.csv", "order_id,email,date\n1,a@example.org,2024-01-01\n")
+        archive.writestr("people.csv", "email,city\na@example.org,Graz\n")
+    with pytest.raises(
+        SourceError, match=r"all\.zip holds tables of different kinds: orders\.csv, people\.csv"
+    ):
+        draft(tmp_path / "shop", [tmp_path / "all.zip"])
+
+
+def test_a_kind_of_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "orders.xlsx").write_bytes(b"PK")
+    with pytest.raises(SourceError, match=r"orders\.xlsx"):
+        draft(tmp_path / "shop", [tmp_path / "orders.xlsx"])
