@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desirepath.app.load import LoadFailed
 from desirepath.core.errors import NotFound
 from tests.loaded import HEAD, NOW, WEB, Loaded
 
@@ -218,3 +219,53 @@ def test_arrival_does_not_depend_on_the_order_of_loading(tmp_path: Path) -> None
     other.load(only=["deals"])
     assert one.everything() == other.everything()
     assert set(one.column("part_order")) == {1, 2}
+
+
+def test_a_mistaken_change_of_the_mapping_leaves_what_was_there(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path)
+    shop.write("web.csv", HEAD + ROWS)
+    shop.load()
+    before = shop.everything()
+    shop.say(WEB.replace("time: ts", "time: {column: ts, format: '%d/%m/%Y'}"))
+    with pytest.raises(LoadFailed, match="100% of the 3 rows"):
+        shop.load()
+    assert shop.everything() == before
+
+
+def test_a_changed_mapping_over_exports_that_overlap_ends_where_a_first_load_does(tmp_path: Path) -> None:
+    patterned = WEB.replace("web.csv", "'web-*.csv'")
+    first, changed = Loaded(tmp_path / "first"), Loaded(tmp_path / "changed", patterned)
+    for shop in (first, changed):
+        shop.write("web-1.csv", HEAD + ROWS)
+        shop.write(
+            "web-2.csv", HEAD + ROWS.splitlines(keepends=True)[2] + "2025-01-05 10:00,Page Viewed,a1,,\n"
+        )
+    changed.load()
+    for shop in (first, changed):
+        shop.say(patterned.replace("channel: web", "channel: app"))
+        shop.load()
+    assert changed.everything() == first.everything()
+    assert changed.ask("SELECT count(*) FROM event_log") == [(8,)], "events only grow"
+
+
+def test_a_file_that_is_gone_keeps_what_it_brought(tmp_path: Path) -> None:
+    patterned = WEB.replace("web.csv", "'web-*.csv'")
+    shop = Loaded(tmp_path, patterned)
+    gone = shop.write("web-1.csv", HEAD + ROWS)
+    shop.write("web-2.csv", HEAD + "2025-01-05 10:00,Page Viewed,a1,,\n")
+    shop.load()
+    gone.unlink()
+    shop.say(patterned.replace("channel: web", "channel: app"))
+    assert shop.load().sources[0].notes == [
+        "1 part(s) keep what they were read as, because their files are gone: web-1.csv"
+    ]
+    assert shop.column("channel") == ["web", "web", "web", "app"]
+
+
+def test_a_file_that_was_renamed_is_read_and_adds_nothing(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path, WEB.replace("web.csv", "'*.csv'"))
+    path = shop.write("web.csv", HEAD + ROWS)
+    shop.load()
+    path.rename(tmp_path / "web-old.csv")
+    summary = shop.load().sources[0]
+    assert (summary.events, summary.known) == (0, 3)

@@ -28,6 +28,7 @@ from desirepath.sources.files.prepare import FileReader
 from desirepath.sources.files.scan import Scan
 from desirepath.store.events_db import EventStore
 from desirepath.store.ledger import (
+    Place,
     Run,
     begin_run,
     end_run,
@@ -266,18 +267,18 @@ class _Loading:
         mapping = self._mapping(source)
         number = source_number(self.store, source.id, mapping)
         there = loaded_parts(self.store, number, _sql_time(self.now))
-        old = {part.part for part in there.values() if part.mapping != mapping and part.name in wanted.names}
+        outdated = {p.part for p in there.values() if p.mapping != mapping and p.name in wanted.names}
         kept = [p.name for p in there.values() if p.mapping != mapping and p.name not in wanted.names]
         if kept:
             summary.notes.append(
                 f"{len(kept)} part(s) keep what they were read as, because their files are gone: {', '.join(kept[:5])}"
             )
-        replace_parts(self.store, run, old)
-        known = {name: part for name, part in there.items() if part.part not in old}
+        known = {name: part for name, part in there.items() if part.part not in outdated}
+        place = Place(number, mapping, frozenset(outdated))
         loads = (
-            PartLoad(self.store, run, source, number, mapping, self.context)
+            PartLoad(self.store, run, source, place, self.context)
             if isinstance(source, Source)
-            else MetricsLoad(self.store, run, source, number, mapping, self.context)
+            else MetricsLoad(self.store, run, source, place, self.context)
         )
         for file in wanted.files or (None,):
             name = file.name if file else QUERY

@@ -1,8 +1,8 @@
 """Who has been loaded already: sources, their parts, and the runs of `load`.
 
 A part that is the same, byte for byte and under the same mapping, is not read again, unless an event of it lay
-in the future and has now come. A source whose mapping changed has its parts marked as replaced, so that they
-are read anew: the old events stay in event_log and no longer hold.
+in the future and has now come. After a change of its source's mapping a part is read anew as another one, and
+the old one is marked as replaced in the same transaction: its events stay in event_log and no longer hold.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def source_number(store: EventStore, name: str, mapping: str) -> int:
 
 def column_order(store: EventStore, source: int, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns of a source when it was first seen, and those that came later, in order: digests follow it."""
-    first, later = store.rows("SELECT first_columns, later_columns FROM sources WHERE source = ?", [source])[0]
+    first, later = store.rows("SELECT first_columns, later_columns FROM sources WHERE source = ?", [source])[
+        0
+    ]
     if first is None:
         store.execute("UPDATE sources SET first_columns = ? WHERE source = ?", [list(names), source])
         return list(names), []
@@ -104,6 +106,27 @@ def replace_parts(store: EventStore, run: Run, parts: Collection[int]) -> None:
         store.events_changed()
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the parts of one source go. outdated: parts that were read under another mapping and will be again."""
+
+    source: int
+    mapping: str
+    outdated: frozenset[int] = frozenset()
+
+    @property
+    def parts(self) -> str:
+        """SQL of the parts whose rows count as known."""
+        without = f" AND part NOT IN ({', '.join(map(str, sorted(self.outdated)))})" if self.outdated else ""
+        return f"SELECT part FROM parts WHERE source = {self.source} AND replaced_by IS NULL{without}"
+
+    def make_way(self, store: EventStore, run: Run, name: str) -> None:
+        """The outdated part of this name, if any, holds no more."""
+        number, _ = part_number(store, self.source, name)
+        if number in self.outdated:
+            replace_parts(store, run, [number])
+
+
 def part_number(store: EventStore, source: int, name: str) -> tuple[int, bool]:
     """The number of a part that holds, or a new one; whether it is new."""
     found = store.value(
@@ -115,22 +138,22 @@ def part_number(store: EventStore, source: int, name: str) -> tuple[int, bool]:
 
 
 def note_part(
-    store: EventStore, run: Run, source: int, mapping: str, part: RawPart, rows: int, look_again: object
+    store: EventStore, run: Run, place: Place, part: RawPart, rows: int, look_again: object
 ) -> None:
     """Write down that a part was read. look_again: the instant from which it is worth reading again, or None."""
-    number, new = part_number(store, source, part.name)
+    number, new = part_number(store, place.source, part.name)
     facts: list[object] = [part.digest, part.size, rows, run.known_at, run.load_no, look_again]
     if new:
         store.execute(
             "INSERT INTO parts (digest, size, rows, loaded_at, load_no, look_again, part, source, name, mapping)"
             " VALUES (?, ?, ?, CAST(? AS TIMESTAMP), ?, ?, ?, ?, ?, ?)",
-            [*facts, number, source, part.name, mapping],
+            [*facts, number, place.source, part.name, place.mapping],
         )
     else:
         store.execute(
             "UPDATE parts SET digest = ?, size = ?, rows = ?, loaded_at = CAST(? AS TIMESTAMP), load_no = ?,"
             " look_again = ?, mapping = ? WHERE part = ?",
-            [*facts, mapping, number],
+            [*facts, place.mapping, number],
         )
 
 

@@ -17,9 +17,9 @@ from desirepath.collect.sources import Field, Metrics
 from desirepath.collect.time_sql import from_utc, time_sql
 from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Run, note_part, part_number
+from desirepath.store.ledger import Place, Run, note_part, part_number
 from desirepath.store.look import currency_codes, value_style
-from desirepath.store.part_load import PartOutcome, is_too_bad, reasons_of
+from desirepath.store.part_load import PartOutcome, is_too_bad, note_empty, reasons_of
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
 from desirepath.store.staging import Staged
 
@@ -34,13 +34,15 @@ class MetricsLoad:
     store: EventStore
     run: Run
     metrics: Metrics
-    number: int
-    mapping: str
+    place: Place
     context: Context
 
     def load(self, staged: Staged, columns: RawColumns) -> PartOutcome:
         """Check and insert what stands in `raw`."""
         store = self.store
+        if not columns.names:
+            note_empty(store, self.run, self.place, staged)
+            return PartOutcome(0)
         store.execute(f"CREATE OR REPLACE TEMP TABLE days AS {self._parsed(columns)}")
         store.execute(
             "CREATE OR REPLACE TEMP TABLE bad AS SELECT row, 0::SMALLINT AS item, reason, 'event' AS lost, detail"
@@ -57,14 +59,15 @@ class MetricsLoad:
                 write_rejects(store, self.run, staged, columns, KEPT_OF_A_FAILURE)
             return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(store))
         with store.transaction():
-            part, _ = part_number(store, self.number, staged.part.name)
+            self.place.make_way(store, self.run, staged.part.name)
+            part, _ = part_number(store, self.place.source, staged.part.name)
             store.execute(f"DELETE FROM metrics_log WHERE part = {part}")
             added = store.execute(
                 f"INSERT INTO metrics_log SELECT {part}, row + 1, day, channel, campaign, impressions, reach, clicks,"
                 " spend, CASE WHEN spend IS NOT NULL THEN currency END FROM days ANTI JOIN bad USING (row) ORDER BY row"
             )
             write_rejects(store, self.run, staged, columns)
-            note_part(store, self.run, self.number, self.mapping, staged.part, read, None)
+            note_part(store, self.run, self.place, staged.part, read, None)
             store.events_changed()
         return PartOutcome(read, added, rejected=bad, reasons=reasons_of(store) if bad else None)
 

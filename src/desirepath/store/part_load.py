@@ -14,7 +14,7 @@ from desirepath.collect.row_sql import Context, Found, RowSql, Target
 from desirepath.collect.sources import Source
 from desirepath.collect.validity import RULES
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Run, column_order, note_part, part_number
+from desirepath.store.ledger import Place, Run, column_order, note_part, part_number
 from desirepath.store.look import look, tidy
 from desirepath.store.news import known_rows, new_rows, new_versions, start_news
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
@@ -46,6 +46,13 @@ def is_too_bad(bad: int, read: int, most_bad: float) -> bool:
     return bad > read * most_bad and (read >= _STILL_A_SAMPLE or bad == read)
 
 
+def note_empty(store: EventStore, run: Run, place: Place, staged: Staged) -> None:
+    """Write down a part that has not even columns."""
+    with store.transaction():
+        place.make_way(store, run, staged.part.name)
+        note_part(store, run, place, staged.part, 0, None)
+
+
 def reasons_of(store: EventStore) -> dict[str, tuple[int, str]]:
     """What `bad` and `raw_bad` hold: the commonest reasons first, each with how many and an example."""
     found = store.rows(
@@ -59,16 +66,14 @@ def reasons_of(store: EventStore) -> dict[str, tuple[int, str]]:
 class PartLoad:
     """Loads the parts of one source in one run."""
 
-    def __init__(
-        self, store: EventStore, run: Run, source: Source, number: int, mapping: str, context: Context
-    ) -> None:
+    def __init__(self, store: EventStore, run: Run, source: Source, place: Place, context: Context) -> None:
         self.store, self.run, self.source = store, run, source
-        self.number, self.mapping, self.context = number, mapping, context
+        self.place, self.context = place, context
 
     def load(self, staged: Staged, columns: RawColumns) -> PartOutcome:
         """Check, dedupe and insert what stands in `raw`."""
         if not columns.names:
-            note_part(self.store, self.run, self.number, self.mapping, staged.part, 0, None)
+            note_empty(self.store, self.run, self.place, staged)
             return PartOutcome(0)
         columns = tidy(self.store, columns)
         rows = RowSql(self.source, columns, self.context)
@@ -100,15 +105,16 @@ class PartLoad:
     ) -> PartOutcome:
         """Insert what is new, write down the rejects and the part."""
         store = self.store
-        part, _ = part_number(store, self.number, staged.part.name)
-        digest = columns.digest(*column_order(store, self.number, columns.names))
+        self.place.make_way(store, self.run, staged.part.name)
+        part, _ = part_number(store, self.place.source, staged.part.name)
+        digest = columns.digest(*column_order(store, self.place.source, columns.names))
         first_no = int(store.meta("next_event_no") or 0)
         some_bad = bool(store.value("SELECT count(*) FROM bad WHERE lost = 'event'"))
         target = Target(first_no, self.run.known_at, some_bad)
-        fresh = not store.value(f"SELECT count(*) FROM ({self._parts})")
+        fresh = not store.value(f"SELECT count(*) FROM ({self.place.parts})")
         known = corrected = events = 0
         if self.source.key:
-            known, corrected = new_versions(store, self.run, rows, digest, part, self._parts)
+            known, corrected = new_versions(store, self.run, rows, digest, part, self.place.parts)
         elif not fresh:
             start_news(store, digest)
         for cells in rows.cells:
@@ -117,7 +123,7 @@ class PartLoad:
             elif fresh:
                 picked = f"SELECT *, rowid AS row, {digest} AS digest, {part} AS at_part, rowid + 1 AS at_row FROM raw"
             else:
-                new_rows(store, cells.item, self._parts)
+                new_rows(store, cells.item, self.place.parts)
                 picked = (
                     f"SELECT r.*, n.*, {part} AS at_part, n.row + 1 AS at_row"
                     " FROM raw r JOIN news n ON r.rowid = n.row"
@@ -132,13 +138,8 @@ class PartLoad:
         write_rejects(store, self.run, staged, columns)
         read = staged.rows + staged.bad
         look_again = self._look_again(rows, found)
-        note_part(store, self.run, self.number, self.mapping, staged.part, read, look_again)
+        note_part(store, self.run, self.place, staged.part, read, look_again)
         return PartOutcome(read, events, known, corrected, bad, reasons=reasons_of(store) if bad else None)
-
-    @property
-    def _parts(self) -> str:
-        """The parts of the source that hold."""
-        return f"SELECT part FROM parts WHERE source = {self.number} AND replaced_by IS NULL"
 
     def _look_again(self, rows: RowSql, found: Found) -> object:
         """When the first of the events that still lie in the future will have come; None without any."""
