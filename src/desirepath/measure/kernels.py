@@ -120,80 +120,105 @@ def first_meetings(visit, touchpoint, kinds, new):  # type: ignore[no-untyped-de
             new[i] = 1
 
 
-# A risk set is walked along its timeline: starts and stops of spells, in the order of (stratum, time). Being reached
-# comes before all else at its time, so that a spell (start, stop] is at risk at its stop and not at its start.
-# `line`: (key, spell, stops) of the timeline, (visit, start, stop) by spell, reached_at by visit.
+@_jit
+def lay_spells(end, first_act, elapsed, touchpoint, kinds, distinct, since, ms, out):  # type: ignore[no-untyped-def]
+    """Cut each visit into spells of one state; returns how many. Times in `elapsed` and `end` are µs since entry.
+
+    The acts of visit i, in order of time, are first_act[i] … first_act[i + 1]. State: how many of the bounds `distinct`
+    the touchpoints met so far reach, times len(since), plus how many of `since` (µs after the last act) have passed,
+    less 1. out: [visit's place, start, stop, state], times in units of `ms` µs; adjoining spells of one state are one.
+    """
+    seen_by = np.full(kinds, -1, np.int64)
+    filled = 0
+    for i in range(len(end)):
+        met, j, last = 0, first_act[i], first_act[i + 1]
+        at = 0
+        began = filled
+        while True:
+            # All acts of this instant; the entry is an act of its own.
+            while j < last and elapsed[j] <= at:
+                k = touchpoint[j]
+                if k >= 0 and seen_by[k] != i:
+                    seen_by[k] = i
+                    met += 1
+                j += 1
+            until = min(elapsed[j], end[i]) if j < last else end[i]
+            level = 0
+            for bound in distinct:
+                level += met >= bound
+            for r in range(len(since)):
+                start, stop = at + since[r], until
+                if r + 1 < len(since):
+                    stop = min(stop, at + since[r + 1])
+                start = -1 if start == 0 else start // ms
+                stop = stop // ms
+                if start >= stop:
+                    continue
+                state = level * len(since) + r
+                if filled > began and out[filled - 1, 3] == state and out[filled - 1, 2] == start:
+                    out[filled - 1, 2] = stop
+                else:
+                    out[filled, 0], out[filled, 1], out[filled, 2], out[filled, 3] = i, start, stop, state
+                    filled += 1
+            if j >= last or elapsed[j] >= end[i]:
+                break
+            at = elapsed[j]
+    return filled
 
 
 @_jit
-def count_at_risk(line, won, r_key, r_visit, n, hits, later):  # type: ignore[no-untyped-def]
-    """At each time that a visit is reached: how many others go on unreached, how many won, were reached later.
-
-    won: by visit. r_key, r_visit: those reached, by key.
-    """
-    key, spell, stops, visit, start, stop, reached_at = line
-    here, here_won, here_later = 0, 0, 0
-    never = reached_at.max()
-    i, j = 0, 0
-    while j < len(r_key):
-        while i < len(key) and key[i] < r_key[j]:
-            s = spell[i]
-            v = visit[s]
-            change = 0
-            if stops[i]:
-                if start[s] < reached_at[v] and reached_at[v] > stop[s]:
-                    change = -1
-            elif start[s] < reached_at[v]:
-                change = 1
-            here += change
-            here_won += change * won[v]
-            here_later += change * (reached_at[v] < never)
-            i += 1
-        end = j
-        while end < len(r_key) and r_key[end] == r_key[j]:
-            here -= 1
-            here_won -= won[r_visit[end]]
-            here_later -= 1
-            end += 1
-        for k in range(j, end):
-            n[k], hits[k], later[k] = here, here_won, here_later
-        j = end
+def _leave(v, own_won, own_later, sums, sums_at, weighed, compared):  # type: ignore[no-untyped-def]
+    one = sums[0] - sums_at[v, 0]
+    if one > 0:
+        weighed[v, 0] += sums[1] - sums_at[v, 1] - own_won * one
+        weighed[v, 1] += sums[2] - sums_at[v, 2] - own_later * one
+        compared[v] = True
 
 
 @_jit
-def spread_at_risk(line, residual, customer, r_key, r_spell, weights, influence, compared):  # type: ignore[no-untyped-def]
-    """Add to each customer's influence what their visits weighed as comparisons.
+def walk_risk_sets(timeline, reached_at, won, r_key, r_visit, sets, weighed, compared):  # type: ignore[no-untyped-def]
+    """Walk along the risk sets: at each time that a visit is reached, who could have been and was not?
 
-    weights: (first, second) that each one reached gives to every visit at risk: second − residual × first, summed.
-    residual: by visit. compared: marked by visit.
+    timeline: (key, visit, time, whether it stops): starts and stops of spells, by stratum and time. Being reached comes
+    before all else at its time, so that a spell (start, stop] is at risk at its stop and not at its start.
+    reached_at, won: by visit; the last item of reached_at is "never". r_key, r_visit: those reached, by key.
+    Out: sets [reached, 3]: how many others, how many of them won, how many were reached later. weighed [visits, 2]:
+    what each one weighed as a comparison, free of the difference and by it. compared: by visit.
     """
-    key, spell, stops, visit, start, stop, reached_at = line
-    first, second = weights
-    one, two = 0.0, 0.0
-    one_at, two_at = np.zeros(len(visit)), np.zeros(len(visit))
+    key, visit, time, stops = timeline
+    never = reached_at[-1]
+    here = np.zeros(3)
+    sums, sums_at = np.zeros(3), np.zeros((len(won), 3))  # a visit is in one spell at a time
     i, j = 0, 0
-    while j <= len(r_key):
-        while i < len(key) and (j == len(r_key) or key[i] < r_key[j]):
-            s = spell[i]
-            v = visit[s]
-            if stops[i]:
-                if start[s] < reached_at[v] and reached_at[v] > stop[s] and one > one_at[s]:
-                    influence[customer[v]] += two - two_at[s] - residual[v] * (one - one_at[s])
-                    compared[v] = True
-            elif start[s] < reached_at[v]:
-                one_at[s], two_at[s] = one, two
+    while i < len(key) or j < len(r_key):
+        if j >= len(r_key) or (i < len(key) and key[i] < r_key[j]):
+            v, at, stopping = visit[i], time[i], stops[i]
             i += 1
-        if j == len(r_key):
-            break
+            if reached_at[v] <= at:
+                continue  # reached before it began, or taken out when it was reached
+            later = reached_at[v] < never
+            sign = -1 if stopping else 1
+            here[0] += sign
+            here[1] += sign * won[v]
+            here[2] += sign * later
+            if stopping:
+                _leave(v, won[v], later, sums, sums_at, weighed, compared)
+            else:
+                sums_at[v] = sums
+            continue
         end = j
         while end < len(r_key) and r_key[end] == r_key[j]:
-            s = r_spell[end]
-            v = visit[s]
-            if one > one_at[s]:
-                influence[customer[v]] += two - two_at[s] - residual[v] * (one - one_at[s])
-                compared[v] = True
+            v = r_visit[end]
+            here[0] -= 1
+            here[1] -= won[v]
+            here[2] -= 1
+            _leave(v, won[v], 1, sums, sums_at, weighed, compared)
             end += 1
         for k in range(j, end):
-            one += first[k]
-            two += second[k]
+            sets[k] = here
+            if here[0] > 0:
+                share = 1 / (here[0] + 1)  # the weight n/(n + 1), spread over n
+                sums[0] += share
+                sums[1] += share * here[1] / here[0]
+                sums[2] += share * here[2] / here[0]
         j = end

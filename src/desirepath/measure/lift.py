@@ -118,10 +118,10 @@ def _of_stage(
         found |= dict(zip(codes.tolist(), compare_moments(at, visits, codes), strict=True))
     codes = np.flatnonzero((reach >= MINIMUM_N) & ~by_customers)
     if len(codes):
-        going = spells(one, visits, trails, acts, like)
+        going = spells(one, won, visits, trails, acts, like)
         with ThreadPoolExecutor(min(4, cpu_count() or 1)) as pool:  # the kernels hold no lock
             compared = pool.map(
-                lambda code: compare_reached(one, going, won, visits, trails, met, code), codes.tolist()
+                lambda code: compare_reached(one, going, visits, trails, met, code), codes.tolist()
             )
             found |= dict(zip(codes.tolist(), compared, strict=True))
     return found

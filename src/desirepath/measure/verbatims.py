@@ -49,15 +49,20 @@ def verbatims(
     stage = (
         np.where(inside, visits.stage[np.maximum(owner[rows.at], 0)], -1) if len(visits) else owner[rows.at]
     )
+    newest_first = np.lexsort((trails.event[rows.at], -trails.ts[rows.at]))
     for place, one in enumerate(journey.stages):
-        mine = [
-            _verbatim(trails, rows, i, one.id, channels, scored, score_of)
-            for i in np.flatnonzero(stage == place).tolist()
+        distinct = _distinct(rows, newest_first[stage[newest_first] == place].tolist())
+        if not distinct:
+            continue
+        counts[one.id] = len(distinct)
+        shares = [
+            float(scored.share[score_of[at]]) if (at := int(rows.at[i])) in score_of else None
+            for i in distinct
         ]
-        distinct = _distinct(mine)
-        if distinct:
-            counts[one.id] = len(distinct)
-            chosen += _choose(distinct, per_stage)
+        chosen += [
+            _verbatim(trails, rows, distinct[k], one.id, channels, scored, score_of)
+            for k in _choose(shares, per_stage)
+        ]
     return VerbatimsAnswer(
         tuple(chosen),
         counts,
@@ -94,23 +99,21 @@ def _verbatim(
     )
 
 
-def _distinct(said: list[Verbatim]) -> list[Verbatim]:
-    """Newest first, of identical texts (but for case and spaces) the newest; none that says nothing."""
-    newest: dict[str, Verbatim] = {}
-    for one in sorted(said, key=lambda v: (-v.at, v.event_no)):
-        key = " ".join(one.text.split()).casefold()
+def _distinct(rows: TextRows, newest_first: list[int]) -> list[int]:
+    """Of identical texts (but for case and spaces) the newest; none that says nothing."""
+    newest: dict[str, int] = {}
+    for i in newest_first:
+        key = " ".join(rows.text[i].split()).casefold()
         if key:
-            newest.setdefault(key, one)
+            newest.setdefault(key, i)
     return list(newest.values())
 
 
-def _choose(newest: list[Verbatim], wanted: int) -> list[Verbatim]:
-    """In turn from the newest, the lowest, the highest and the middle; newest first."""
-    rated = sorted(
-        (v for v in newest if v.score_share is not None), key=lambda v: (v.score_share, -v.at, v.event_no)
-    )
-    middle = sorted(range(len(rated)), key=lambda i: (abs(2 * i - (len(rated) - 1)), i))
-    turns = zip_longest(newest, rated, reversed(rated), (rated[i] for i in middle))
-    taken = dict.fromkeys(v.event_no for v in chain.from_iterable(turns) if v is not None)
-    numbers = set(list(taken)[:wanted])
-    return [v for v in newest if v.event_no in numbers]
+def _choose(shares: list[float | None], wanted: int) -> list[int]:
+    """In turn the newest, the lowest, the highest and the middle; places in `shares`, which is newest first."""
+    rated = sorted((share, i) for i, share in enumerate(shares) if share is not None)
+    middle = sorted(range(len(rated)), key=lambda k: (abs(2 * k - (len(rated) - 1)), k))
+    by_share = [i for _, i in rated]
+    turns = zip_longest(range(len(shares)), by_share, reversed(by_share), (by_share[k] for k in middle))
+    taken = dict.fromkeys(i for i in chain.from_iterable(turns) if i is not None)
+    return sorted(list(taken)[:wanted])
