@@ -23,7 +23,7 @@ from desirepath.collect.expression import (
     parse_scalar,
     quote_name,
 )
-from desirepath.collect.expression_words import FUNCTIONS
+from desirepath.collect.rules.words import FUNCTIONS
 
 # Every name of a column that rules below can read → its type in the table and some values that have hurt people.
 TEXTS = [

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from desirepath.collect.directives import DIRECTIVES, EPOCHS
 from desirepath.collect.expression import EVENT, MAX_DEPTH, MAX_TEXT, RuleError, parse_rule
-from desirepath.collect.expression_words import FUNCTIONS, UNITS
 from desirepath.collect.read_sources import read_sources
+from desirepath.collect.rules.words import FUNCTIONS, UNITS
 from desirepath.collect.sources import SCALES, EventFrom, Field, Metrics, Reading, Score, Source, Time
 from desirepath.journey.definition import LANES, Identifier, Identity, Journey, Promise, Stage, Touchpoint
 from desirepath.journey.read import read_journey

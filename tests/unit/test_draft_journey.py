@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirepath.journey.draft import Setting, journey_text
-from desirepath.journey.draft_facts import EventSummary, Gaps, Span
-from desirepath.journey.draft_lapse import HUMAN, Lapse, propose
-from desirepath.journey.draft_stages import Plan, PlannedStage, plan, role_of
-from desirepath.journey.draft_template import fit
+from desirepath.journey.draft.facts import EventSummary, Gaps, Span
+from desirepath.journey.draft.journey import Setting, journey_text
+from desirepath.journey.draft.lapse import HUMAN, Lapse, propose
+from desirepath.journey.draft.stages import Plan, PlannedStage, plan, role_of
+from desirepath.journey.draft.template import fit
 from desirepath.journey.read import read_journey
 from desirepath.journey.templates import TEMPLATES, template
 
@@ -200,7 +200,7 @@ def test_any_events_make_a_journey_that_is_read_and_whose_every_event_is_somewhe
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_template_takes_its_own_events_as_they_are(name: str) -> None:
     journey = read_journey(template(name))
-    from desirepath.journey.draft_template import wanted_events
+    from desirepath.journey.draft.template import wanted_events
 
     wanted = wanted_events(journey)
     found = fit(journey, planned(*wanted), wanted)

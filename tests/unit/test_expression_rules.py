@@ -28,7 +28,7 @@ from desirepath.collect.expression import (
     quote_name,
     row_of,
 )
-from desirepath.collect.expression_words import FUNCTIONS
+from desirepath.collect.rules.words import FUNCTIONS
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "rules"
 VOCABULARIES = {"event": EVENT, "segment": SEGMENT, "row": ROW}

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from desirepath.collect.guess import LeftOut, guess, ids_of
-from desirepath.collect.guess_events import sql_name
-from desirepath.collect.guess_ids import Overlap, id_columns, pairs_to_compare
-from desirepath.collect.guess_naming import by_of_event
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Numbers, Shape, numbers_of
-from desirepath.collect.guess_times import Times, Writing
-from desirepath.collect.guess_words import slug, subject_of, title, words_of
+from desirepath.collect.guess.events import sql_name
+from desirepath.collect.guess.ids import Overlap, id_columns, pairs_to_compare
+from desirepath.collect.guess.naming import by_of_event
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Numbers, Shape, numbers_of
+from desirepath.collect.guess.source import LeftOut, guess, ids_of
+from desirepath.collect.guess.times import Times, Writing
+from desirepath.collect.guess.words import slug, subject_of, title, words_of
 
 
 def column(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirepath.collect.guess import guess, ids_of
-from desirepath.collect.guess_ids import pairs_to_compare
-from desirepath.collect.guess_naming import by_of_event
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
-from desirepath.collect.guess_text import sources_text
-from desirepath.collect.guess_times import candidates
+from desirepath.collect.guess.ids import pairs_to_compare
+from desirepath.collect.guess.naming import by_of_event
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile
+from desirepath.collect.guess.source import guess, ids_of
+from desirepath.collect.guess.text import sources_text
+from desirepath.collect.guess.times import candidates
 from desirepath.collect.read_sources import read_sources
-from desirepath.journey.draft_stages import role_of
+from desirepath.journey.draft.stages import role_of
 
 COLUMNS = """order customer id date created_at total price email event type status rating channel note by name
 quantity ads clicks"""

@@ -9,10 +9,10 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirepath.collect.guess import Guessed, GuessedSource, guess
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
-from desirepath.collect.guess_text import skeleton, sources_text
-from desirepath.collect.guess_times import Times, Writing
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile
+from desirepath.collect.guess.source import Guessed, GuessedSource, guess
+from desirepath.collect.guess.text import skeleton, sources_text
+from desirepath.collect.guess.times import Times, Writing
 from desirepath.collect.read_sources import read_sources
 from desirepath.core.errors import DefinitionError
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from desirepath.collect.guess_times import Times, Writing, candidates, choose
+from desirepath.collect.guess.times import Times, Writing, candidates, choose
 
 
 def formats(*values: str, name: str = "date") -> list[str | None]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirepath.collect.guess_yaml import GUESS, Page, flow_list, flow_map, one_line, scalar
+from desirepath.collect.guess.yaml import GUESS, Page, flow_list, flow_map, one_line, scalar
 from desirepath.core.yaml_lines import read_document
 
 # Whatever a file can hold as UTF-8.

@@ -18,10 +18,10 @@ from desirepath.app.guesses import readable
 from desirepath.core.errors import SourceError, WorkspaceError
 
 if TYPE_CHECKING:
-    from desirepath.collect.guess import Guessed, GuessedSource, LeftOut
-    from desirepath.journey.draft import Setting
-    from desirepath.journey.draft_facts import EventSummary
-    from desirepath.journey.draft_stages import Plan
+    from desirepath.collect.guess.source import Guessed, GuessedSource, LeftOut
+    from desirepath.journey.draft.facts import EventSummary
+    from desirepath.journey.draft.journey import Setting
+    from desirepath.journey.draft.stages import Plan
     from desirepath.store.profile import Profiler
 
 JOURNEY, SOURCES = "journey.yaml", "sources.yaml"
@@ -104,7 +104,7 @@ def _checked(sources_text: str, journey_text: str, *, has_sources: bool) -> tupl
 
 
 def _from_template(name: str | None) -> tuple[str, str, list[str]]:
-    from desirepath.collect.guess_text import skeleton
+    from desirepath.collect.guess.text import skeleton
     from desirepath.journey.templates import template
 
     notes = [] if name else [f"No files and no template were named: this is the template {DEFAULT_TEMPLATE}."]
@@ -117,10 +117,10 @@ def _from_template(name: str | None) -> tuple[str, str, list[str]]:
 def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tuple[str, str, list[str]]:
     """The two texts, and notes."""
     from desirepath.app.draft_files import take_files
-    from desirepath.collect.guess import guess, ids_of
-    from desirepath.collect.guess_ids import pairs_to_compare
-    from desirepath.collect.guess_lines import LineItems, record_of_lines
-    from desirepath.collect.guess_text import sources_text
+    from desirepath.collect.guess.ids import pairs_to_compare
+    from desirepath.collect.guess.lines import LineItems, record_of_lines
+    from desirepath.collect.guess.source import guess, ids_of
+    from desirepath.collect.guess.text import sources_text
     from desirepath.collect.read_sources import read_sources
     from desirepath.store.profile import Profiler
 
@@ -152,9 +152,9 @@ def _journey(
     target: Path, profiler: Profiler, guessed: Guessed, events: Sequence[EventSummary], template: str | None
 ) -> tuple[str, dict[str, str], list[str]]:
     """journey.yaml, how events are renamed for it, and notes."""
-    from desirepath.journey.draft import journey_text
-    from desirepath.journey.draft_lapse import Lapse, propose
-    from desirepath.journey.draft_stages import plan
+    from desirepath.journey.draft.journey import journey_text
+    from desirepath.journey.draft.lapse import Lapse, propose
+    from desirepath.journey.draft.stages import plan
 
     planned = plan(events, profiler.before, profiler.repeats)
     if template is not None:
@@ -174,7 +174,7 @@ def _on_template(
     name: str, planned: Plan, events: Sequence[EventSummary]
 ) -> tuple[str, dict[str, str], list[str]]:
     """A template's text as it is; the files' events get the names that it uses."""
-    from desirepath.journey.draft_template import fit
+    from desirepath.journey.draft.template import fit
     from desirepath.journey.read import read_journey
     from desirepath.journey.templates import template
 
@@ -194,9 +194,9 @@ def _on_template(
 
 
 def _setting(target: Path, guessed: Guessed, planned: Plan) -> Setting:
-    from desirepath.collect.guess_words import title
+    from desirepath.collect.guess.words import title
     from desirepath.identity.rules import default_kind
-    from desirepath.journey.draft import Setting
+    from desirepath.journey.draft.journey import Setting
 
     currency, why = _currency(guessed)
     people = dict.fromkeys(one.kind for source in guessed.sources for one in source.identifiers if one.people)

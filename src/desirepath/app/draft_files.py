@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desirepath.collect.expression import quote_text
-from desirepath.collect.guess_shapes import FileProfile
-from desirepath.collect.guess_times import candidates
-from desirepath.collect.guess_words import LOG, unique, words_of
+from desirepath.collect.guess.shapes import FileProfile
+from desirepath.collect.guess.times import candidates
+from desirepath.collect.guess.words import LOG, unique, words_of
 from desirepath.collect.raw import RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError

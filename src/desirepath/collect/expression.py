@@ -140,14 +140,14 @@ def row_of(columns: Iterable[str]) -> Vocabulary:
 
 def parse_rule(text: str, vocabulary: Vocabulary = EVENT) -> Rule:
     """A boolean rule. Raises RuleError with every mistake and its nearest fix."""
-    from desirepath.collect.expression_reader import read  # sqlglot takes half a second to import
+    from desirepath.collect.rules.reader import read  # sqlglot takes half a second to import
 
     return read(text, vocabulary, boolean=True)
 
 
 def parse_scalar(text: str, vocabulary: Vocabulary = ROW) -> Rule:
     """An expression with a value of any kind: `lower(utm_source)`. Raises RuleError."""
-    from desirepath.collect.expression_reader import read
+    from desirepath.collect.rules.reader import read
 
     return read(text, vocabulary, boolean=False)
 

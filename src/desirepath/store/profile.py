@@ -1,8 +1,8 @@
 """What is in these files? Counts per column, ways of writing times, overlaps, and the silences between events.
 
 In: parts, as a load would read them. Out: FileProfile, Overlap, EventSummary, Gaps: plain facts from which
-collect/guess.py and journey/draft.py draw their guesses. It works in a store of its own, which the caller
-throws away, on the first rows of files that are large.
+collect/guess and journey/draft draw their guesses. It works in a store of its own, which the caller throws
+away, on the first rows of files that are large.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pathlib import Path
 from types import TracebackType
 
 from desirepath.collect.expression import quote_name, quote_text
-from desirepath.collect.guess_ids import Overlap
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
-from desirepath.collect.guess_times import Times, Writing, candidates, choose
+from desirepath.collect.guess.ids import Overlap
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile
+from desirepath.collect.guess.times import Times, Writing, candidates, choose
 from desirepath.collect.raw import RawColumns, RawPart
 from desirepath.collect.row_sql import Context, Found, RowSql, columns_read
 from desirepath.collect.sources import Source, Time
 from desirepath.collect.time_sql import time_sql
-from desirepath.journey.draft_facts import EventSummary, Gaps, Span
+from desirepath.journey.draft.facts import EventSummary, Gaps, Span
 from desirepath.store.events_db import EventStore
 from desirepath.store.staging import stage
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desirepath.collect.expression import quote_name, quote_text
-from desirepath.collect.guess_naming import GuessedEvent, Naming
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess_times import Times
-from desirepath.collect.guess_words import (
+from desirepath.collect.guess.naming import GuessedEvent, Naming
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess.times import Times
+from desirepath.collect.guess.words import (
     NEVER_A_TIME,
     PROMISED,
     Subject,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from desirepath.collect.guess_ids import IdColumn, Overlap, Overlaps
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess.ids import IdColumn, Overlap, Overlaps
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
 
 
 @dataclass(frozen=True, slots=True)

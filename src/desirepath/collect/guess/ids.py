@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess_words import (
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess.words import (
     ACCOUNT,
     ID,
     LOG,

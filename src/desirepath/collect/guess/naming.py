@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile
-from desirepath.collect.guess_words import BEGINS, Subject, subject_of, title, verb_of, word_set, words_of
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile
+from desirepath.collect.guess.words import BEGINS, Subject, subject_of, title, verb_of, word_set, words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What do the names of files and columns say? Words of several languages, and the ideas behind them.
 
 In: a name as someone typed it ("Order ID", "bestelldatum", "createdAt"). Out: its words, and which idea
-(a customer, a record, money, a channel …) they name. The words stand in guess_words.toml. Nothing here
+(a customer, a record, money, a channel …) they name. The words stand in words.toml. Nothing here
 looks at values.
 """
 
@@ -46,7 +46,7 @@ class Verb:
     words: Words
 
 
-_TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("guess_words.toml").read_text("utf-8"))
+_TABLE: dict[str, Any] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 
 
 def _columns(idea: str) -> Words:

@@ -7,7 +7,7 @@ import difflib
 from sqlglot import exp
 
 from desirepath.collect.expression import EVENT, Vocabulary
-from desirepath.collect.expression_words import AGGREGATES, CLOCKS, FUNCTIONS, OTHERWISE
+from desirepath.collect.rules.words import AGGREGATES, CLOCKS, FUNCTIONS, OTHERWISE
 from desirepath.core.errors import nearest
 
 REFUSALS: tuple[tuple[tuple[type[exp.Expr], ...], str, str], ...] = (

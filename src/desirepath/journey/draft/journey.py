@@ -1,6 +1,6 @@
 """journey.yaml from the events themselves: a first draft that places customers, every guess with its reason.
 
-In: a Plan (draft_stages.py), the events, how long silences last, and a few facts of the sources. Out: text.
+In: a Plan (stages.py), the events, how long silences last, and a few facts of the sources. Out: text.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desirepath.collect.expression import quote_text
-from desirepath.collect.guess_words import slug, unique
-from desirepath.collect.guess_yaml import Page, flow_map, scalar
-from desirepath.journey.draft_facts import EventSummary
-from desirepath.journey.draft_lapse import Lapse
-from desirepath.journey.draft_stages import Plan, PlannedStage
+from desirepath.collect.guess.words import slug, unique
+from desirepath.collect.guess.yaml import Page, flow_map, scalar
+from desirepath.journey.draft.facts import EventSummary
+from desirepath.journey.draft.lapse import Lapse
+from desirepath.journey.draft.stages import Plan, PlannedStage
 
 MOST_TOUCHPOINTS = 40
 _DOMINANT = 0.9  # the share of an event that one channel must have to be its channel

@@ -1,7 +1,7 @@
 """Text → Rule. sqlglot reads the grammar; only what is named here gets through.
 
 Functions are unnamed calls to the parser (its own table would rewrite them), so that the whitelist of
-expression_words alone decides. What sqlglot understands and we do not allow ends in `_refuse`.
+words.py alone decides. What sqlglot understands and we do not allow ends in `_refuse`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from desirepath.collect.expression import (
     Vocabulary,
     convertible,
 )
-from desirepath.collect.expression_refusals import REFUSALS, clock, column_hint, unknown_function
-from desirepath.collect.expression_text import syntax_tree, too_deep
-from desirepath.collect.expression_tree import Node, Settling, number, render, say
-from desirepath.collect.expression_words import CASTS, CLOCKS, FUNCTIONS, UNITS
+from desirepath.collect.rules.refusals import REFUSALS, clock, column_hint, unknown_function
+from desirepath.collect.rules.text import syntax_tree, too_deep
+from desirepath.collect.rules.tree import Node, Settling, number, render, say
+from desirepath.collect.rules.words import CASTS, CLOCKS, FUNCTIONS, UNITS
 from desirepath.core.errors import nearest
 
 _ANY = 10_000

@@ -1,6 +1,6 @@
 """Text → syntax tree: sqlglot reads the grammar of DuckDB, without its functions.
 
-What cannot be read is refused here, in words; what can be read and is not allowed, in expression_reader.
+What cannot be read is refused here, in words; what can be read and is not allowed, in rules/reader.py.
 """
 
 from __future__ import annotations

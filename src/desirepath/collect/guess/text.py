@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from desirepath.collect.expression import quote_text
-from desirepath.collect.guess import Guessed, GuessedMetrics, GuessedSource
-from desirepath.collect.guess_events import one_of, sql_name
-from desirepath.collect.guess_lines import Added
-from desirepath.collect.guess_naming import GuessedEvent, by_of_event
-from desirepath.collect.guess_roles import Role
-from desirepath.collect.guess_times import Times
-from desirepath.collect.guess_words import slug, unique
-from desirepath.collect.guess_yaml import GUESS, WIDTH, Page, flow_map, names_map, scalar
+from desirepath.collect.guess.events import one_of, sql_name
+from desirepath.collect.guess.lines import Added
+from desirepath.collect.guess.naming import GuessedEvent, by_of_event
+from desirepath.collect.guess.roles import Role
+from desirepath.collect.guess.source import Guessed, GuessedMetrics, GuessedSource
+from desirepath.collect.guess.times import Times
+from desirepath.collect.guess.words import slug, unique
+from desirepath.collect.guess.yaml import GUESS, WIDTH, Page, flow_map, names_map, scalar
 
 MOST_NAME = 150  # characters; a longer header is prose, and no name for a property
 HEAD = (

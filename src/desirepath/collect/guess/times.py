@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desirepath.collect.guess_words import TIME
+from desirepath.collect.guess.words import TIME
 
 MOST = 0.9  # a way of writing must fit this share of the values
 EPOCHS = {"epoch_s": (9, 10, 1), "epoch_ms": (12, 13, 1_000), "epoch_us": (15, 16, 1_000_000)}

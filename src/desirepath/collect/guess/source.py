@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from desirepath.collect.guess_events import TimeRoles, sql_name, time_roles
-from desirepath.collect.guess_ids import IdColumn, Overlaps, id_columns
-from desirepath.collect.guess_joins import GuessedId, identifiers_of, same_kinds
-from desirepath.collect.guess_lines import Added, LineItems, added, are_lines, repeats_amount
-from desirepath.collect.guess_naming import bare_names
-from desirepath.collect.guess_roles import (
+from desirepath.collect.guess.events import TimeRoles, sql_name, time_roles
+from desirepath.collect.guess.ids import IdColumn, Overlaps, id_columns
+from desirepath.collect.guess.joins import GuessedId, identifiers_of, same_kinds
+from desirepath.collect.guess.lines import Added, LineItems, added, are_lines, repeats_amount
+from desirepath.collect.guess.naming import bare_names
+from desirepath.collect.guess.roles import (
     Role,
     ScoreRole,
     by_role,
@@ -30,8 +30,8 @@ from desirepath.collect.guess_roles import (
     text_role,
     trait_columns,
 )  # fmt: skip
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess_words import LOG, PLACES, Subject, slug, subject_of, unique, word_set, words_of
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess.words import LOG, PLACES, Subject, slug, subject_of, unique, word_set, words_of
 
 _MESSAGE = word_set("message event insert hit")
 NEARLY_UNIQUE = 0.98  # a record key may come twice: that is what corrections are

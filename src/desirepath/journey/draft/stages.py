@@ -13,9 +13,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from desirepath.collect.guess_words import words_of
+from desirepath.collect.guess.words import words_of
 from desirepath.core.words import STAGES
-from desirepath.journey.draft_facts import EventSummary
+from desirepath.journey.draft.facts import EventSummary
 
 MOST_NAMES = 40  # names in one rule; the rarer ones are touchpoints of nothing, and said so
 REPEATS = 0.02  # buyers who bought again: with fewer the journey ends with the purchase
@@ -58,7 +58,7 @@ class Plan:
 
 @lru_cache(maxsize=1)
 def _entries() -> tuple[tuple[Role, bool, tuple[frozenset[str], ...]], ...]:
-    raw = tomllib.loads(files(__package__).joinpath("draft_words.toml").read_text("utf-8"))
+    raw = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     return tuple(
         (
             entry["role"],

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
-from desirepath.collect.guess_times import MOST, Times
-from desirepath.collect.guess_words import word_set, words_of
+from desirepath.collect.guess.times import MOST, Times
+from desirepath.collect.guess.words import word_set, words_of
 
 _EMAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]{2,}")
 _URL = re.compile(r"(?:https?://|www\.|/)\S*")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desirepath.collect.guess_ids import is_unnamed
-from desirepath.collect.guess_shapes import ColumnProfile, Shape
-from desirepath.collect.guess_words import (
+from desirepath.collect.guess.ids import is_unnamed
+from desirepath.collect.guess.shapes import ColumnProfile, Shape
+from desirepath.collect.guess.words import (
     BY,
     CHANNEL,
     CURRENCY,

@@ -1,6 +1,6 @@
 """A rule as a tree of our own: what kind each part is, and its SQL.
 
-In: nodes that expression_reader made of the author's text. `settle` decides what each column is compared as
+In: nodes that reader.py made of the author's text. `settle` decides what each column is compared as
 (`properties.total > 50` makes a number of it) and refuses what cannot be compared; `render` writes SQL in
 which nothing but literals, columns and the functions of the whitelist can appear.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desirepath.collect.expression import Column, Kind, conversion, convertible, quote_text
-from desirepath.collect.expression_words import CASTS, FUNCTIONS
+from desirepath.collect.rules.words import CASTS, FUNCTIONS
 from desirepath.core.errors import nearest
 from desirepath.core.words import By
 

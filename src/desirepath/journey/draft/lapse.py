@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from desirepath.core.estimate import MINIMUM_N
-from desirepath.journey.draft_facts import Gaps, Span
-from desirepath.journey.draft_stages import PlannedStage
+from desirepath.journey.draft.facts import Gaps, Span
+from desirepath.journey.draft.stages import PlannedStage
 
 HUMAN = (1, 3, 7, 14, 30, 60, 90, 120, 180, 365)  # days
 USUAL = {"awareness": 30, "consideration": 60, "decision": 14, "retention": 180, "advocacy": 365}

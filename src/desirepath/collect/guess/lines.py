@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desirepath.collect.expression import quote_name, quote_text
-from desirepath.collect.guess_ids import IdColumn
-from desirepath.collect.guess_roles import money_role
-from desirepath.collect.guess_shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess_words import unique, word_set
+from desirepath.collect.guess.ids import IdColumn
+from desirepath.collect.guess.roles import money_role
+from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
+from desirepath.collect.guess.words import unique, word_set
 
 _FULL = 0.98  # orders of one line each: some repetition is corrections
 _QUANTITY = word_set("quantity qty units menge anzahl cantidad quantite quantidade aantal")

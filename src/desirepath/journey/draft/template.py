@@ -13,9 +13,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 from desirepath.collect.expression import Rule
-from desirepath.collect.guess_words import words_of
+from desirepath.collect.guess.words import words_of
 from desirepath.journey.definition import Journey
-from desirepath.journey.draft_stages import Plan
+from desirepath.journey.draft.stages import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _plain(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _groups() -> tuple[frozenset[str], ...]:
-    raw = tomllib.loads(files(__package__).joinpath("draft_words.toml").read_text("utf-8"))
+    raw = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     return tuple(frozenset(_plain(name) for name in group) for group in raw["same"])
 
 
