@@ -5,10 +5,9 @@ A question about a subset (a segment, a period) filters first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.explain import VisitExplained, VisitExplainer
-from desirepath.app.knowledge import SourceEnd
+from desirepath.app.opened import Opened
 from desirepath.app.results import Table
 from desirepath.core.errors import DesirepathError, NotFound, nearest
 from desirepath.core.estimate import Measured
@@ -26,23 +25,18 @@ from desirepath.journey.segments import segment_sql
 from desirepath.journey.to_sql import EventColumns
 from desirepath.measure import stages as measure_stages
 from desirepath.measure.answers import StageAnswer
-from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from desirepath.collect.expression import Rule
-    from desirepath.collect.sources import Sources
-    from desirepath.journey.definition import Journey
-    from desirepath.journey.promises import PromiseRows
-    from desirepath.journey.visits import Visits
-    from desirepath.store.events_db import EventStore
-    from desirepath.store.trail_files import Build
-    from desirepath.trail.trails import Trails
 
 Mask = NDArray[np.bool_]
-_SUMMARY = (
-    "stage", "customers", "entered", "skipped", "succeeded", "advanced", "left", "lapsed", "in_flight",
-    "rate", "rate_low", "rate_high", "rate_n", "median_time_us", "returns", "win_backs", "value_at_stake",
-)  # fmt: skip
+_SUMMARY: dict[str, type] = {
+    "stage": str, "customers": int, "entered": int, "skipped": int, "succeeded": int, "advanced": int, "left": int,
+    "lapsed": int, "in_flight": int, "rate": float, "rate_low": float, "rate_high": float, "rate_n": int,
+    "median_time_us": float, "returns": int, "win_backs": int, "value_at_stake": float,
+}  # fmt: skip
 
 
 class PeriodError(DesirepathError):
@@ -51,12 +45,37 @@ class PeriodError(DesirepathError):
     code = "period"
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom and of when a question was asked, and what the answer rests on. as_of: None where nothing is known."""
+
+    journey: str
+    definition: str
+    as_of: datetime | None
+    time_zone: str
+    currency: str | None
+    segment: str | None
+    since: str | None
+    until: str | None
+
+
 @dataclass(frozen=True)
 class Stages:
     """The answers of all stages. `answers[id]` is the whole answer; as a table, its main numbers."""
 
     answers: Mapping[str, StageAnswer]
     table: Table
+    asked: Asked
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data. Durations and instants are µs, money is in minor units of the currency."""
+        return {**asdict(self.asked), "stages": list(self.answers.values())}
+
+    def __iter__(self) -> Iterator[StageAnswer]:
+        return iter(self.answers.values())
+
+    def __len__(self) -> int:
+        return len(self.answers)
 
     def __getitem__(self, stage: str) -> StageAnswer:
         if stage not in self.answers:
@@ -79,40 +98,8 @@ class Stages:
         return self.table._repr_html_()
 
 
-class Asking:
+class Asking(Opened):
     """One build and its store, open for questions. Made by Workspace.asking()."""
-
-    def __init__(
-        self, journey: Journey, sources: Sources, build: Build, store: EventStore, currency: str | None
-    ) -> None:
-        self.journey, self.sources, self.currency = journey, sources, currency
-        self.store, self._build = store, build
-        self.facts = build.facts
-        self.channels: list[str] = list(self.facts["channels"])
-        self.knowledge: dict[str, int] = dict(self.facts["knowledge"])
-
-    @cached_property
-    def trails(self) -> Trails:
-        """All trails, memory-mapped."""
-        return self._build.trails()
-
-    @cached_property
-    def visits(self) -> Visits:
-        """All visits, memory-mapped."""
-        return self._build.visits()
-
-    @cached_property
-    def promises(self) -> PromiseRows:
-        """All promises made, memory-mapped."""
-        return self._build.promises()
-
-    @cached_property
-    def as_of(self) -> int:
-        """Until when anything is known at all, µs: the last end of any source, or the newest event."""
-        ends = [end for end in self.knowledge.values() if end != FOREVER]
-        if ends:
-            return max(ends)
-        return int(self.trails.ts.max()) if self.trails.events else 0
 
     # ── who and when ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,6 +107,10 @@ class Asking:
         """Two dates (or instants) in the journey's zone as a half-open range of entries."""
         start = NEVER if since is None else self._instant(since)
         end = FOREVER if until is None else self._instant(until)
+        if start >= end:
+            raise PeriodError(
+                f"nothing lies between {since} and {until}", hint="The second date is not counted."
+            )
         return TimeRange(start, end)
 
     def _instant(self, text: str) -> int:
@@ -191,7 +182,17 @@ class Asking:
         )
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}
         rows = [_summary(answer) for answer in answers.values()]
-        return Stages(answers, Table(_SUMMARY, rows, "stage", contract))
+        asked = Asked(
+            journey=self.journey.title,
+            definition=self.journey.version,
+            as_of=self._when(self.as_of) if self.trails.events else None,
+            time_zone=self.journey.time_zone,
+            currency=self.currency,
+            segment=segment,
+            since=since,
+            until=until,
+        )
+        return Stages(answers, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 
     def members(
         self,
@@ -215,9 +216,11 @@ class Asking:
             where=self.membership(segment),
             period=self.period(since, until),
         )
-        ids = self.customer_ids
-        rows = [(ids[c],) for c in found.customer.tolist()]
-        return Table(("customer",), rows, "visit", {"count": f"{what} of {stage}"})
+        import pyarrow as pa
+
+        members = pa.table({"customer": self.ids.take(pa.array(np.asarray(found.customer)))})
+        grain = "customer" if what == "customers" else "visit"
+        return Table.of_arrow(members, grain, {"count": f"{what} of {stage}"})
 
     def _known_stage(self, stage: str) -> None:
         names = [s.id for s in self.journey.stages]
@@ -226,28 +229,34 @@ class Asking:
 
     def visits_table(self) -> Table:
         """Every visit with words for codes and times in the journey's zone."""
-        v, ids, stages = self.visits, self.customer_ids, [s.id for s in self.journey.stages]
-        columns = (
-            "customer", "track", "pass", "start", "stage", "outcome", "entered", "ended", "next_stage",
-            "succeeded", "known_until",
-        )  # fmt: skip
-        rows = [
-            (
-                ids[v.customer[i]],
-                Track(v.track[i]).name.lower(),
-                int(v.pass_no[i]) + 1,
-                Start(v.start[i]).name.lower(),
-                stages[v.stage[i]],
-                "skipped" if v.skipped[i] else Outcome(v.outcome[i]).word,
-                self._when(v.entered[i]),
-                self._when(v.ended[i]),
-                stages[v.next_stage[i]] if v.next_stage[i] >= 0 else None,
-                self._when(v.succeeded[i]),
-                self._when(v.knowledge[i]),
-            )
-            for i in range(len(v))
-        ]
-        return Table(columns, rows, "visit", {"definition": self.journey.version})
+        import pyarrow as pa
+
+        v, stages = self.visits, [s.id for s in self.journey.stages]
+        outcomes = [outcome.word for outcome in Outcome]
+        outcome = np.where(v.skipped, len(outcomes), v.outcome)
+        table = pa.table(
+            {
+                "customer": self.ids.take(pa.array(np.asarray(v.customer))),
+                "track": _words(v.track, [track.name.lower() for track in Track]),
+                "pass": pa.array(np.asarray(v.pass_no, np.int64) + 1),
+                "start": _words(v.start, [start.name.lower() for start in Start]),
+                "stage": _words(v.stage, stages),
+                "outcome": _words(outcome, [*outcomes, "skipped"]),
+                "entered": self._times(v.entered),
+                "ended": self._times(v.ended),
+                "next_stage": _words(v.next_stage, stages),
+                "succeeded": self._times(v.succeeded),
+                "known_until": self._times(v.knowledge),
+            }
+        )
+        return Table.of_arrow(table, "visit", {"definition": self.journey.version})
+
+    def _times(self, instants: NDArray[np.int64]) -> pa.Array:
+        import pyarrow as pa
+
+        instants = np.asarray(instants)
+        unknown = (instants == NEVER) | (instants == FOREVER)
+        return pa.array(instants, pa.int64(), mask=unknown).cast(pa.timestamp("us", self.journey.time_zone))
 
     def _when(self, instant: int) -> datetime | None:
         if instant in (NEVER, FOREVER):
@@ -264,102 +273,13 @@ class Asking:
         explainer = VisitExplainer(self.journey, self.trails, self.visits, self.promises, self.store)
         return explainer.visits_of(code, name, stage)
 
-    # ── inputs ───────────────────────────────────────────────────────────────────────────────────────────
 
-    @cached_property
-    def customer_ids(self) -> list[str]:
-        """The id of each customer's code."""
-        found: list[str] = self.store.query("SELECT id FROM customers ORDER BY customer")["id"].to_pylist()
-        return found
+def _words(codes: NDArray[Any], words: Sequence[str]) -> pa.Array:
+    """The word of each code; none for −1."""
+    import pyarrow as pa
 
-    def event_words(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """Event number → (its name, its text), as the store has them."""
-        if not numbers:
-            return {}
-        wanted = ", ".join(str(int(n)) for n in numbers)
-        rows = self.store.rows(
-            f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})"
-        )
-        return {int(number): (str(event), str(text)) for number, event, text in rows}
-
-    @cached_property
-    def source_ends(self) -> list[SourceEnd]:
-        """Until when each source is complete."""
-        return [SourceEnd(**end) for end in self.facts["sources"]]
-
-    @cached_property
-    def events_by_source(self) -> dict[str, int]:
-        """How many events each source holds."""
-        return {
-            str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")
-        }
-
-    @cached_property
-    def customers_with_events(self) -> int:
-        """Customers who are not excluded."""
-        return int(np.count_nonzero(np.diff(self.trails.offset)))
-
-    @cached_property
-    def rejected(self) -> int:
-        """Records that were set aside."""
-        return int(self.store.value("SELECT count(*) FROM rejects") or 0)
-
-    @cached_property
-    def _place_of(self) -> NDArray[np.int64]:
-        """Event number → its place in the trails, −1 where it has none."""
-        numbers = np.asarray(self.trails.event)
-        places = np.full(int(numbers.max()) + 2 if len(numbers) else 1, -1, np.int64)
-        places[numbers] = np.arange(len(numbers))
-        return places
-
-    @cached_property
-    def scores(self) -> ScoreRows:
-        """Every score of a placed event."""
-        table = self.store.query(
-            "SELECT event_no, score_share, score_kind FROM events WHERE score_share IS NOT NULL ORDER BY event_no"
-        )
-        at = self._places(table["event_no"].to_numpy())
-        keep = at >= 0
-        kinds = np.asarray(table["score_kind"].to_pylist(), object)[keep]
-        return ScoreRows(at[keep], table["score_share"].to_numpy()[keep], kinds.tolist())
-
-    @cached_property
-    def texts(self) -> TextRows:
-        """Every text of a placed event."""
-        table = self.store.query(
-            "SELECT event_no, text, source FROM events WHERE text IS NOT NULL AND trim(text) <> '' ORDER BY event_no"
-        )
-        at = self._places(table["event_no"].to_numpy())
-        keep = at >= 0
-        texts = np.asarray(table["text"].to_pylist(), object)[keep].tolist()
-        return TextRows(at[keep], texts, np.asarray(table["source"].to_pylist(), object)[keep].tolist())
-
-    def _places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        known = self._place_of
-        return np.asarray(known[np.minimum(numbers, len(known) - 1)])
-
-    @cached_property
-    def metrics(self) -> MetricRows:
-        """Impressions, reach, clicks and spend by day, in the journey's currency."""
-        table = self.store.query(
-            "SELECT epoch_us(day::TIMESTAMP) AS day, coalesce(channel, '') AS channel, "
-            "coalesce(campaign, '') AS campaign, coalesce(impressions, 0) AS impressions, "
-            "coalesce(reach, 0) AS reach, coalesce(clicks, 0) AS clicks, "
-            "CASE WHEN $own IS NULL OR currency IS NULL OR currency = $own THEN coalesce(spend, 0) ELSE 0 END AS spend "
-            "FROM metrics ORDER BY ALL",
-            {"own": self.currency},
-        )
-        counted = ("day", "impressions", "reach", "clicks", "spend")
-        number = {name: table[name].to_numpy().astype(np.int64) for name in counted}
-        return MetricRows(
-            number["day"],
-            table["channel"].to_pylist(),
-            table["campaign"].to_pylist(),
-            number["impressions"],
-            number["reach"],
-            number["clicks"],
-            number["spend"],
-        )
+    codes = np.asarray(codes, np.int64)
+    return pa.array(words, pa.string()).take(pa.array(codes, mask=codes < 0))
 
 
 def _summary(a: StageAnswer) -> tuple[Any, ...]:

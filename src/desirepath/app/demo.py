@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desirepath.app.mapping import export_map
 from desirepath.app.refresh import Say, quiet
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceError
 from desirepath.simulate.make import make_shop
+from desirepath.simulate.truth import read_truth
 
 if TYPE_CHECKING:
     from desirepath.app.load import Progress
 
-_MARK = "truth"  # only the sample shop has this folder
+_UNFINISHED = (
+    ".sample-shop-unfinished"  # in a folder in which a shop is being made, or was when its maker was killed
+)
 FINDINGS = 3
 
 
@@ -36,33 +39,57 @@ class Demo:
 def make_demo(
     folder: Path, *, customers: int, seed: int, progress: Progress | None = None, say: Say = quiet
 ) -> Demo:
-    """Make (or go on with) the sample shop in `folder`, load it and write map.html.
+    """Make the sample shop in `folder`, load it and write map.html.
 
+    A shop that is there already, of so many customers and this seed, is kept with all that was changed in it.
     Raises WorkspaceError where the folder holds something else.
     """
-    if not (folder / _MARK).is_dir():
-        if folder.exists() and any(folder.iterdir()):
-            raise WorkspaceError(
-                f"{folder} holds something else.",
-                hint="Name a new folder for the sample shop: desirepath demo DIR",
-            )
+    if not _is_there(folder, customers, seed):
         say("making the shop", 0.0)
-        make_shop(folder, customers=customers, seed=seed, effects=False)
+        _make(folder, customers, seed)
     workspace = Workspace.open(folder)
     workspace.load(progress=progress, say=say)
-    document = workspace.map(say=say)
-    path = folder / "map.html"
-    path.write_text(export_map(document, "html"), "utf-8")
+    drawn = workspace.map(say=say)
+    path = drawn.write(folder / "map.html")
     with workspace.asking() as asking:
         events, people = asking.trails.events, asking.customers_with_events
         rejected = asking.rejected
     return Demo(
         folder=folder,
         map_path=path,
-        title=document.title,
+        title=drawn.title,
         sources=len(workspace.sources.sources) + len(workspace.sources.metrics),
         events=events,
         customers=people,
         rejected=rejected,
-        findings=tuple(headline.sentence for headline in document.headlines[:FINDINGS]),
+        findings=tuple(headline.sentence for headline in drawn.headlines[:FINDINGS]),
     )
+
+
+def _is_there(folder: Path, customers: int, seed: int) -> bool:
+    """The folder holds just this shop. Raises WorkspaceError where it holds something that is no sample shop."""
+    if (folder / "truth" / "truth.json").is_file() and not (folder / _UNFINISHED).exists():
+        truth = read_truth(folder)
+        return (truth.customers, truth.seed) == (customers, seed)
+    ours = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not ours and not (folder / _UNFINISHED).exists():
+        raise WorkspaceError(
+            f"{folder} holds something else.",
+            hint="Name a new folder for the sample shop: desirepath demo FOLDER",
+            folder=str(folder),
+        )
+    return False
+
+
+def _make(folder: Path, customers: int, seed: int) -> None:
+    """Make the shop anew; where that is stopped half-way, the next one knows."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / _UNFINISHED
+        if unfinished.exists():
+            shutil.rmtree(folder / "exports", ignore_errors=True)
+        unfinished.touch()
+        make_shop(folder, customers=customers, seed=seed, effects=False)
+        unfinished.unlink()
+    except OSError as error:
+        raise WorkspaceError(f"Cannot make the sample shop in {folder}: {error.strerror}.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.examples import example_trails
@@ -155,32 +154,3 @@ def _who(asking: Asking, segment: str | None) -> str:
         p.id: p.label for p in asking.journey.personas
     }
     return "Everyone" if segment is None else labels[segment]
-
-
-# ── files ────────────────────────────────────────────────────────────────────────────────────────────────
-
-_SUFFIXES = {
-    ".html": "html", ".htm": "html", ".svg": "svg", ".md": "md", ".markdown": "md", ".csv": "csv", ".json": "json",
-    ".mmd": "mmd", ".mermaid": "mmd",
-}  # fmt: skip
-
-
-def format_of(path: Path | None) -> str:
-    """The format that a file's name asks for; HTML where it asks for none."""
-    return _SUFFIXES.get(path.suffix.lower() if path else "", "html")
-
-
-def export_map(document: MapDocument, format: str, theme: str = "light") -> str:  # the option's name
-    """The map as the text of a file: html, svg, md, csv, json or mmd (Mermaid)."""
-    if format == "html":
-        from desirepath.journey_map.html import to_html
-
-        return to_html(document)
-    if format == "svg":
-        from desirepath.journey_map.svg import to_svg
-
-        return to_svg(document, theme="dark" if theme == "dark" else "light")
-    from desirepath.journey_map import csv, json, markdown, mermaid
-
-    writers = {"md": markdown.to_markdown, "csv": csv.to_csv, "json": json.to_json, "mmd": mermaid.to_mermaid}
-    return writers[format](document)

@@ -11,13 +11,14 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.clock import SystemClock
-from desirepath.core.errors import DefinitionError, Problem, WorkspaceBusy, WorkspaceError
+from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceBusy, WorkspaceError, nearest
 from desirepath.core.times import Clock, to_us
 
 if TYPE_CHECKING:
@@ -25,11 +26,10 @@ if TYPE_CHECKING:
     from desirepath.app.explain import VisitExplained
     from desirepath.app.load import LoadSummary, Progress
     from desirepath.app.refresh import Say
-    from desirepath.app.results import Table
+    from desirepath.app.results import JourneyMap, Table
     from desirepath.collect.sources import Sources
     from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
-    from desirepath.journey_map.document import MapDocument
     from desirepath.store.events_db import EventStore
     from desirepath.store.trail_files import Build, TrailFiles
 
@@ -38,6 +38,9 @@ JOURNEY, SOURCES, MAP, HIDDEN = "journey.yaml", "sources.yaml", "map.yaml", ".de
 ENGINE = "1"
 _BUILD, _READ_AT = "build", "read_at."  # facts in the store
 _TRIES = 5
+_REJECT = {
+    "source": str, "part": str, "line": int, "record": int, "reason": str, "lost": str, "detail": str, "raw": str,
+}  # fmt: skip
 
 
 class Workspace:
@@ -46,6 +49,9 @@ class Workspace:
     def __init__(self, folder: Path, journey: Journey, sources: Sources, clock: Clock | None = None) -> None:
         self.folder, self.journey, self.sources = folder, journey, sources
         self._clock = clock or SystemClock()
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.folder)!r}: {self.journey.title})"
 
     @classmethod
     def open(
@@ -148,12 +154,19 @@ class Workspace:
                 raise
             self._files.remove_others(build.name)
 
-    def rejects(self, *, source: str | None = None, limit: int = 100) -> Table:
-        """The bad records that were set aside, each with its place, reason and raw text."""
+    def rejects(self, *, source: str | None = None, reason: str | None = None, limit: int = 100) -> Table:
+        """The bad records that were set aside, each with its place, reason and raw text.
+
+        Raises NotFound for a source that is not in sources.yaml.
+        """
         from desirepath.app.load import rejects
 
+        names = [*(s.id for s in self.sources.sources), *(m.id for m in self.sources.metrics)]
+        if source is not None and source not in names:
+            raise NotFound(f'there is no source "{source}"', hint=nearest(source, names, "Sources"))
         with self._store(write=False) as store:
-            return rejects(store, source=source, limit=limit)
+            found = rejects(store, source=source, reason=reason, limit=limit)
+        return replace(found, kinds=_REJECT)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,21 +257,22 @@ class Workspace:
         until: str | None = None,
         reveal: bool = False,
         say: Say | None = None,
-    ) -> MapDocument:
+    ) -> JourneyMap:
         """The journey map. reveal: show ids and words as they are; only for those with the right to see them."""
         from desirepath.app.mapping import draw_map
         from desirepath.app.refresh import quiet
+        from desirepath.app.results import JourneyMap
 
         with self.asking() as asking:
-            return draw_map(
-                asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet
+            return JourneyMap.of(
+                draw_map(asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet)
             )
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def _files(self) -> TrailFiles:
-        from desirepath.store.trail_files import Build, TrailFiles
+        from desirepath.store.trail_files import TrailFiles
 
         return TrailFiles(self.hidden / "trails")
 

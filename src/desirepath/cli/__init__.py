@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """The `desirepath` command."""
     from desirepath.cli.program import run
 
-    run()
+    sys.exit(run())

@@ -5,57 +5,50 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from desirepath.cli.output import console, print_table, tame
+from desirepath.cli.output import print_table, say
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from desirepath.app.explain import VisitExplained
     from desirepath.identity.explain import CustomerExplained, LinkExplained
 
 
 def print_visits(visits: Sequence[VisitExplained]) -> None:
     """Each visit: where, how it ended, why, and the events behind it."""
-    out = console()
     for visit in visits:
         track = "" if visit.track == "journey" else " · repeat cycle"
-        out.print(
-            f"{tame(visit.customer)} · {visit.stage} · {visit.outcome} · pass {visit.pass_no}{track}",
-            style="bold",
-        )
+        say(f"{visit.customer} · {visit.stage} · {visit.outcome} · pass {visit.pass_no}{track}", "bold")
         for sentence in visit.because:
-            out.print(f"  {tame(sentence)}")
+            say(f"  {sentence}")
         for event in visit.events:
-            where = f"{event.source}: {event.file}, record {event.record}"
-            out.print(tame(f"  · {event.time}  {event.event}  ({event.by}; {where})"), style="dim")
+            where = f"{event.source}: {event.file}, record {event.record:,}"
+            say(f"  · {event.time}  {event.event}  ({event.by}; {where})", "dim")
     if visits:
-        out.print(f"Definition {visits[0].definition}.", style="dim")
+        say(f"Definition {visits[0].definition}.", "dim")
 
 
 def print_customer(found: CustomerExplained) -> None:
     """Who it is, by which identifiers and links; what was refused, and what changed."""
-    out = console()
-    out.print(tame(found.summary), style="bold")
+    say(found.summary, "bold")
     rows = [
-        (one.kind, one.value, one.status, f"{one.events:,}", f"{one.first_seen:%Y-%m-%d}", one.because)
+        (one.kind, one.value, one.status, one.events, f"{one.first_seen:%Y-%m-%d}", one.because)
         for one in found.identifiers
     ]
     print_table(("kind", "identifier", "status", "events", "first seen", "why"), rows, right=("events",))
-    _print_links(out, "Joined by", found.joined, len(found.joined))
-    _print_links(out, "Refused", found.refused, found.refused_in_all)
+    _print_links("Joined by", found.joined, len(found.joined))
+    _print_links("Refused", found.refused, found.refused_in_all)
     for change in found.changes:
-        out.print(tame(f"{change.known_at:%Y-%m-%d %H:%M}  {change.change}: {change.because}"))
+        say(f"{change.known_at:%Y-%m-%d %H:%M}  {change.change}: {change.because}")
     for decision in found.decisions:
         sides = f"{', '.join(decision.one)} and {', '.join(decision.other)}"
-        out.print(tame(f"{decision.known_at:%Y-%m-%d %H:%M}  kept apart by decision: {sides}"))
+        say(f"{decision.known_at:%Y-%m-%d %H:%M}  kept apart by decision: {sides}")
 
 
-def _print_links(out: Console, title: str, links: Sequence[LinkExplained], in_all: int) -> None:
+def _print_links(title: str, links: Sequence[LinkExplained], in_all: int) -> None:
     if not links:
         return
-    out.print(f"{title}:")
+    say(f"{title}:")
     for link in links:
         theirs = f" (customer {link.other_customer})" if link.other_customer else ""
-        out.print(tame(f"  {link.one} — {link.other}{theirs}: {link.because}"))
+        say(f"  {link.one} — {link.other}{theirs}: {link.because}")
     if in_all > len(links):
-        out.print(f"  … and {in_all - len(links):,} more")
+        say(f"  … and {in_all - len(links):,} more")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desirepath.cli.output import console, print_table, tame
+from desirepath.cli.output import print_table, say, tame
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -31,7 +31,7 @@ def show_loading(bar: Progress | None, *, quiet: bool) -> Callable[[LoadProgress
         if bar is not None:
             if task is None:
                 task = bar.add_task("loading", total=1.0, rate=rate)
-            bar.update(task, description=f"loading {at.source}", completed=at.share, rate=rate)
+            bar.update(task, description=f"loading {tame(at.source)}", completed=at.share, rate=rate)
         elif at.seconds - said >= _PLAIN_EVERY:
             said = at.seconds
             left = "" if at.seconds_left is None else f", {at.seconds_left:.0f} s left"
@@ -40,43 +40,44 @@ def show_loading(bar: Progress | None, *, quiet: bool) -> Callable[[LoadProgress
     return show
 
 
-def print_summary(summary: LoadSummary, folder: Path) -> None:
+def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) -> None:
     """What each source brought, and what to do about what it did not."""
     columns = ("source", "files", "rows", "new events", "known", "corrected", "set aside")
     rows = [
-        (
-            s.source,
-            s.parts,
-            f"{s.rows:,}",
-            f"{s.events:,}",
-            f"{s.known:,}",
-            f"{s.corrected:,}",
-            f"{s.rejected:,}",
-        )
+        (s.source, s.parts, s.rows, s.events, s.known, s.corrected, s.rejected)
         for s in summary.sources
-    ]
-    print_table(columns, rows, right=columns[1:])
-    out = console()
+    ]  # fmt: skip
+    if any(s.rows or s.events or s.corrected for s in summary.sources):
+        print_table(columns, rows, right=columns[1:])
+        print()
+    elif rows:
+        files = sum(s.parts for s in summary.sources)
+        say(
+            f"Nothing is new in {files:,} file{'s' if files != 1 else ''} of {len(rows)} source{'s' if len(rows) != 1 else ''}."
+        )
     for source in summary.sources:
         for note in source.notes:
-            out.print(f"{source.source}: {tame(note)}")
+            say(f"{source.source}: {note}")
     if summary.removed:
-        out.print(f"No longer in sources.yaml, and so no longer counted: {', '.join(summary.removed)}.")
+        say(f"No longer in sources.yaml, and so no longer counted: {', '.join(summary.removed)}.")
     if summary.rejected:
-        out.print(f"{summary.rejected:,} records were set aside. See why: desirepath rejects {folder}")
-    rate = summary.rows / summary.seconds if summary.seconds else 0.0
-    out.print(f"{summary.events:,} new events in {summary.seconds:.1f} s ({rate:,.0f} rows a second).")
-    out.print(f"Next: desirepath map {folder}")
+        say(f"{summary.rejected:,} records were set aside. See why: desirepath rejects {folder}")
+    rate = (
+        f" ({summary.rows / summary.seconds:,.0f} rows a second)" if summary.rows and summary.seconds else ""
+    )
+    if summary.events:
+        say(f"{summary.events:,} new events in {summary.seconds:.1f} s{rate}.")
+    if finished:
+        say(f"Next: desirepath map {folder}")
 
 
 def print_demo(demo: Demo) -> None:
     """What the demo found, in a few lines, and where the map is."""
-    out = console()
-    out.print(
+    say(
         f"{demo.title}: {demo.events:,} events of {demo.customers:,} customers from {demo.sources} sources; "
         f"{demo.rejected:,} bad records set aside."
     )
     for sentence in demo.findings:
-        out.print(f"  {tame(sentence)}")
-    out.print(f"The map: {demo.map_path.resolve().as_uri()}", style="bold")
-    out.print(f"Look further: desirepath stages {demo.folder} · desirepath rejects {demo.folder}")
+        say(f"  {sentence}")
+    say(f"The map: {demo.map_path.resolve().as_uri()}", "bold")
+    say(f"Look further: desirepath stages {demo.folder} · desirepath rejects {demo.folder}")

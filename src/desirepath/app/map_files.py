@@ -1,0 +1,68 @@
+"""A map as a file: which format its name asks for, and how it is written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desirepath.core.errors import NotFound, WorkspaceError, nearest
+from desirepath.journey_map.exports import FORMATS, exporter
+
+if TYPE_CHECKING:
+    from desirepath.journey_map.document import MapDocument
+
+_ALSO = {"htm": "html", "markdown": "md", "mermaid": "mmd"}
+
+
+def format_of(path: Path | None) -> str:
+    """The format that a file's name asks for; HTML where it has no ending. Raises NotFound for an unknown one."""
+    ending = path.suffix.lower().lstrip(".") if path else ""
+    return _known(_ALSO.get(ending, ending) if ending else "html")
+
+
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        raise NotFound(
+            f'the map cannot be written as "{format}"',
+            hint=nearest(format, FORMATS, "Formats"),
+            format=format,
+        )
+    return format
+
+
+def export_map(document: MapDocument, format: str, theme: str = "auto") -> str:
+    """The map as the text of a file, in one of journey_map.exports.FORMATS. Raises NotFound for another.
+
+    theme: of what is drawn: light or dark; auto follows the reader's system where the format can.
+    """
+    if format == "html":
+        from desirepath.journey_map.html import to_html
+
+        return to_html(document, theme)
+    if format == "svg":
+        from desirepath.journey_map.svg import to_svg
+
+        return to_svg(document, "dark" if theme == "dark" else "light")
+    return exporter(_known(format))(document)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all: where the disk is full the old one stays. Its folder is made.
+
+    Raises WorkspaceError where that cannot be done.
+    """
+    try:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():  # a pipe, a device; a folder says so itself
+            target.write_text(text, "utf-8")
+            return
+        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            beside.write_text(text, "utf-8")
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"Cannot write {path}: {error.strerror}.", path=str(path)) from error

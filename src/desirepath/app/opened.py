@@ -1,0 +1,165 @@
+"""One build and its store, opened: what every question to it starts from.
+
+In: the definitions, a build and the store that it was made from. Out: trails and visits, memory-mapped, and the
+measures' other inputs (scores, texts, spend), each read when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.app.knowledge import SourceEnd
+from desirepath.core.times import FOREVER
+from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from desirepath.collect.sources import Sources
+    from desirepath.journey.definition import Journey
+    from desirepath.journey.promises import PromiseRows
+    from desirepath.journey.visits import Visits
+    from desirepath.store.events_db import EventStore
+    from desirepath.store.trail_files import Build
+    from desirepath.trail.trails import Trails
+
+
+class Opened:
+    """A build with its store. Everything is read once, when it is asked for."""
+
+    def __init__(
+        self, journey: Journey, sources: Sources, build: Build, store: EventStore, currency: str | None
+    ) -> None:
+        self.journey, self.sources, self.currency = journey, sources, currency
+        self.store, self._build = store, build
+        self.facts = build.facts
+        self.channels: list[str] = list(self.facts["channels"])
+        self.knowledge: dict[str, int] = dict(self.facts["knowledge"])
+
+    @cached_property
+    def trails(self) -> Trails:
+        """All trails, memory-mapped."""
+        return self._build.trails()
+
+    @cached_property
+    def visits(self) -> Visits:
+        """All visits, memory-mapped."""
+        return self._build.visits()
+
+    @cached_property
+    def promises(self) -> PromiseRows:
+        """All promises made, memory-mapped."""
+        return self._build.promises()
+
+    @cached_property
+    def as_of(self) -> int:
+        """Until when anything is known at all, µs: the last end of any source, or the newest event."""
+        ends = [end for end in self.knowledge.values() if end != FOREVER]
+        if ends:
+            return max(ends)
+        return int(self.trails.ts.max()) if self.trails.events else 0
+
+    @cached_property
+    def customer_ids(self) -> list[str]:
+        """The id of each customer's code."""
+        found: list[str] = self.ids.to_pylist()
+        return found
+
+    @cached_property
+    def ids(self) -> pa.Array:
+        """The same, as Arrow has them."""
+        return self.store.query("SELECT id FROM customers ORDER BY customer")["id"].combine_chunks()
+
+    def event_words(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Event number → (its name, its text), as the store has them."""
+        if not numbers:
+            return {}
+        wanted = ", ".join(str(int(n)) for n in numbers)
+        rows = self.store.rows(
+            f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})"
+        )
+        return {int(number): (str(event), str(text)) for number, event, text in rows}
+
+    @cached_property
+    def source_ends(self) -> list[SourceEnd]:
+        """Until when each source is complete."""
+        return [SourceEnd(**end) for end in self.facts["sources"]]
+
+    @cached_property
+    def events_by_source(self) -> dict[str, int]:
+        """How many events each source holds."""
+        return {
+            str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")
+        }
+
+    @cached_property
+    def customers_with_events(self) -> int:
+        """Customers who are not excluded."""
+        return int(np.count_nonzero(np.diff(self.trails.offset)))
+
+    @cached_property
+    def rejected(self) -> int:
+        """Records that were set aside."""
+        return int(self.store.value("SELECT count(*) FROM rejects") or 0)
+
+    @cached_property
+    def _place_of(self) -> NDArray[np.int64]:
+        """Event number → its place in the trails, −1 where it has none."""
+        numbers = np.asarray(self.trails.event)
+        places = np.full(int(numbers.max()) + 2 if len(numbers) else 1, -1, np.int64)
+        places[numbers] = np.arange(len(numbers))
+        return places
+
+    @cached_property
+    def scores(self) -> ScoreRows:
+        """Every score of a placed event."""
+        table = self.store.query(
+            "SELECT event_no, score_share, score_kind FROM events WHERE score_share IS NOT NULL ORDER BY event_no"
+        )
+        at = self._places(table["event_no"].to_numpy())
+        keep = at >= 0
+        kinds = np.asarray(table["score_kind"].to_pylist(), object)[keep]
+        return ScoreRows(at[keep], table["score_share"].to_numpy()[keep], kinds.tolist())
+
+    @cached_property
+    def texts(self) -> TextRows:
+        """Every text of a placed event."""
+        table = self.store.query(
+            "SELECT event_no, text, source FROM events WHERE text IS NOT NULL AND trim(text) <> '' ORDER BY event_no"
+        )
+        at = self._places(table["event_no"].to_numpy())
+        keep = at >= 0
+        texts = np.asarray(table["text"].to_pylist(), object)[keep].tolist()
+        return TextRows(at[keep], texts, np.asarray(table["source"].to_pylist(), object)[keep].tolist())
+
+    def _places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        known = self._place_of
+        return np.asarray(known[np.minimum(numbers, len(known) - 1)])
+
+    @cached_property
+    def metrics(self) -> MetricRows:
+        """Impressions, reach, clicks and spend by day, in the journey's currency."""
+        table = self.store.query(
+            "SELECT epoch_us(day::TIMESTAMP) AS day, coalesce(channel, '') AS channel, "
+            "coalesce(campaign, '') AS campaign, coalesce(impressions, 0) AS impressions, "
+            "coalesce(reach, 0) AS reach, coalesce(clicks, 0) AS clicks, "
+            "CASE WHEN $own IS NULL OR currency IS NULL OR currency = $own THEN coalesce(spend, 0) ELSE 0 END AS spend "
+            "FROM metrics ORDER BY ALL",
+            {"own": self.currency},
+        )
+        counted = ("day", "impressions", "reach", "clicks", "spend")
+        number = {name: table[name].to_numpy().astype(np.int64) for name in counted}
+        return MetricRows(
+            number["day"],
+            table["channel"].to_pylist(),
+            table["campaign"].to_pylist(),
+            number["impressions"],
+            number["reach"],
+            number["clicks"],
+            number["spend"],
+        )

@@ -1,0 +1,175 @@
+"""The commands that bring data in: init, load, rejects, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desirepath.cli.options import Folder, Json, OneSource, OnlySources, Quiet, Template, example, opened
+from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
+
+if TYPE_CHECKING:
+    from desirepath.app.load import LoadSummary
+    from desirepath.app.workspace import Workspace
+    from desirepath.core.errors import DesirepathError
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to make.", show_default=False)],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILES",
+            help="Your exports: CSV, JSON lines or Parquet, also .gz and .zip; a folder stands for its files.",
+            show_default=False,
+        ),
+    ] = None,
+    template: Annotated[
+        Template | None, typer.Option(help="Start from a ready journey.", show_default=False)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the journey.yaml and sources.yaml that are there.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Draft a workspace from your files.
+
+    Looks at columns and values and writes journey.yaml and sources.yaml. Each guess stands there with its reason;
+    the drafts can be loaded as they are.
+    """
+    from desirepath.app.draft import draft
+
+    made = draft(folder, files or [], template=template.value if template else None, force=force)
+    if json:
+        print_json(made)
+        return
+    say(f"Wrote {made.sources_path} and {made.journey_path}.")
+    for note in made.notes:
+        say(f"  {note}")
+    if made.guesses:
+        say(f"{len(made.guesses)} guesses, each marked “# guess” in the files; the map lists them too.")
+    if files:
+        say(f"Next: desirepath load {folder}")
+    else:
+        say(f"Next: say in {made.sources_path} where your data is, then: desirepath load {folder}")
+
+
+def load(folder: Folder, only: OnlySources = None, json: Json = False, quiet: Quiet = False) -> None:
+    """Load what is new, and place the customers.
+
+    Loading the same thing twice adds nothing; a file that grew adds what is new. Bad records never stop a load:
+    they are set aside for `desirepath rejects`.
+    """
+    from desirepath.cli.loading import print_summary
+
+    workspace = opened(folder)
+    summary, failure = _loaded(workspace, only, quiet or json)
+    if not json:
+        print_summary(summary, folder, finished=failure is None)
+    elif failure is None:
+        print_json(summary)
+    if failure is not None:
+        failure.also = {"loaded": summary}  # type: ignore[attr-defined]  # see program.run
+        raise failure
+
+
+def _loaded(
+    workspace: Workspace, only: list[str] | None, quiet: bool
+) -> tuple[LoadSummary, DesirepathError | None]:
+    """What was loaded, and what failed of it."""
+    from desirepath.app.load import LoadFailed
+    from desirepath.cli.loading import show_loading
+
+    with progress_bar(quiet=quiet) as bar:
+        try:
+            steps = Steps(bar, quiet=quiet)
+            return workspace.load(only=only, progress=show_loading(bar, quiet=quiet), say=steps), None
+        except LoadFailed as failed:
+            return failed.summary, failed
+
+
+def rejects(
+    folder: Folder,
+    source: OneSource = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Only for this reason.", show_default=False),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 20,
+    json: Json = False,
+) -> None:
+    """Show the records that were set aside.
+
+    Each with its source, file and line, why it was set aside, what of it was lost (the event, or one field), and
+    what it says.
+    """
+    found = opened(folder).rejects(source=source, reason=reason, limit=limit + 1)
+    rows, more = found.rows[:limit], len(found) > limit
+    if json:
+        records = [dict(zip(found.columns, row, strict=True)) for row in rows]
+        print_json({"rejects": records, "more": more})
+    elif not rows:
+        say("No record was set aside.")
+    else:
+        print_table(found.columns, rows, right=("line", "record"))
+        if more:
+            say(f"These are the first {limit:,}. For more: desirepath rejects {folder} --limit {limit * 50}")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to make the sample shop.")] = Path(
+        "demo"
+    ),
+    customers: Annotated[
+        int, typer.Option(min=100, metavar="N", help="How many people the shop knows.")
+    ] = 16_000,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, another shop.")] = 1802,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Make the sample shop and draw its map.
+
+    A shop with known truth: its exports, journey.yaml and sources.yaml are made in the folder, loaded, and drawn as
+    map.html.
+    """
+    from desirepath.app.demo import make_demo
+    from desirepath.cli.loading import print_demo, show_loading
+
+    with progress_bar(quiet=quiet or json) as bar:
+        steps = Steps(bar, quiet=quiet or json)
+        made = make_demo(
+            folder, customers=customers, seed=seed, progress=show_loading(bar, quiet=quiet or json), say=steps
+        )
+    if json:
+        print_json(made)
+    else:
+        print_demo(made)
+
+
+def warm() -> None:
+    """Compile the kernels once.
+
+    For packagers: the first question then need not wait for it.
+    """
+    from desirepath.app.warm import warm_up
+
+    warm_up()
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add them to the program, with examples."""
+    program.command(
+        epilog=example("init shop orders.csv visits.csv.gz", "init crm exports/ --template b2b-leads")
+    )(init)
+    program.command(epilog=example("load shop", "load shop --only orders --only tickets"))(load)
+    program.command(epilog=example("rejects shop", "rejects shop --source orders --limit 200 --json"))(
+        rejects
+    )
+
+
+def add_demo_to(program: typer.Typer) -> None:
+    """Add what comes last."""
+    program.command(epilog=example("demo", "demo another-shop --seed 7"))(demo)
+    program.command(hidden=True)(warm)

@@ -1,0 +1,58 @@
+"""Names for shell completion: stages, segments and sources of the workspace that stands on the command line.
+
+Reads no more than the names, and says nothing where it cannot: a half-written command is no mistake.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+# The counts of a stage that have a member list (measure.stages.COUNTS; a test compares).
+COUNTS = (
+    "customers", "reached", "entered", "skipped", "succeeded", "advanced", "left", "lapsed", "in_flight", "lost",
+)  # fmt: skip
+
+
+def stage_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Stages of journey.yaml."""
+    return _beginning(_keys(ctx, "journey.yaml", "stages"), incomplete)
+
+
+def stage_counts(ctx: typer.Context, incomplete: str) -> list[str]:
+    """stage:count."""
+    stage, colon, _ = incomplete.partition(":")
+    if not colon:
+        return [f"{name}:" for name in stage_names(ctx, stage)]
+    return _beginning([f"{stage}:{count}" for count in COUNTS], incomplete)
+
+
+def segment_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Segments and personas of journey.yaml."""
+    return _beginning(_keys(ctx, "journey.yaml", "segments", "personas"), incomplete)
+
+
+def source_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Sources of sources.yaml."""
+    return _beginning(_keys(ctx, "sources.yaml", "sources", "metrics"), incomplete)
+
+
+def _beginning(names: list[str], start: str) -> list[str]:
+    return [name for name in names if name.startswith(start)]
+
+
+def _keys(ctx: typer.Context, file: str, *parts: str) -> list[str]:
+    """The names under some keys of a definition, as they stand there."""
+    import yaml
+
+    folder = ctx.params.get("folder")
+    if folder is None:
+        return []
+    try:
+        said: Any = yaml.safe_load((Path(folder) / file).read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return []
+    found = [said.get(part) for part in parts] if isinstance(said, dict) else []
+    return [str(name) for one in found if isinstance(one, dict) for name in one]
