@@ -46,7 +46,9 @@ TOUCHPOINTS = (
     Touchpoint(id="pay", label="Payment", stage="decision", channel="web", when=rule()),
     Touchpoint(id="parcel", label="Parcel", stage="retention", channel="mail", when=rule(), by=By.BUSINESS),
     Touchpoint(id="review", label="Review", stage="advocacy", channel="web", when=rule()),
-    Touchpoint(id="tip", label="Tips by mail", stage="retention", channel="mail", when=rule(), by=By.BUSINESS),
+    Touchpoint(
+        id="tip", label="Tips by mail", stage="retention", channel="mail", when=rule(), by=By.BUSINESS
+    ),
 )
 CODE = {t.id: code for code, t in enumerate(TOUCHPOINTS)}
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.estimate import Measured, NoEstimate
+from desirepath.core.estimate import Measured, NoEstimate, too_few
 from desirepath.core.times import NEVER, TimeRange
 from desirepath.core.words import Track
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Contract, Lift, TouchpointAnswer
-from desirepath.measure.cohort import EVER, Mask, asked_visits, contract, lost_visits
+from desirepath.measure.cohort import EVER, Mask, asked_visits, can_succeed, contract, lost_visits
 from desirepath.measure.effort import ease, fates
 from desirepath.measure.lift import LIKE, lifts
 from desirepath.measure.meetings import (
@@ -32,8 +32,6 @@ from desirepath.measure.meetings import (
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from desirepath.stats.intervals import mean, proportion
 from desirepath.trail.trails import Trails
-
-_UNMET = Lift(NoEstimate("not_declared", detail="the stage has no success to compare"), 1.0, False, 0, 0)
 
 
 def touchpoints(
@@ -85,7 +83,7 @@ def touchpoints(
                 repeats=mean(once.times[rows], as_of=as_of),
                 wait=_wait(once, rows, as_of),
                 value=int(value[key]),
-                lift=lifted.get((stage, code), _UNMET),
+                lift=lifted.get((stage, code)) or _not_compared(journey, stage),
                 ease=ease(found, by_fate.get(key, none), visits, as_of),
                 last_seen=int(last[key]),
                 order=float(once.order[rows].mean()),
@@ -143,6 +141,12 @@ def _once(visits: Visits, trails: Trails, met: Meetings, kinds: int) -> _Once:
         waited=np.maximum(end - trails.ts[at], 0),
         acted=np.where(acted, 1, np.where(ended, 2, 0)).astype(np.int8),
     )
+
+
+def _not_compared(journey: Journey, stage: int) -> Lift:
+    """Of a touchpoint met in no visit whose horizon is known, or in a stage that has no success."""
+    none = NoEstimate("not_declared", detail="the stage has no success to compare")
+    return Lift(too_few(0) if can_succeed(journey, stage) else none, 1.0, False, 0, 0)
 
 
 def _wait(once: _Once, rows: Int64, as_of: int) -> Measured:
