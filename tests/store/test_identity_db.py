@@ -458,3 +458,13 @@ def test_explaining_says_where_each_identifier_was_seen(shop):
     (joined,) = told.joined
     assert (joined.one, joined.other, joined.strength) == ("user_id:u1", "email:ana@shop.com", "strong")
     assert told.as_dict()["joined"][0]["because"] == "both name the customer and stood on one event"
+
+
+def test_ids_that_the_stores_own_hash_confuses_stay_apart(shop):
+    # These sixty have fifty-nine hashes in DuckDB 2.0, with any seed.
+    ids = [f"{i:08x}cafe{i:04x}" for i in range(60)]
+    assert shop.store.value("SELECT count(DISTINCT hash(u)) FROM unnest(?) AS x(u)", [ids]) < 60
+    shop.happened(
+        *((f"day 1 {i % 24:02d}:{i // 24:02d}", {"anonymous_id": one}) for i, one in enumerate(ids))
+    )
+    assert shop.identify().customers == 60
