@@ -153,7 +153,8 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
     if promise.or_by:
         group, dot, name = promise.or_by.partition(".")
         known = dot and group in ("properties", "traits", "id")
-        stated = columns.column(Column(group, name, "time") if known else Column("properties", promise.or_by, "time"))
+        column = Column(group, name, "time") if known else Column("properties", promise.or_by, "time")
+        stated = columns.column(column)
         zone = quote_text(columns.zone)
         local = f"timezone('UTC', timezone({zone}, {stated}))"
         # A promised day without a time is kept until its end.

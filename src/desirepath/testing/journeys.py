@@ -1,6 +1,8 @@
 """A test reads as a story: customers and what they did, in words, become a loaded workspace.
 
->>> shop = journeys_for(until="day 100", ana=["day 1 09:00 Ad Clicked", "10:00 Product Viewed", "11:00 Order Completed"])
+>>> shop = journeys_for(
+...     until="day 100", ana=["day 1 09:00 Ad Clicked", "10:00 Product Viewed", "11:00 Order Completed"]
+... )
 >>> shop.path("ana")
 ['awareness advanced', 'consideration advanced', 'decision skipped', 'retention in_flight']
 
