@@ -145,7 +145,8 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
 
     Grain: event · columns pair (the group within which first opened is first closed), customer, event_no,
     moment (µs; of a date-only close the end of its day, since it may close what was opened on that day),
-    happened (µs, as stored), due (µs or NULL), end (0 opens, 1 closes), voided_at (µs or NULL). Needs event_customers, and voided.
+    happened (µs, as stored), due (µs or NULL), end (0 opens, 1 closes), voided_at (µs or NULL).
+    Needs event_customers, and voided.
     """
     key = columns.key(promise.key) if promise.key else "CAST(NULL AS VARCHAR)"
     opens, closes = columns.of(promise.opens), columns.of(promise.closes)
