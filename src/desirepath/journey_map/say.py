@@ -133,7 +133,7 @@ def _digits(estimate: Estimate, unit: Unit) -> int | None:
 
 
 def _span_digits(estimate: Estimate, unit: Unit) -> int | None:
-    """The ends may need one digit more, so that they can be told apart."""
+    """A narrow interval needs one digit more, so that its ends and the value between them can be told apart."""
     if unit in (Unit.EMOTION, Unit.TIMES) and estimate.high - estimate.low < 0.2:
         return 2
     return _digits(estimate, unit)
@@ -145,7 +145,7 @@ def value(one: Value, currency: str | None = None) -> str:
         return missing(one.measured)
     if isinstance(one.measured, int):
         return number(one.measured, one.unit, currency)
-    return number(one.measured.value, one.unit, currency, _digits(one.measured, one.unit))
+    return number(one.measured.value, one.unit, currency, _span_digits(one.measured, one.unit))
 
 
 def interval(one: Value, currency: str | None = None) -> str:
