@@ -58,11 +58,14 @@ class Opened:
 
     @cached_property
     def as_of(self) -> int:
-        """Until when anything is known at all, µs: the last end of any source, or the newest event."""
+        """Until when anything is known at all, µs: the last end of any source; the newest event; without any, now.
+
+        "Now" is when customers were last placed: that nothing had happened was known then.
+        """
         ends = [end for end in self.knowledge.values() if end != FOREVER]
         if ends:
             return max(ends)
-        return int(self.trails.ts.max()) if self.trails.events else 0
+        return int(self.trails.ts.max()) if self.trails.events else int(self.facts["made_at"])
 
     @cached_property
     def customer_ids(self) -> list[str]:

@@ -50,6 +50,7 @@ class Inputs:
     sources: Sources
     currency: str | None
     read_at: Mapping[str, int]  # source → when it was last loaded, µs
+    now: int  # µs
 
 
 def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, say: Say = quiet) -> Build:
@@ -73,6 +74,7 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
         visits = place(trails, plan_for(journey, knowledge))
         facts = {
             "stamp": stamp,
+            "made_at": inputs.now,
             "definition": journey.version,
             "channels": read.channels,
             "touchpoints": [t.id for t in journey.touchpoints],

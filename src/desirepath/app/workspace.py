@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 JOURNEY, SOURCES, MAP, HIDDEN = "journey.yaml", "sources.yaml", "map.yaml", ".desirepath"
 # Raise it when the engine would place the same events differently: old builds are then made again.
-ENGINE = "1"
+ENGINE = "2"
 _BUILD, _READ_AT = "build", "read_at."  # facts in the store
 _TRIES = 5
 _REJECT = {
@@ -146,7 +146,10 @@ class Workspace:
                     (say or quiet)("customers", 0.0)
                     account = self.journey.customer == "account"
                     identify(store, self.journey.identity, account=account, clock=self._clock)
-                    inputs = Inputs(self.journey, self.sources, self._currency(store), self._read_at(store))
+                    now = to_us(self._clock.now())
+                    inputs = Inputs(
+                        self.journey, self.sources, self._currency(store), self._read_at(store), now
+                    )
                     build = refresh(store, self._files, inputs, stamp, say or quiet)
                     store.set_meta(_BUILD, build.name)
             except BaseException:

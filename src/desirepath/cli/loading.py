@@ -52,9 +52,7 @@ def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) 
         print()
     elif rows:
         files = sum(s.parts for s in summary.sources)
-        say(
-            f"Nothing is new in {files:,} file{'s' if files != 1 else ''} of {len(rows)} source{'s' if len(rows) != 1 else ''}."
-        )
+        say(f"Nothing is new: files {files:,}, sources {len(rows):,}.")
     for source in summary.sources:
         for note in source.notes:
             say(f"{source.source}: {note}")

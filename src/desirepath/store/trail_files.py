@@ -169,7 +169,9 @@ def _writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if (
+            error.errno in _FULL or error.errno is None
+        ):  # NumPy says "n requested and m written", and no number
             raise WorkspaceError(
                 f"The disk under {folder} is full.",
                 hint="Free some space and try again. What stood there before is still there.",
