@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desirepath.collect.guess_times import candidates
+from desirepath.collect.guess.times import candidates
 from desirepath.collect.raw import RawColumns, RawPart
 from desirepath.collect.row_sql import columns_read, merged, metrics_columns_read
 from desirepath.collect.sources import Metrics, Source, Sources
