@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import Enum
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
@@ -127,12 +128,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right:
                 print()
             _print_grid(out, [columns[i] for i in part], [[row[i] for i in part] for row in cells], right)
     else:
-        _print_lists(columns, cells)
+        _print_lists(columns, cells, right, out.width)
 
 
 def _in_parts(widths: Sequence[int], most: int) -> list[list[int]]:
     """Which columns stand side by side: all, or one table under another, each with the first column; [] if none fit."""
-    parts: list[list[int]] = []
+    parts: list[list[int]] = [[0]] if len(widths) == 1 else []
     for i in range(1, len(widths)):
         if parts and sum(widths[k] + _GAP for k in (*parts[-1], i)) <= most:
             parts[-1].append(i)
@@ -170,15 +171,18 @@ def _print_grid(
         print(line.rstrip())
 
 
-def _print_lists(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+def _print_lists(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], right: Sequence[str], width: int
+) -> None:
     """Each row as a small list under its first cell, for terminals that are too narrow for the table."""
-    label = max(len(name) for name in columns[1:])
+    label = max((len(name) for name in columns[1:]), default=0)
+    room = max(_FOLDED, width - label - 4)
     for row in cells:
         print(row[0])
         for name, cell in zip(columns[1:], row[1:], strict=True):
-            print(f"  {name:<{label}}  {cell}".rstrip())
-    if cells:
-        print()
+            lines = [cell] if name in right else wrap(cell, room) or [""]
+            for place, line in enumerate(lines):
+                print(f"  {'' if place else name:<{label}}  {line}".rstrip())
 
 
 def _text(value: Any) -> str:

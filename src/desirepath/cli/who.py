@@ -19,7 +19,7 @@ def merges(folder: Folder, json: Json = False) -> None:
     """
     found = opened(folder).merges()
     if json:
-        print_json({"merges": found})
+        print_json({"merges": found.to_dicts()})
     elif not len(found):
         say("No two customers have become one since the first load.")
     else:
