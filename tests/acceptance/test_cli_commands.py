@@ -258,7 +258,7 @@ def test_a_merge_is_shown_and_undone_by_the_id_of_the_customer_who_vanished(
 
 
 def test_two_are_kept_apart_by_decision_until_it_is_withdrawn(merged: tuple[Path, str, str]) -> None:
-    folder, tablet, zoe = merged
+    folder = merged[0]
     sides = ("anonymous_id:tablet", "email:zoe@mail.example")
     done = cli("identity", "apart", folder, *sides)
     assert done.out == f"{sides[0]} and {sides[1]} are kept apart. The customers were made anew.\n"

@@ -5,6 +5,7 @@ Reads no more than the names, and says nothing where it cannot: a half-written c
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +48,22 @@ def _keys(ctx: typer.Context, file: str, *parts: str) -> list[str]:
     """The names under some keys of a definition, as they stand there."""
     import yaml
 
-    folder = ctx.params.get("folder")
+    folder = _folder(ctx, file)
     if folder is None:
         return []
     try:
-        said: Any = yaml.safe_load((Path(folder) / file).read_text("utf-8"))
+        said: Any = yaml.safe_load((folder / file).read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         return []
     found = [said.get(part) for part in parts] if isinstance(said, dict) else []
     return [str(name) for one in found if isinstance(one, dict) for name in one]
+
+
+def _folder(ctx: typer.Context, file: str) -> Path | None:
+    """The workspace on the command line. An option that has no value yet keeps the parser from telling."""
+    said = ctx.params.get("folder")
+    if said is not None:
+        return Path(said)
+    typed = os.environ.get("_TYPER_COMPLETE_ARGS") or os.environ.get("COMP_WORDS") or ""
+    words = (Path(word) for word in typed.split())
+    return next((word for word in words if (word / file).is_file()), None)
