@@ -75,7 +75,10 @@ def lifts(
     found: dict[tuple[int, int], Difference] = {}
     for stage, one in cohorts.items():
         here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (acts, met))
-        for code, difference in _of_stage(one, won, visits, trails, here, seen, like, by_customers).items():
+        again = repeat_steps(journey, stage)
+        for code, difference in _of_stage(
+            one, won, visits, trails, here, seen, like, by_customers, again
+        ).items():
             found[stage, code] = difference
     found = {pair: one if isinstance(one, NoEstimate) else never_certain(one) for pair, one in found.items()}
     q = adjusted([_p(one) for one in found.values()])
@@ -93,6 +96,16 @@ def customer_made(journey: Journey, trails: Trails) -> Mask:
     return np.array([most[i] if by is None else by == By.CUSTOMER for i, by in enumerate(declared)], bool)
 
 
+def repeat_steps(journey: Journey, stage: int) -> Mask:
+    """Per touchpoint: whether in this stage it is a step of the repeat cycle, from browsing to ordering once more.
+
+    Whoever looks at goods after a purchase is about to buy: that is what buying again looks like, no help to it.
+    """
+    bought = next((i for i, s in enumerate(journey.stages) if s.goal_advances), len(journey.stages))
+    homes = [len(journey.stages) if t.stage is None else journey.index(t.stage) for t in journey.touchpoints]
+    return np.array([stage > bought and home <= bought for home in homes], bool)
+
+
 def _of_stage(
     one: Cohort,
     won: Mask,
@@ -102,6 +115,7 @@ def _of_stage(
     met: Meetings,
     like: Int64 | None,
     by_customers: Mask,
+    again: Mask,
 ) -> dict[int, Difference]:
     """Touchpoint code → difference, for all that were met; not compared where too few met it, or all who succeeded."""
     new = first_meetings(met.visit, met.touchpoint) > 0
@@ -111,7 +125,10 @@ def _of_stage(
     for code in np.flatnonzero(on_the_way >= ON_THE_WAY).tolist():
         detail = f"{on_the_way[code]:.0%} of those who succeed pass it"
         found[code] = NoEstimate("on_the_way", int(reach[code]), detail=detail)
-    reach = np.where(on_the_way >= ON_THE_WAY, 0, reach)
+    for code in np.flatnonzero(again & (reach > 0)).tolist():
+        detail = "a step of the repeat cycle, which has rates of its own"
+        found[code] = NoEstimate("on_the_way", int(reach[code]), detail=detail)
+    reach = np.where((on_the_way >= ON_THE_WAY) | again, 0, reach)
     codes = np.flatnonzero((reach >= MINIMUM_N) & by_customers)
     if len(codes):
         at = moments(one, won, visits, trails, acts, like)
