@@ -102,6 +102,27 @@ class StageAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class WholeAnswer:
+    """The whole journey over passes, from setting out to the purchase (or the last stage). Durations in µs.
+
+    Those who came through count as succeeded and in no other outcome: the four add up to `entered`.
+    """
+
+    customers: int
+    entered: int
+    succeeded: int
+    left: int
+    lapsed: int
+    in_flight: int
+    rate: Measured
+    rate_final_at: int
+    eventually: Measured
+    time_quartiles: tuple[Measured, Measured, Measured]
+    horizon: int
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
 class OccupancyAnswer:
     """Customers in each stage at instants: counts [instants × stages], and the unplaced not counted.
 

@@ -1,0 +1,174 @@
+"""Of those who set out, how many come through the journey to the purchase, how soon, and how do the others end?
+
+In: visits. Out: one WholeAnswer over passes. A pass that a buyer began by coming back is none of it: that way is
+measured as returns and win-backs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.core.times import FOREVER, NEVER, TimeRange, say_duration
+from desirepath.core.words import Outcome, Start, Track
+from desirepath.journey.definition import Journey
+from desirepath.journey.visits import Visits
+from desirepath.measure.answers import Members, WholeAnswer
+from desirepath.measure.cohort import EVER, Mask, contract
+from desirepath.stats.aalen_johansen import aalen_johansen, incidence_by, incidence_quantile
+from desirepath.stats.intervals import proportion
+
+Int64 = NDArray[np.int64]
+WHOLE = "journey"  # the name that stands where a stage's would
+COUNTS = ("entered", "succeeded", "left", "lapsed", "in_flight", "rated", "rated_succeeded")
+
+
+@dataclass(frozen=True, slots=True)
+class _Passes:
+    """Grain: pass. rows: the first row of each in the visits. came: when the purchase was reached, NEVER where not."""
+
+    rows: Int64
+    customer: NDArray[np.int32]
+    began: Int64
+    came: Int64
+    ended: Int64
+    outcome: NDArray[np.int8]
+    until: Int64
+
+    def masks(self, horizon: int) -> dict[str, Mask]:
+        """A mask for every count; those who have come through are in no other outcome."""
+        came = self.came != NEVER
+        rated = self.began + horizon <= self.until
+        over = ~came & (self.ended != NEVER)
+        lapsed = over & (self.outcome == Outcome.LAPSED)
+        return {
+            "entered": np.ones(len(self.rows), bool),
+            "succeeded": came,
+            "left": over & ~lapsed,
+            "lapsed": lapsed,
+            "in_flight": ~came & ~over,
+            "rated": rated,
+            "rated_succeeded": rated & came & (self.came - self.began <= horizon),
+        }
+
+
+def whole(
+    journey: Journey, visits: Visits, *, as_of: int, where: Mask | None = None, period: TimeRange = EVER
+) -> WholeAnswer:
+    """The whole journey as one question over passes.
+
+    The end is the stage after the one whose goal is the purchase; in a buyer journey its completion; where no stage
+    is a purchase, the last stage. The horizon is the sum of the horizons of the stages before the end.
+    where: over visits; a pass counts by its first row. period: of the pass's beginning.
+    """
+    passes, horizon = _passes(journey, visits, as_of, where, period), horizon_of_all(journey)
+    masks = passes.masks(horizon)
+    n = {name: int(mask.sum()) for name, mask in masks.items()}
+    watched = passes.until >= passes.began
+    came = masks["succeeded"] & (passes.came <= passes.until)
+    over = (masks["left"] | masks["lapsed"]) & (passes.ended <= passes.until)
+    end = np.where(came, passes.came, np.where(over, passes.ended, passes.until))
+    cause = np.where(came, 1, np.where(over, np.where(masks["lapsed"], 3, 2), 0)).astype(np.int8)
+    curves = aalen_johansen((end - passes.began)[watched], cause[watched], 3)
+    within = say_duration(horizon)
+    return WholeAnswer(
+        customers=len(np.unique(passes.customer)),
+        entered=n["entered"],
+        succeeded=n["succeeded"],
+        left=n["left"],
+        lapsed=n["lapsed"],
+        in_flight=n["in_flight"],
+        rate=proportion(n["rated_succeeded"], n["rated"], as_of=as_of),
+        rate_final_at=int(passes.began.max()) + horizon if len(passes.rows) else NEVER,
+        eventually=incidence_by(curves, horizon, as_of=as_of),
+        time_quartiles=(
+            incidence_quantile(curves, 0.25, as_of=as_of),
+            incidence_quantile(curves, 0.5, as_of=as_of),
+            incidence_quantile(curves, 0.75, as_of=as_of),
+        ),
+        horizon=horizon,
+        contract=contract(
+            journey,
+            as_of,
+            f"Of those who set out, how many came through to {_end_label(journey)} within {within}?",
+            f"passes that began at least {within} before what we know ends; a buyer's returns are not among them",
+            f"came through at most {within} after the pass began, however it ended; Wilson's interval. Over all passes "
+            "beside it: Aalen–Johansen, leaving and lapsing competing",
+            "Wilson (1927); Aalen & Johansen (1978)",
+        ),
+    )
+
+
+def whole_members(
+    journey: Journey,
+    visits: Visits,
+    what: str,
+    *,
+    as_of: int,
+    where: Mask | None = None,
+    period: TimeRange = EVER,
+) -> Members:
+    """Who is behind a count of `whole` asked with the same arguments. Raises KeyError for an unknown count."""
+    passes = _passes(journey, visits, as_of, where, period)
+    kept = passes.masks(horizon_of_all(journey))[what]
+    return Members(WHOLE, what, passes.rows[kept], passes.customer[kept])
+
+
+def horizon_of_all(journey: Journey) -> int:
+    """The time that the whole way is given: the horizons of its stages one after the other, µs."""
+    stages = journey.stages[: end_of(journey)] or journey.stages
+    return sum((s.measured_within for s in stages), timedelta()) // timedelta(microseconds=1)
+
+
+def end_of(journey: Journey) -> int:
+    """The stage whose beginning is the end of the way; the number of stages where that lies beyond the last."""
+    for place, stage in enumerate(journey.stages):
+        if stage.goal_advances and stage.goal is not None:
+            return place + 1
+    return len(journey.stages) - 1
+
+
+def _end_label(journey: Journey) -> str:
+    end = end_of(journey)
+    return journey.stages[end].label if end < len(journey.stages) else "its end"
+
+
+def _passes(journey: Journey, visits: Visits, as_of: int, where: Mask | None, period: TimeRange) -> _Passes:
+    end = end_of(journey)
+    rows = np.flatnonzero((visits.track == Track.JOURNEY) & (visits.start != Start.RETURN))
+    customer, number = visits.customer[rows], visits.pass_no[rows]
+    new = np.ones(len(rows), bool)
+    new[1:] = (customer[1:] != customer[:-1]) | (number[1:] != number[:-1])
+    begin = np.flatnonzero(new)
+    # The end reached: the first row at or beyond it, or, beyond the last stage, the pass completed.
+    beyond = np.where(visits.stage[rows] >= end, visits.entered[rows], FOREVER)
+    came = _least(beyond, begin)
+    if end == len(journey.stages):
+        first = rows[begin]
+        done = visits.pass_outcome[first] == Outcome.ADVANCED
+        came = np.where(done, visits.pass_ended[first], FOREVER)
+    until = np.minimum(_least(visits.knowledge[rows], begin), as_of)
+    first = rows[begin]
+    began = visits.entered[first]
+    # Who is first seen beyond the end (a buyer of old, a friend who was told) did not walk this way.
+    keep = (began >= period.start) & (began < period.end)
+    keep &= (visits.stage[first] < end) | visits.skipped[first]
+    if where is not None:
+        keep &= where[first]
+    return _Passes(
+        first[keep],
+        visits.customer[first][keep],
+        began[keep],
+        np.where(came == FOREVER, NEVER, came)[keep],
+        visits.pass_ended[first][keep],
+        visits.pass_outcome[first][keep],
+        until[keep],
+    )
+
+
+def _least(values: Int64, begin: Int64) -> Int64:
+    """The least of each group of consecutive values."""
+    return np.minimum.reduceat(values, begin) if len(begin) else np.empty(0, np.int64)
