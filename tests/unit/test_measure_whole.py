@@ -13,7 +13,11 @@ kind: buyer
 time_zone: UTC
 stages:
   consideration: {enter: "event = 'Lead Created'", lapse_after: 90 days}
-  decision: {enter: "event = 'Demo Held'", goal: "event = 'Deal Won'", exit: "event = 'Deal Lost'", lapse_after: 30 days}
+  decision:
+    enter: "event = 'Demo Held'"
+    goal: "event = 'Deal Won'"
+    exit: "event = 'Deal Lost'"
+    lapse_after: 30 days
 """
 
 
