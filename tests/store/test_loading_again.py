@@ -105,6 +105,16 @@ def test_a_corrected_row_takes_the_place_of_the_earlier_one(tmp_path: Path) -> N
     assert shop.ask("SELECT count(*) FROM event_log") == [(4,)], "events only grow"
 
 
+def test_the_rest_of_the_columns_holds_the_key_so_that_rules_and_pairs_can_name_it(tmp_path: Path) -> None:
+    mapping = DEALS.replace("key: deal", "key: deal\n    properties: rest")
+    shop = Loaded(tmp_path, mapping)
+    shop.write("deals.csv", DEAL_HEAD + "d1,2025-01-01,,open,u1,100\n")
+    shop.load()
+    assert shop.column('(key, "properties.deal")') == [("d1", "d1")]
+    columns = {name for (name,) in shop.ask("SELECT column_name FROM (DESCRIBE event_log)")}
+    assert "properties.amount" not in columns, "the value reads it"
+
+
 def test_a_record_that_goes_back_to_what_it_was_is_a_correction_too(tmp_path: Path) -> None:
     shop = Loaded(tmp_path, DEALS)
     opened, won = "d1,2025-01-01,,open,u1,100\n", "d1,2025-01-01,2025-02-01,won,u1,100\n"

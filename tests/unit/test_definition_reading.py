@@ -119,6 +119,16 @@ def test_promises_segments_personas_and_the_rest():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("nothing", ["none", "null", ""])
+def test_a_bound_can_be_lifted_and_that_is_another_definition_than_leaving_it_out(nothing: str) -> None:
+    lifted = read_journey(SHOP.replace("limit: 1}", f"limit: {nothing}, shared_after: {nothing}}}"))
+    left_out = read_journey(SHOP.replace("known: true, limit: 1}", "known: true}"))
+    assert lifted.identity.identifiers[0].model_dump(exclude_unset=True) == {
+        "kind": "user_id", "known": True, "limit": None, "shared_after": None,
+    }  # fmt: skip
+    assert lifted.version not in (left_out.version, read_journey(SHOP).version)
+
+
 def test_what_people_wrote_keeps_its_author_and_its_line():
     written = read_journey(SHOP).written
     assert [(w.lane, w.stage, w.text, w.by, w.line) for w in written] == [

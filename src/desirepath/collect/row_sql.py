@@ -139,10 +139,12 @@ class RowSql:
         )
 
     def _properties(self, event: EventFrom) -> dict[str, Field]:
-        """The properties by name; `*` becomes every column that nothing reads."""
+        """The properties by name; `*` becomes every column that nothing reads, those of the record's key too:
+        the journey pairs promises and cancellations by what such a column names (properties.order_id).
+        """
         named = {name: one for name, one in event.properties.items() if name != REST}
         if REST in event.properties:
-            used = columns_read(self.source)
+            used = columns_read(self.source.model_copy(update={"key": ()}))
             for name in self.columns.names:
                 if name not in used and name not in named:
                     named[name] = Field(column=name)

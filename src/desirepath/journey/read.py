@@ -41,6 +41,7 @@ _SECTIONS = (
     *(f for f in Journey.model_fields if f not in ("title", "written", "guesses", "version")),
     "map",
 )
+_BOUNDS = ("limit", "shared_after")  # of an identifier; `none` lifts them
 _WORDS_ONLY = ("title", "label", "about", "backstage", "written", "guesses", "version")
 
 
@@ -70,7 +71,15 @@ def read_journey(source: Path | str, map_path: Path | None = None) -> Journey:
 
 def journey_version(journey: Journey) -> str:
     """A digest of everything that changes a number; what is only words (labels, the map's texts) is not in it."""
-    return digest(journey, _WORDS_ONLY, rule_text)
+    return digest(journey, _WORDS_ONLY, _leaf_text)
+
+
+def _leaf_text(value: object) -> str | None:
+    """A rule as one text; an identifier with a bound lifted unlike one whose bound is the usual one."""
+    if isinstance(value, Identifier):
+        lifted = [name for name in _BOUNDS if name in value.model_fields_set and getattr(value, name) is None]
+        return f"{value!r} without {lifted}" if lifted else None
+    return rule_text(value)
 
 
 class JourneyReader(Definition):
@@ -198,17 +207,19 @@ class JourneyReader(Definition):
         found = []
         for kind, value in kinds.items():
             where: Where = ("identity", "identifiers", kind)
-            found.append(self.build(Identifier, self.mapping(value, where), where, given={"kind": kind}))
+            settings = self.mapping(value, where)
+            # An empty limit says none; only one left out is the kind's usual one.
+            lifted = {name: None for name in _BOUNDS if settings.get(name, "") in (None, "none")}
+            settings = {name: one for name, one in settings.items() if name not in lifted}
+            found.append(self.build(Identifier, settings, where, given={"kind": kind, **lifted}))
         known = tuple(one for one in found if one is not None)
         for one in known:
             self._patterns(one)
-            for setting in ("limit", "shared_after"):
+            for setting in _BOUNDS:
                 number = getattr(one, setting)
                 if number is not None and number < 1:
                     at = ("identity", "identifiers", one.kind, setting)
-                    self.refuse(
-                        at, f"{setting} of {one.kind} is {number}", "It is 1 or more; leave it out for none."
-                    )
+                    self.refuse(at, f"{setting} of {one.kind} is {number}", "It is 1 or more, or none.")
         self.known(entries, ("identity",), ("anonymous_past", "phone_region", "identifiers"))
         rest = {k: v for k, v in entries.items() if k in ("anonymous_past", "phone_region")}
         region = rest.get("phone_region")

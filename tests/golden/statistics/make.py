@@ -1,8 +1,8 @@
 """Makes the golden values of the estimators with other people's programs, in an environment of its own.
 
-    uv venv /tmp/oracle && uv pip install --python /tmp/oracle/bin/python \
+    uv venv oracle && uv pip install --python oracle/bin/python \
         lifelines==0.30.3 scikit-survival==0.28.0 statsmodels==0.15.0
-    /tmp/oracle/bin/python tests/golden/statistics/make.py
+    oracle/bin/python tests/golden/statistics/make.py
 
 None of these is a dependency of Desirepath (scikit-survival is GPL): only their numbers are kept here.
 """
