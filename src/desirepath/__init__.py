@@ -1,25 +1,58 @@
 """Desirepath: the customer journey as it is really walked.
 
 >>> import desirepath
->>> workspace = desirepath.open("shop")        # doctest: +SKIP
->>> workspace.load()                           # doctest: +SKIP
->>> workspace.stages()                         # doctest: +SKIP
->>> workspace.write_map("map.html")            # doctest: +SKIP
+>>> shop = desirepath.open("shop")             # doctest: +SKIP
+>>> shop.load()                                # doctest: +SKIP
+>>> shop.stages().to_pandas()                  # doctest: +SKIP
+>>> shop.map().write("map.html")               # doctest: +SKIP
 
 Importing is quick: the engine, DuckDB and Numba are imported when they are first needed.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
 
+    from desirepath.app.draft import Draft
     from desirepath.app.workspace import Workspace
+    from desirepath.core.errors import (
+        DefinitionError,
+        DesirepathError,
+        NotFound,
+        SourceError,
+        WorkspaceBusy,
+        WorkspaceError,
+    )
+    from desirepath.core.estimate import Estimate, NoEstimate
 
 __version__ = "0.1.0.dev0"
-__all__ = ["__version__", "open"]
+__all__ = [
+    "DefinitionError",
+    "DesirepathError",
+    "Estimate",
+    "NoEstimate",
+    "NotFound",
+    "SourceError",
+    "Workspace",
+    "WorkspaceBusy",
+    "WorkspaceError",
+    "__version__",
+    "init",
+    "open",
+]
+
+_ERRORS = ("DefinitionError", "DesirepathError", "NotFound", "SourceError", "WorkspaceBusy", "WorkspaceError")
+_LATE = {
+    "Workspace": "desirepath.app.workspace",
+    "Estimate": "desirepath.core.estimate",
+    "NoEstimate": "desirepath.core.estimate",
+    **dict.fromkeys(_ERRORS, "desirepath.core.errors"),
+}
 
 
 def open(folder: str | PathLike[str]) -> Workspace:  # desirepath.open reads as it is meant
@@ -30,3 +63,30 @@ def open(folder: str | PathLike[str]) -> Workspace:  # desirepath.open reads as 
     from desirepath.app.workspace import Workspace
 
     return Workspace.open(folder)
+
+
+def init(
+    folder: str | PathLike[str],
+    files: Sequence[str | PathLike[str]] = (),
+    template: str | None = None,
+    *,
+    force: bool = False,
+) -> Draft:
+    """Look at files and draft journey.yaml and sources.yaml in a folder, with the reason for each guess.
+
+    template: online-shop, saas, b2b-leads or services. Raises WorkspaceError where a draft would overwrite something
+    (unless `force`), SourceError where the files hold no events.
+    """
+    from desirepath.app.draft import draft
+
+    return draft(folder, files, template, force=force)
+
+
+def __getattr__(name: str) -> object:
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'desirepath' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
