@@ -146,3 +146,26 @@ def test_a_time_that_half_never_reach_is_said_to_be_not_reached(leads: Workspace
     median = leads.stages()["consideration"].time_quartiles[1]
     assert isinstance(median, NoEstimate)
     assert median.reason == "not_reached"
+
+
+def test_the_whole_way_ends_with_the_deals(leads: Workspace) -> None:
+    way = leads.stages().whole
+    assert way.succeeded == 842
+    assert way.entered == way.succeeded + way.left + way.lapsed + way.in_flight
+    for what in ("entered", "succeeded", "left", "lapsed", "in_flight"):
+        assert len(leads.customers_in("journey", what)) == getattr(way, what)
+
+
+def test_who_is_in_which_stage_at_the_beginning_of_a_month(
+    leads: Workspace, sql: duckdb.DuckDBPyConnection
+) -> None:
+    months = leads.occupancy(step="month")
+    for at, consideration, decision in months.rows:
+        day = f"timestamp '{at:%Y-%m-%d} 00:00:00'"
+        # Here by then, not yet won, and silent for less than 180 days from midday of the first contact.
+        still = f"""SELECT count(*) FROM leads LEFT JOIN deals ON deals.id = leads.id AND won::DATE >= day
+            WHERE day <= {day} AND (won IS NULL OR won > {day})
+            AND timezone('America/Sao_Paulo', day::TIMESTAMP) + INTERVAL 4332 HOUR
+              > timezone('America/Sao_Paulo', {day})"""
+        assert (consideration, decision) == (one(sql, still), 0)
+    assert len(months) == 17

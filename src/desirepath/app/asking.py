@@ -24,7 +24,9 @@ from desirepath.core.words import Outcome, Start, Track
 from desirepath.journey.segments import segment_sql
 from desirepath.journey.to_sql import EventColumns
 from desirepath.measure import stages as measure_stages
-from desirepath.measure.answers import StageAnswer
+from desirepath.measure import whole as measure_whole
+from desirepath.measure.answers import StageAnswer, WholeAnswer
+from desirepath.measure.occupancy import Step, occupancy
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,15 +63,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class Stages:
-    """The answers of all stages. `answers[id]` is the whole answer; as a table, its main numbers."""
+    """The answers of all stages, and of the whole way. `stages[id]` is one answer; as a table, the main numbers."""
 
     answers: Mapping[str, StageAnswer]
+    whole: WholeAnswer
     table: Table
     asked: Asked
 
     def as_dict(self) -> dict[str, object]:
         """Plain data. Durations and instants are µs, money is in minor units of the currency."""
-        return {**asdict(self.asked), "stages": list(self.answers.values())}
+        return {**asdict(self.asked), "stages": list(self.answers.values()), "whole": self.whole}
 
     def __iter__(self) -> Iterator[StageAnswer]:
         return iter(self.answers.values())
@@ -169,7 +172,8 @@ class Asking(Opened):
     def stages(
         self, *, segment: str | None = None, since: str | None = None, until: str | None = None
     ) -> Stages:
-        """Every stage's answer."""
+        """Every stage's answer, and the whole journey's."""
+        where, period = self.membership(segment), self.period(since, until)
         answers = measure_stages.stages(
             self.journey,
             self.visits,
@@ -177,9 +181,10 @@ class Asking(Opened):
             trails=self.trails,
             channels=self.channels,
             metrics=self.metrics,
-            where=self.membership(segment),
-            period=self.period(since, until),
+            where=where,
+            period=period,
         )
+        through = measure_whole.whole(self.journey, self.visits, as_of=self.as_of, where=where, period=period)
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}
         rows = [_summary(answer) for answer in answers.values()]
         asked = Asked(
@@ -192,7 +197,20 @@ class Asking(Opened):
             since=since,
             until=until,
         )
-        return Stages(answers, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
+        return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
+
+    def occupancy(self, *, step: Step = "week", segment: str | None = None) -> Table:
+        """How many customers were in each stage at the beginning of each day, week or month."""
+        answer = occupancy(
+            self.journey, self.visits, as_of=self.as_of, step=step, where=self.membership(segment)
+        )
+        rows = [
+            (self._when(int(at)), *counts)
+            for at, counts in zip(answer.at, answer.count.tolist(), strict=True)
+        ]
+        kinds: dict[str, type] = {"at": datetime, **dict.fromkeys(answer.stages, int)}
+        contract = {"rule": answer.contract.rule, "definition": self.journey.version}
+        return Table(("at", *answer.stages), rows, f"beginning of a {step}", contract, kinds)
 
     def members(
         self,
@@ -203,23 +221,23 @@ class Asking(Opened):
         since: str | None = None,
         until: str | None = None,
     ) -> Table:
-        """The customers behind a count: one row a visit."""
-        self._known_stage(stage)
-        if what not in measure_stages.COUNTS:
-            raise NotFound(f'there is no count "{what}"', hint=nearest(what, measure_stages.COUNTS, "Counts"))
-        found = measure_stages.members(
-            self.journey,
-            self.visits,
-            stage,
-            what,
-            as_of=self.as_of,
-            where=self.membership(segment),
-            period=self.period(since, until),
-        )
+        """The customers behind a count: one row a visit (a pass where stage is "journey", the whole way)."""
         import pyarrow as pa
 
+        counts = measure_whole.COUNTS if stage == measure_whole.WHOLE else measure_stages.COUNTS
+        if stage != measure_whole.WHOLE:
+            self._known_stage(stage)
+        if what not in counts:
+            raise NotFound(f'there is no count "{what}"', hint=nearest(what, counts, "Counts"))
+        where, period = self.membership(segment), self.period(since, until)
+        asked: dict[str, Any] = {"as_of": self.as_of, "where": where, "period": period}
+        if stage == measure_whole.WHOLE:
+            found = measure_whole.whole_members(self.journey, self.visits, what, **asked)
+        else:
+            found = measure_stages.members(self.journey, self.visits, stage, what, **asked)
+
         members = pa.table({"customer": self.ids.take(pa.array(np.asarray(found.customer)))})
-        grain = "customer" if what == "customers" else "visit"
+        grain = "pass" if stage == measure_whole.WHOLE else "customer" if what == "customers" else "visit"
         return Table.of_arrow(members, grain, {"count": f"{what} of {stage}"})
 
     def _known_stage(self, stage: str) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from desirepath.collect.sources import Sources
     from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
+    from desirepath.measure.occupancy import Step
     from desirepath.store.events_db import EventStore
     from desirepath.store.trail_files import Build, TrailFiles
 
@@ -195,6 +196,11 @@ class Workspace:
         """
         with self.asking() as asking:
             return asking.stages(segment=segment, since=since, until=until)
+
+    def occupancy(self, *, step: Step = "week", segment: str | None = None) -> Table:
+        """How many customers were in each stage at the beginning of each day, week or month."""
+        with self.asking() as asking:
+            return asking.occupancy(step=step, segment=segment)
 
     def visits(self) -> Table:
         """Every visit as a row: customer, track, pass, stage, entered, ended, outcome …"""

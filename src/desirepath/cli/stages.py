@@ -17,17 +17,25 @@ _COLUMNS = (
 def print_stages(answers: Stages) -> None:
     """Each stage in a row; then what its rate means."""
     found = list(answers)
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             a.stage, a.customers, a.entered, a.skipped, a.succeeded, a.left, a.lapsed, a.in_flight,
             say_share(a.rate), say_time(a.time_quartiles[1]),
         )
         for a in found
     ]  # fmt: skip
+    way = answers.whole
+    rows.append(
+        (
+            "whole journey", way.customers, way.entered, "", way.succeeded, way.left, way.lapsed, way.in_flight,
+            say_share(way.rate), say_time(way.time_quartiles[1]),
+        )
+    )  # fmt: skip
     print_table(_COLUMNS, rows, right=_COLUMNS[1:])
     print()
     for a in found:
         say(f"{a.stage}: {a.contract.question} Rate over {a.contract.denominator}.", "dim")
+    say(f"whole journey: {way.contract.question} Rate over {way.contract.denominator}.", "dim")
     as_of = answers.asked.as_of
     known = (
         f"As of {as_of:%Y-%m-%d %H:%M} ({answers.asked.time_zone})" if as_of else "No event has been placed"
