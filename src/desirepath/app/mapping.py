@@ -32,7 +32,7 @@ _SAMPLE = (
     12  # members named behind a count: enough to look at, no list of everybody in a file that is sent around
 )
 _COUNTS = ("reached", "skipped", "succeeded", "left", "lapsed", "in_flight")
-_PATHS = 6
+_PATHS = 200  # the map names a few; the ways between steps are drawn from all of them
 
 
 def draw_map(
@@ -87,6 +87,7 @@ def draw_map(
             scores=scored,
             verbatims=said.chosen,
             verbatim_counts=said.counts,
+            verbatims_contract=said.contract,
             efforts=efforts,
             occupancy=occupancy(journey, visits, as_of=as_of, where=where),
             headlines=tuple(_headline(f) for f in headline(journey, answers, met, promised)),
