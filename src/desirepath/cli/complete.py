@@ -26,7 +26,7 @@ def stage_counts(ctx: typer.Context, incomplete: str) -> list[str]:
     """stage:count."""
     stage, colon, _ = incomplete.partition(":")
     if not colon:
-        return [f"{name}:" for name in stage_names(ctx, stage)]
+        return [f"{name}:" for name in _beginning([*stage_names(ctx, ""), "journey"], stage)]
     return _beginning([f"{stage}:{count}" for count in COUNTS], incomplete)
 
 

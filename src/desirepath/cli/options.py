@@ -88,7 +88,7 @@ Members = Annotated[
     str | None,
     typer.Option(
         metavar="STAGE:COUNT",
-        help="List who is behind a count instead: decision:lapsed.",
+        help="List who is behind a count instead: decision:lapsed; journey:lapsed for the whole way.",
         show_default=False,
         autocompletion=stage_counts,
     ),

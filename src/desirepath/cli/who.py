@@ -82,8 +82,8 @@ def add_to(program: typer.Typer) -> None:
     identity.command(
         "apart",
         epilog=example(
-            "identity apart shop email:ana@mail.example email:bo@mail.example",
-            "identity apart shop email:ana@mail.example email:bo@mail.example --withdraw",
+            "identity apart shop anonymous_id:d81 email:bo@mail.example",
+            "identity apart shop phone:+61255501234 user_id:u7 --withdraw",
         ),
     )(apart)
     program.add_typer(identity)
