@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from desirepath.collect.expression import quote_text
 from desirepath.core.errors import DesirepathError, WorkspaceBusy, WorkspaceError
 from desirepath.store import schema
 
@@ -27,16 +28,6 @@ if TYPE_CHECKING:
 Parameters = Sequence[object] | Mapping[str, object]
 _DISK_FULL = re.compile(r"No space left|Could not write|Disk quota|File too large|failed to offload", re.I)
 _HOLDER = re.compile(r"\(PID (\d+)\)")
-
-
-def sql_name(name: str) -> str:
-    """A name as DuckDB wants it: quoted, quotes doubled."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def sql_text(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 class EventStore:
@@ -103,7 +94,9 @@ class EventStore:
             relation: Any = self._connection.sql(sql, params=params)
             return relation.to_arrow_table()
 
-    def batches(self, sql: str, params: Parameters | None = None, rows: int = 500_000) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, sql: str, params: Parameters | None = None, rows: int = 500_000
+    ) -> Iterator[pa.RecordBatch]:
         """Run one query and hand its answer on in batches of at most `rows`; nothing else may run meanwhile."""
         with self._errors():
             relation: Any = self._connection.sql(sql, params=params)
@@ -231,6 +224,8 @@ def _settings(path: Path, loading: bool, memory: str | None, threads: int | None
         "python_enable_replacements": False,
         "preserve_insertion_order": True,
         "temp_directory": str(path.parent / "temp"),
+        # Every checkpoint writes the last rows of all columns anew; the log of what is committed is as safe.
+        "checkpoint_threshold": "128MB",
     }
     if memory is not None:
         settings["memory_limit"] = memory
@@ -248,7 +243,7 @@ def _settle(connection: duckdb.DuckDBPyConnection, files_from: Path | None) -> N
     if not locked:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         if files_from is not None:
-            connection.execute(f"SET GLOBAL file_search_path = {sql_text(str(files_from.resolve()))}")
+            connection.execute(f"SET GLOBAL file_search_path = {quote_text(str(files_from.resolve()))}")
         connection.execute("SET GLOBAL lock_configuration = true")
 
 

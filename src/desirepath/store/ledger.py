@@ -107,6 +107,14 @@ def replace_parts(store: EventStore, run: Run, parts: Collection[int]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class PartNumber:
+    """The number of a part; new: it has not been written down yet."""
+
+    number: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where the parts of one source go. outdated: parts that were read under another mapping and will be again."""
 
@@ -120,40 +128,47 @@ class Place:
         without = f" AND part NOT IN ({', '.join(map(str, sorted(self.outdated)))})" if self.outdated else ""
         return f"SELECT part FROM parts WHERE source = {self.source} AND replaced_by IS NULL{without}"
 
-    def make_way(self, store: EventStore, run: Run, name: str) -> None:
-        """The outdated part of this name, if any, holds no more."""
-        number, _ = part_number(store, self.source, name)
-        if number in self.outdated:
-            replace_parts(store, run, [number])
+    def make_way(self, store: EventStore, run: Run, name: str) -> PartNumber:
+        """The number of the part of this name. An outdated one, if any, holds no more."""
+        found = part_number(store, self.source, name)
+        if found.number not in self.outdated:
+            return found
+        replace_parts(store, run, [found.number])
+        return part_number(store, self.source, name)
 
 
-def part_number(store: EventStore, source: int, name: str) -> tuple[int, bool]:
-    """The number of a part that holds, or a new one; whether it is new."""
+def part_number(store: EventStore, source: int, name: str) -> PartNumber:
+    """The number of a part that holds, or a new one."""
     found = store.value(
         "SELECT part FROM parts WHERE source = ? AND name = ? AND replaced_by IS NULL", [source, name]
     )
     if found is not None:
-        return int(found), False
-    return int(store.value("SELECT coalesce(max(part), 0) + 1 FROM parts")), True
+        return PartNumber(int(found), new=False)
+    return PartNumber(int(store.value("SELECT coalesce(max(part), 0) + 1 FROM parts")), new=True)
 
 
 def note_part(
-    store: EventStore, run: Run, place: Place, part: RawPart, rows: int, look_again: object
+    store: EventStore,
+    run: Run,
+    place: Place,
+    at: PartNumber,
+    part: RawPart,
+    rows: int,
+    look_again: object = None,
 ) -> None:
     """Write down that a part was read. look_again: the instant from which it is worth reading again, or None."""
-    number, new = part_number(store, place.source, part.name)
     facts: list[object] = [part.digest, part.size, rows, run.known_at, run.load_no, look_again]
-    if new:
+    if at.new:
         store.execute(
             "INSERT INTO parts (digest, size, rows, loaded_at, load_no, look_again, part, source, name, mapping)"
             " VALUES (?, ?, ?, CAST(? AS TIMESTAMP), ?, ?, ?, ?, ?, ?)",
-            [*facts, number, place.source, part.name, place.mapping],
+            [*facts, at.number, place.source, part.name, place.mapping],
         )
     else:
         store.execute(
             "UPDATE parts SET digest = ?, size = ?, rows = ?, loaded_at = CAST(? AS TIMESTAMP), load_no = ?,"
             " look_again = ?, mapping = ? WHERE part = ?",
-            [*facts, place.mapping, number],
+            [*facts, place.mapping, at.number],
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -11,12 +12,16 @@ from desirepath.collect.row_sql import Found, RowSql, WideType
 from desirepath.collect.validity import MAX_FIELD
 from desirepath.collect.value_sql import Style, style, style_counts
 from desirepath.store.events_db import EventStore
+from desirepath.store.staging import Staged
 
 _AT_ONCE = 50  # columns in one query
 
 
-def look(store: EventStore, rows: RowSql, has_nul: bool) -> Found:
-    """Look at `raw`. The types are those that the part's own values fit; the store may have others."""
+def look(store: EventStore, rows: RowSql, staged: Staged, there: Mapping[str, WideType]) -> Found:
+    """Look at `raw`. The types are those that the part's own values fit; the store may have others.
+
+    there: the wide columns of the store. One that is text already stays so, whatever the values are.
+    """
     return Found(
         styles=_styles(store, {cells.value for cells in rows.cells if cells.made_from.value is not None}),
         currencies={
@@ -24,8 +29,8 @@ def look(store: EventStore, rows: RowSql, has_nul: bool) -> Found:
             for cells in rows.cells
             if cells.made_from.currency is not None
         },
-        types=_types(store, rows),
-        has_nul=has_nul,
+        types=_types(store, rows, there, staged.rows),
+        has_nul=staged.part.has_nul,
         too_large=_any_too_large(store, rows.columns),
     )
 
@@ -73,15 +78,17 @@ def _any_too_large(store: EventStore, columns: RawColumns) -> bool:
     return bool(store.value(f"SELECT coalesce(greatest({', '.join(longest)}), 0) > {MAX_FIELD} FROM raw"))
 
 
-def _types(store: EventStore, rows: RowSql) -> dict[str, WideType]:
+def _types(store: EventStore, rows: RowSql, there: Mapping[str, WideType], count: int) -> dict[str, WideType]:
     """The type of each wide column that has any value here; identifiers are always text."""
     wide = [(name, text) for cells in rows.cells for name, text in cells.wide.items()]
-    texts = sorted({text for name, text in wide if not name.startswith("id.")})
+    text_already = {name.lower() for name, kind in there.items() if kind == "VARCHAR"}
+    settled = {name for name, _ in wide if name.startswith("id.") or name.lower() in text_already}
+    texts = sorted({text for name, text in wide if name not in settled})
     kinds: dict[str, WideType | None] = {}
     unread = iter(texts)
     while batch := list(islice(unread, _AT_ONCE)):
-        kinds |= _kinds(store, batch)
-    types: dict[str, WideType] = {name: "VARCHAR" for name, _ in wide if name.startswith("id.")}
+        kinds |= _kinds(store, batch, count)
+    types: dict[str, WideType] = dict.fromkeys(settled, "VARCHAR")
     for name in {name for name, _ in wide} - set(types):
         kind = one_type(kinds[text] for other, text in wide if other == name)
         if kind is not None:
@@ -89,12 +96,13 @@ def _types(store: EventStore, rows: RowSql) -> dict[str, WideType]:
     return dict(sorted(types.items()))
 
 
-def _kinds(store: EventStore, texts: list[str]) -> dict[str, WideType | None]:
-    """First a sample says which types are worth trying, then all rows are asked."""
+def _kinds(store: EventStore, texts: list[str], count: int) -> dict[str, WideType | None]:
+    """First a sample says which types are worth trying, then all rows (`count`) are asked."""
     every = [(text, TYPES) for text in texts]
-    sample = store.rows(misfits_query(every, f"(FROM raw LIMIT {SAMPLE})"))[0]
-    likely = [(text, kinds) for text, (_, kinds) in zip(texts, read_misfits(every, sample), strict=True)]
-    answers = read_misfits(likely, store.rows(misfits_query(likely, "raw"))[0])
+    answers = read_misfits(every, store.rows(misfits_query(every, f"(FROM raw LIMIT {SAMPLE})"))[0])
+    if count > SAMPLE:
+        likely = [(text, kinds) for text, (_, kinds) in zip(texts, answers, strict=True)]
+        answers = read_misfits(likely, store.rows(misfits_query(likely, "raw"))[0])
     return {
         text: (kinds[0] if kinds else "VARCHAR") if filled else None
         for text, (filled, kinds) in zip(texts, answers, strict=True)

@@ -17,7 +17,7 @@ from desirepath.collect.sources import Field, Metrics
 from desirepath.collect.time_sql import from_utc, time_sql
 from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Place, Run, note_part, part_number
+from desirepath.store.ledger import Place, Run, note_part
 from desirepath.store.look import currency_codes, value_style
 from desirepath.store.part_load import PartOutcome, is_too_bad, note_empty, reasons_of
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
@@ -52,22 +52,23 @@ class MetricsLoad:
             " coalesce(unread, CASE WHEN day IS NULL THEN day_text END, currency_text) AS detail FROM days)"
             " WHERE reason IS NOT NULL"
         )
-        bad = int(store.value("SELECT count(*) FROM bad")) + staged.bad
+        bad_rows = int(store.value("SELECT count(*) FROM bad"))
+        bad = bad_rows + staged.bad
         read = staged.rows + staged.bad
         if is_too_bad(bad, read, _MOST_BAD):
             with store.transaction():
-                write_rejects(store, self.run, staged, columns, KEPT_OF_A_FAILURE)
+                write_rejects(store, self.run, staged, columns, bad_rows, KEPT_OF_A_FAILURE)
             return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(store))
         with store.transaction():
-            self.place.make_way(store, self.run, staged.part.name)
-            part, _ = part_number(store, self.place.source, staged.part.name)
+            at = self.place.make_way(store, self.run, staged.part.name)
+            part = at.number
             store.execute(f"DELETE FROM metrics_log WHERE part = {part}")
             added = store.execute(
                 f"INSERT INTO metrics_log SELECT {part}, row + 1, day, channel, campaign, impressions, reach, clicks,"
                 " spend, CASE WHEN spend IS NOT NULL THEN currency END FROM days ANTI JOIN bad USING (row) ORDER BY row"
             )
-            write_rejects(store, self.run, staged, columns)
-            note_part(store, self.run, self.place, staged.part, read, None)
+            write_rejects(store, self.run, staged, columns, bad_rows)
+            note_part(store, self.run, self.place, at, staged.part, read)
             store.events_changed()
         return PartOutcome(read, added, rejected=bad, reasons=reasons_of(store) if bad else None)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from desirepath.collect.row_sql import RowSql
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Run
+from desirepath.store.ledger import PartNumber, Run
 
 
 def start_news(store: EventStore, digest: str) -> None:
@@ -81,15 +81,16 @@ WHERE n.corrects AND l.part IN ({parts}) AND l.event_no NOT IN (SELECT event_no 
 
 
 def new_versions(
-    store: EventStore, run: Run, rows: RowSql, digest: str, part: int, parts: str
+    store: EventStore, run: Run, rows: RowSql, digest: str, at: PartNumber, parts: str
 ) -> tuple[int, int]:
     """Fill `news` for a source with a key and supersede what it corrects; (rows known, records corrected)."""
     items = " + ".join(f"CAST({cells.rule} AS INTEGER)" for cells in rows.cells)
     store.execute(_VERSIONS.format(key=rows.key(), digest=digest, items=items, meant=rows.meant))
-    store.execute(_NEW_VERSIONS.format(parts=parts, part=part))
-    store.execute(_SUPERSEDE.format(load_no=run.load_no, known_at=run.known_at, parts=parts))
-    store.execute(f"DELETE FROM told WHERE part = {part}")
-    store.execute(f"INSERT INTO told SELECT {part}, key, digest FROM versions")
-    versions = int(store.value("SELECT count(*) FROM versions"))
+    store.execute(_NEW_VERSIONS.format(parts=parts, part=at.number))
     new, corrected = store.rows("SELECT count(*), count(*) FILTER (corrects) FROM news")[0]
+    if corrected:
+        store.execute(_SUPERSEDE.format(load_no=run.load_no, known_at=run.known_at, parts=parts))
+    if not at.new:
+        store.execute(f"DELETE FROM told WHERE part = {at.number}")
+    versions = store.execute(f"INSERT INTO told SELECT {at.number}, key, digest FROM versions")
     return versions - int(new), int(corrected)

@@ -14,15 +14,30 @@ from desirepath.collect.row_sql import Context, Found, RowSql, Target
 from desirepath.collect.sources import Source
 from desirepath.collect.validity import RULES
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Place, Run, column_order, note_part, part_number
+from desirepath.store.ledger import Place, Run, column_order, note_part
 from desirepath.store.look import look, tidy
 from desirepath.store.news import known_rows, new_rows, new_versions, start_news
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
 from desirepath.store.staging import Staged
-from desirepath.store.wide_columns import make_room
+from desirepath.store.wide_columns import make_room, wide_types
 
 _ALL_ROWS = "SELECT *, rowid AS row, 0::UBIGINT AS digest, 0 AS at_part, 0::BIGINT AS at_row FROM raw"
 _STILL_A_SAMPLE = 20  # rows: with fewer, half of them bad says little of the source
+
+# bad: one row · rows, wrong things, those that cost an event, those that may come true
+_COUNT_BAD = """
+SELECT count(DISTINCT row), count(*), count(*) FILTER (lost = 'event'), count(*) FILTER (reason = 'time_in_future')
+FROM bad"""
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """How much of a part is bad: rows with anything, things, things that cost an event, events that lie ahead."""
+
+    rows: int
+    things: int
+    events: int
+    in_future: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,8 @@ def is_too_bad(bad: int, read: int, most_bad: float) -> bool:
 def note_empty(store: EventStore, run: Run, place: Place, staged: Staged) -> None:
     """Write down a part that has not even columns."""
     with store.transaction():
-        place.make_way(store, run, staged.part.name)
-        note_part(store, run, place, staged.part, 0, None)
+        at = place.make_way(store, run, staged.part.name)
+        note_part(store, run, place, at, staged.part, 0)
 
 
 def reasons_of(store: EventStore) -> dict[str, tuple[int, str]]:
@@ -69,6 +84,7 @@ class PartLoad:
     def __init__(self, store: EventStore, run: Run, source: Source, place: Place, context: Context) -> None:
         self.store, self.run, self.source = store, run, source
         self.place, self.context = place, context
+        self.wide = wide_types(store)  # kept up to date: nobody else adds columns meanwhile
 
     def load(self, staged: Staged, columns: RawColumns) -> PartOutcome:
         """Check, dedupe and insert what stands in `raw`."""
@@ -77,17 +93,18 @@ class PartLoad:
             return PartOutcome(0)
         columns = tidy(self.store, columns)
         rows = RowSql(self.source, columns, self.context)
-        found = look(self.store, rows, staged.part.has_nul)
+        found = look(self.store, rows, staged, self.wide)
         self._find_bad(rows, found)
-        bad = int(self.store.value("SELECT count(DISTINCT row) FROM bad")) + staged.bad
+        told = Bad(*self.store.rows(_COUNT_BAD)[0])
+        bad = told.rows + staged.bad
         read = staged.rows + staged.bad
         if is_too_bad(bad, read, self.source.most_bad):
             with self.store.transaction():
-                write_rejects(self.store, self.run, staged, columns, KEPT_OF_A_FAILURE)
+                write_rejects(self.store, self.run, staged, columns, told.things, KEPT_OF_A_FAILURE)
             return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(self.store))
-        wide = make_room(self.store, found.types, self.source.id)
+        wide = make_room(self.store, found.types, self.source.id, self.wide)
         with self.store.transaction():
-            return self._insert(staged, rows, replace(found, types=wide), columns, bad)
+            return self._insert(staged, rows, replace(found, types=wide), columns, told)
 
     # ── what is bad ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,20 +118,19 @@ class PartLoad:
     # ── what is new ──────────────────────────────────────────────────────────────────────────────────────
 
     def _insert(
-        self, staged: Staged, rows: RowSql, found: Found, columns: RawColumns, bad: int
+        self, staged: Staged, rows: RowSql, found: Found, columns: RawColumns, told: Bad
     ) -> PartOutcome:
         """Insert what is new, write down the rejects and the part."""
         store = self.store
-        self.place.make_way(store, self.run, staged.part.name)
-        part, _ = part_number(store, self.place.source, staged.part.name)
+        at = self.place.make_way(store, self.run, staged.part.name)
+        part = at.number
         digest = columns.digest(*column_order(store, self.place.source, columns.names))
         first_no = int(store.meta("next_event_no") or 0)
-        some_bad = bool(store.value("SELECT count(*) FROM bad WHERE lost = 'event'"))
-        target = Target(first_no, self.run.known_at, some_bad)
+        target = Target(first_no, self.run.known_at, told.events > 0)
         fresh = not store.value(f"SELECT count(*) FROM ({self.place.parts})")
         known = corrected = events = 0
         if self.source.key:
-            known, corrected = new_versions(store, self.run, rows, digest, part, self.place.parts)
+            known, corrected = new_versions(store, self.run, rows, digest, at, self.place.parts)
         elif not fresh:
             start_news(store, digest)
         for cells in rows.cells:
@@ -135,16 +151,15 @@ class PartLoad:
             next_no = first_no + staged.rows * len(rows.cells)
             store.set_meta("next_event_no", str(next_no))
             store.events_changed()
-        write_rejects(store, self.run, staged, columns)
+        write_rejects(store, self.run, staged, columns, told.things)
         read = staged.rows + staged.bad
-        look_again = self._look_again(rows, found)
-        note_part(store, self.run, self.place, staged.part, read, look_again)
+        look_again = self._look_again(rows, found) if told.in_future else None
+        note_part(store, self.run, self.place, at, staged.part, read, look_again)
+        bad = told.rows + staged.bad
         return PartOutcome(read, events, known, corrected, bad, reasons=reasons_of(store) if bad else None)
 
     def _look_again(self, rows: RowSql, found: Found) -> object:
-        """When the first of the events that still lie in the future will have come; None without any."""
-        if not self.store.value("SELECT count(*) FROM bad WHERE reason = 'time_in_future'"):
-            return None
+        """When the first of the events that still lie in the future will have come."""
         wrong = next(rule.wrong for rule in RULES if rule.name == "time_in_future")
         times = [
             f"SELECT min(time) AS time FROM ({rows.parsed(cells, found, _ALL_ROWS)}) WHERE {wrong}"

@@ -55,17 +55,25 @@ FROM broken b LEFT JOIN ends e ON e.rows = b.rows_before"""
 
 
 def write_rejects(
-    store: EventStore, run: Run, staged: Staged, columns: RawColumns, at_most: int | None = None
+    store: EventStore, run: Run, staged: Staged, columns: RawColumns, bad: int, at_most: int | None = None
 ) -> None:
     """Put `bad` (row, item, reason, lost, detail) and `raw_bad` in the place of the part's earlier rejects.
 
-    at_most: of each reason.
+    bad: how many rows `bad` has; at_most: of each reason.
     """
     part = staged.part
-    place = [part.source, part.name]
-    store.execute("DELETE FROM rejects WHERE source = ? AND part = ?", place)
-    if not store.value("SELECT count(*) FROM bad") and not staged.bad:
-        return
+    store.execute("DELETE FROM rejects WHERE source = ? AND part = ?", [part.source, part.name])
+    if bad:
+        _write_good(store, run, staged, columns, at_most)
+    if staged.bad:
+        _write_broken(store, run, staged, at_most)
+
+
+def _write_good(
+    store: EventStore, run: Run, staged: Staged, columns: RawColumns, at_most: int | None
+) -> None:
+    """Records that could be taken apart."""
+    part = staged.part
     line, lines = _good_lines(store, staged)
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY row) <= {at_most}" if at_most else ""
     store.execute(
@@ -74,8 +82,12 @@ INSERT INTO rejects
 SELECT {run.load_no}, ?, ?, b.row + 1, {line}, b.item, b.reason, b.lost, b.detail, {columns.raw(part.delimiter)},
   TIMESTAMP '{run.known_at}'
 FROM (FROM bad {only}) b JOIN raw r ON r.rowid = b.row {lines} ORDER BY b.row, b.item""",
-        place,
+        [part.source, part.name],
     )
+
+
+def _write_broken(store: EventStore, run: Run, staged: Staged, at_most: int | None) -> None:
+    """Records that could not."""
     line, lines = _broken_lines(store, staged)
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY b.line) <= {at_most}" if at_most else ""
     store.execute(
@@ -83,7 +95,7 @@ FROM (FROM bad {only}) b JOIN raw r ON r.rowid = b.row {lines} ORDER BY b.row, b
 INSERT INTO rejects
 SELECT {run.load_no}, ?, ?, NULL, {line}, 0, reason, 'event', nullif(detail, ''), raw, TIMESTAMP '{run.known_at}'
 FROM raw_bad b {lines} {only} ORDER BY b.line""",
-        place,
+        [staged.part.source, staged.part.name],
     )
 
 

@@ -34,14 +34,23 @@ _MAKE_BAD = """
 CREATE OR REPLACE TEMP TABLE raw_bad (
   line BIGINT, lines BIGINT, reason VARCHAR, detail VARCHAR, raw VARCHAR, rows_before BIGINT)"""
 
+_REASON = " ".join(f"WHEN '{said}' THEN '{reason}'" for said, reason in _REASONS.items())
+
 # reject_errors: one row per broken record and cause; the first cause is kept. Its `line` counts records.
 _TAKE_REJECTS = f"""
 INSERT INTO raw_bad
 WITH firsts AS (
   SELECT * FROM reject_errors QUALIFY row_number() OVER (PARTITION BY line ORDER BY column_idx) = 1)
-SELECT line, 1 + length(csv_line) - length(replace(csv_line, chr(10), '')), error_type, error_message,
+SELECT line, 1 + length(csv_line) - length(replace(csv_line, chr(10), '')),
+  CASE error_type {_REASON} ELSE error_type::VARCHAR END, error_message,
   left(trim(csv_line, chr(10) || chr(13)), {MAX_RAW}), line - {{first}} - (row_number() OVER (ORDER BY line) - 1)
 FROM firsts"""
+
+
+# broken: one row · records with a quote that swallowed lines; the lines of all broken records
+_BROKEN = """
+SELECT count(*) FILTER (reason = 'unclosed_quote' AND lines > 1), CAST(coalesce(sum(lines), 0) AS BIGINT)
+FROM raw_bad"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +76,27 @@ def stage(store: EventStore, part: RawPart) -> Staged:
         store.execute("CREATE OR REPLACE TEMP TABLE raw (c0 VARCHAR)")
         return Staged(part, 0, 0)
     try:
-        _read_into(store, "raw", part)
+        rows = _read_into(store, "raw", part)
     except duckdb.Error as error:
         if part.kind == "csv" and not part.has_line:
             return Staged(part, 0, 0, whole=False)
         raise SourceError(
             f"{part.name} cannot be read: {str(error).splitlines()[0]}", source=part.source
         ) from error
-    rows = int(store.value("SELECT count(*) FROM raw"))
     bad = int(store.value("SELECT count(*) FROM raw_bad"))
     if part.kind != "csv" or part.has_line:
         return Staged(part, rows, bad)
     return _accounted(store, part, rows, bad)
 
 
-def _read_into(store: EventStore, table: str, part: RawPart) -> None:
-    """Run the part's SQL; what DuckDB rejected goes to raw_bad."""
+def _read_into(store: EventStore, table: str, part: RawPart) -> int:
+    """Run the part's SQL; what DuckDB rejected goes to raw_bad. The number of rows read."""
     store.execute("DROP TABLE IF EXISTS reject_errors")
     store.execute("DROP TABLE IF EXISTS reject_scans")
-    store.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {part.sql}")
-    if "store_rejects" in part.sql:
+    rows = store.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {part.sql}")
+    if "store_rejects" in part.sql and store.value("SELECT count(*) FROM reject_errors"):
         store.execute(_TAKE_REJECTS.format(first=part.first_line or 1))
-        for said, reason in _REASONS.items():
-            store.execute("UPDATE raw_bad SET reason = ? WHERE reason = ?", [reason, said])
+    return rows
 
 
 def _add_bad(store: EventStore, part: RawPart) -> None:
@@ -111,10 +118,9 @@ def _accounted(store: EventStore, part: RawPart, rows: int, bad: int) -> Staged:
     """Is every physical line in a row, in a broken record, or blank at the end?"""
     if part.lines is None or part.first_line is None:
         return Staged(part, rows, bad)
-    swallowed = store.value("SELECT count(*) FROM raw_bad WHERE reason = 'unclosed_quote' AND lines > 1")
+    swallowed, broken = store.rows(_BROKEN)[0] if bad else (0, 0)
     if swallowed:
         return Staged(part, rows, bad, whole=False)
-    broken = int(store.value("SELECT coalesce(sum(lines), 0) FROM raw_bad"))
     expected = part.lines - part.first_line + 1 - _blank_at_end(part)
     if rows + broken == expected:
         return Staged(part, rows, bad)
@@ -228,7 +234,7 @@ def _stage_lines(store: EventStore, part: RawPart) -> Staged:
         quote_text("".join("/" + key.replace("~", "~0").replace("/", "~1") for key in p)) for p in paths
     )
     cells = "".join(f"fields[{n + 1}] AS c{n}, " for n in range(len(paths)))
-    store.execute(
+    rows = store.execute(
         f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {cells}line FROM ("
         f"SELECT {line} AS line, json_extract_string(c0, [{pointers}]::VARCHAR[]) AS fields"
         f" FROM json_lines WHERE {is_object})"
@@ -236,7 +242,7 @@ def _stage_lines(store: EventStore, part: RawPart) -> Staged:
     store.execute("DROP TABLE json_lines")
     known = replace(part, columns=tuple(".".join(path) for path in paths), has_line=True)
     bad = int(store.value("SELECT count(*) FROM raw_bad"))
-    return Staged(known, int(store.value("SELECT count(*) FROM raw")), bad)
+    return Staged(known, rows, bad)
 
 
 def _paths(structure: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

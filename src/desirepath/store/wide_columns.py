@@ -25,12 +25,13 @@ def wide_types(store: EventStore) -> dict[str, WideType]:
     return {name: cast(WideType, kind) for name, kind in store.columns().items() if name.startswith(PREFIXES)}
 
 
-def make_room(store: EventStore, wanted: Mapping[str, WideType], source: str) -> dict[str, WideType]:
-    """Add or widen columns so that `wanted` fits; the types that they now have.
+def make_room(
+    store: EventStore, wanted: Mapping[str, WideType], source: str, there: dict[str, WideType]
+) -> dict[str, WideType]:
+    """Add or widen columns so that `wanted` fits; the types that they now have. there: wide_types, changed along.
 
     Names are told apart as DuckDB does, without regard to case. Raises SourceError beyond MAX_WIDE columns.
     """
-    there = wide_types(store)
     by_lower = {name.lower(): name for name in there}
     new = [name for name in wanted if name.lower() not in by_lower]
     long = [name for name in new if len(name) > MAX_NAME]
