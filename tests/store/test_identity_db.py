@@ -20,10 +20,11 @@ from desirepath.app.identify import (
     undo_merge,
     withdraw,
 )
+from desirepath.collect.expression import quote_name
 from desirepath.core.errors import NotFound, WorkspaceError
 from desirepath.core.times import from_us
 from desirepath.journey.definition import Identifier, Identity
-from desirepath.store.events_db import EventStore, sql_name
+from desirepath.store.events_db import EventStore
 from tests.by_hand_events import add_source
 
 START = datetime(2024, 3, 1, tzinfo=UTC)
@@ -51,9 +52,9 @@ class Shop:
             at += timedelta(hours=int(clock[:2]), minutes=int(clock[3:5]))
             for kind in ids:
                 if f"id.{kind}" not in have:
-                    self.store.execute(f"ALTER TABLE event_log ADD COLUMN {sql_name(f'id.{kind}')} VARCHAR")
+                    self.store.execute(f"ALTER TABLE event_log ADD COLUMN {quote_name(f'id.{kind}')} VARCHAR")
                     have[f"id.{kind}"] = "VARCHAR"
-            names = [sql_name(f"id.{kind}") for kind in ids]
+            names = [quote_name(f"id.{kind}") for kind in ids]
             self.store.execute(
                 f"""INSERT INTO event_log (event_no, part, row, item, digest, time, date_only, known_at, event, "by"
                     {"".join(f", {name}" for name in names)})

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from desirepath.core.estimate import Estimate
@@ -25,6 +24,7 @@ from desirepath.journey_map.drawing.charts import chart
 from desirepath.journey_map.drawing.ladder import ladder
 from desirepath.journey_map.drawing.lines import lines
 from desirepath.journey_map.drawing.track import track_down, track_shape
+from desirepath.journey_map.jinja import environment
 from desirepath.journey_map.json import as_data
 from desirepath.journey_map.palette import DARK, FONT, LIGHT, css_variables
 from desirepath.journey_map.text import cleaned, shorten, slug
@@ -71,7 +71,7 @@ def to_html(document: MapDocument, theme: str = "auto") -> str:
     view = _View(d)
     style, script = _style(d, theme), _static("map.js")
     return (
-        _environment()
+        environment()
         .get_template("map.html.j2")
         .render(
             d=d,
@@ -81,17 +81,6 @@ def to_html(document: MapDocument, theme: str = "auto") -> str:
             data=Markup(_data(d)),  # < > & are escaped in it
             **view.helpers(),
         )
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("desirepath.journey_map"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

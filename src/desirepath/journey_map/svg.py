@@ -5,13 +5,11 @@ In: a MapDocument. Out: the file's text, XML 1.0. Everything that people wrote i
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Literal
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from desirepath.journey_map.document import MapDocument
 from desirepath.journey_map.drawing.sheet import sheet
+from desirepath.journey_map.jinja import environment
 from desirepath.journey_map.palette import DARK, FONT, LIGHT
 from desirepath.journey_map.text import cleaned
 
@@ -20,18 +18,7 @@ def to_svg(document: MapDocument, theme: Literal["light", "dark"] = "light", wid
     """The drawing; `width` is the least width in px, wider where the stages need it."""
     d = cleaned(document)
     return (
-        _environment()
+        environment()
         .get_template("map.svg.j2")
         .render(d=d, s=sheet(d, width), c=DARK if theme == "dark" else LIGHT, font=FONT)
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("desirepath.journey_map"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from desirepath.store.events_db import EventStore, sql_name
+from desirepath.collect.expression import quote_name
+from desirepath.store.events_db import EventStore
 from desirepath.store.identity_db import PREFIX, kinds_present
 
 Row = dict[str, Any]
@@ -76,7 +77,7 @@ def sources_of(store: EventStore, identifiers: Sequence[Row]) -> dict[int, list[
     present = kinds_present(store)
     found: dict[int, list[tuple[str, int]]] = {}
     for kind in sorted({row["kind"] for row in identifiers} & set(present)):
-        column = f"e.{sql_name(PREFIX + kind)}"
+        column = f"e.{quote_name(PREFIX + kind)}"
         rows = store.rows(
             f"""
             WITH wanted AS (

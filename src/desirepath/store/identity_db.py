@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from desirepath.collect.expression import quote_name, quote_text
 from desirepath.core.errors import WorkspaceError
 from desirepath.identity.reasons import BY_TIME, Blocked, IdentifierStatus, LinkStatus, Refusal, Strength
 from desirepath.identity.rules import Form, Kind, Rules
-from desirepath.store.events_db import EventStore, sql_name, sql_text
+from desirepath.store.events_db import EventStore
 
 if TYPE_CHECKING:
     from desirepath.identity.resolve import Resolution
@@ -69,12 +70,12 @@ def read_sightings(store: EventStore, rules: Rules) -> Sightings:
     """Each distinct combination of identifiers seen together on events, of the kinds that the rules use."""
     present = kinds_present(store)
     kinds = [name for name in rules.names if name in present]
-    columns = [f"e.{sql_name(PREFIX + name)}" for name in kinds]
+    columns = [f"e.{quote_name(PREFIX + name)}" for name in kinds]
     if not columns:
         nothing = pa.array([], pa.int64())
         table = pa.table({"first_seen": nothing, "last_seen": nothing, "events": nothing})
         return Sightings(table, np.empty(0, np.uint64), "0::UBIGINT")
-    fields = ", ".join(f"{column} AS {sql_name(name)}" for column, name in zip(columns, kinds, strict=True))
+    fields = ", ".join(f"{column} AS {quote_name(name)}" for column, name in zip(columns, kinds, strict=True))
     for key_sql in _keys(columns):
         table = store.query(f"""
             SELECT {fields}, {key_sql} AS "key", epoch_us(min(e.time)) AS first_seen,
@@ -289,4 +290,4 @@ def _word(column: str, words: type[Blocked | IdentifierStatus | LinkStatus | Ref
 
 def _listed(column: str, names: Sequence[str]) -> str:
     """SQL that turns a place in a list into what stands there."""
-    return f"CAST([{', '.join(sql_text(name) for name in names)}] AS VARCHAR[])[{column} + 1]"
+    return f"CAST([{', '.join(quote_text(name) for name in names)}] AS VARCHAR[])[{column} + 1]"
