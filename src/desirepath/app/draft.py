@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -135,17 +135,34 @@ def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tu
             raise _nothing_to_place(guessed)
         first = read_sources(sources_text(guessed), os.environ)
         files_of = {one.id: one.file.name for one in guessed.sources}
-        events = profiler.events([(source, files_of[source.id]) for source in first.sources])
+        every = profiler.events([(source, files_of[source.id]) for source in first.sources])
+        events = _sayable(every)
         if not events:
             raise _nothing_to_place(guessed)
         journey, renamed, notes = _journey(target, profiler, guessed, events, template)
         notes += [_left_out(one) for one in guessed.left_out]
+        if len(every) > len(events):
+            notes.append(
+                f"{len(every) - len(events)} of {len(every)} event names contain control characters, which no "
+                "rule can name: those events keep customers alive, and touch no stage."
+            )
         notes += [
             f"{', '.join(p.files)}: only the first {p.rows:,} rows were looked at."
             for p in profiles
             if not p.exact
         ]
         return sources_text(guessed, renamed), journey, notes
+
+
+def _sayable(events: Sequence[EventSummary]) -> list[EventSummary]:
+    """The events, and of each the channels, that rules can name: not those with control characters."""
+    from desirepath.collect.rules.text import is_sayable
+
+    return [
+        replace(event, channels=tuple(one for one in event.channels if is_sayable(one[0])))
+        for event in events
+        if is_sayable(event.name)
+    ]
 
 
 def _journey(

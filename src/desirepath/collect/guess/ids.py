@@ -36,6 +36,7 @@ _SESSION = word_set("session visit")
 _RECORD_NAMES = {"bestellung": "order", "bestellnummer": "order", "auftrag": "order", "pedido": "order",
                  "commande": "order", "purchase": "order", "transaction": "transaction",
                  "rechnung": "invoice", "factura": "invoice", "ereignis": "event", "insert": "event"}  # fmt: skip
+_COOKIE = re.compile(r"\d{4,}\.\d{9,10}")
 _SHAPES = (Shape.NUMBER, Shape.CODE, Shape.UUID, Shape.HEX, Shape.WORDS, Shape.PHONE)
 
 
@@ -122,9 +123,16 @@ def is_unnamed(column: ColumnProfile) -> bool:
 
 def _looks_like_ids(column: ColumnProfile) -> bool:
     """Ids have many values and no decimals; a code with a few values names a sort of thing."""
-    if column.shape not in _SHAPES or (column.numbers is not None and not column.numbers.whole):
+    if column.shape not in _SHAPES:
+        return False
+    if column.numbers is not None and not column.numbers.whole and not _cookie(column):
         return False
     return not (column.filled > 200 and column.distinct < 50 and column.distinct < 0.05 * column.filled)
+
+
+def _cookie(column: ColumnProfile) -> bool:
+    """Web analytics name a browser by two numbers, 1234567890.1700000000: no decimals."""
+    return all(_COOKIE.fullmatch(value) for value in column.values)
 
 
 def _opaque(column: ColumnProfile) -> bool:

@@ -194,8 +194,10 @@ def _source(
     channel = _channel(file, plain, subject)
     who = by_role(plain)
     text = text_role([c for c in plain if channel is None or c.name != channel.column])
-    where = _where(file, ids, money)
-    key = _key(file, ids, identifiers, where is not None)
+    where = _where(file, ids, money) or _somebody(file, identifiers)
+    key = _key(
+        file, ids, identifiers, where is not None and money is not None and where.column == money.column
+    )
     if key is not None and _undone(times) and key.column not in {one.column for one in identifiers}:
         kind = next(one.kind for one in ids if one.column == key.column)
         identifiers += (GuessedId(kind, key.column, "it pairs each order with its cancellation", False),)
@@ -301,10 +303,27 @@ def _where(file: FileProfile, ids: list[IdColumn], money: Role | None) -> Role |
     amounts = file.column(money.column)
     for one in (i for i in ids if i.cls in ("record", "unknown")):
         column = file.column(one.column)
-        if column.distinct == amounts.filled < file.rows and column.filled > 0:
+        # Line items say on every row of which record they are, be it under another name. Rows that do not are
+        # no lines: a web log names the order on its purchases only.
+        lines = any(c.filled == file.rows and c.distinct == column.distinct for c in file.columns)
+        if column.distinct == amounts.filled < file.rows and column.filled > 0 and lines:
             rule = f"{sql_name(money.column)} is not null"
             return Role(money.column, f"the other rows of one {one.column} are its line items", literal=rule)
     return None
+
+
+def _somebody(file: FileProfile, identifiers: tuple[GuessedId, ...]) -> Role | None:
+    """Most rows name nobody, as in a web log without cookies: a source of those would be refused as bad."""
+    columns = [file.column(one.column) for one in identifiers]
+    most = max(column.filled for column in columns)
+    if most >= 0.5 * file.rows:
+        return None
+    rule = " or ".join(f"{sql_name(column.name)} is not null" for column in columns)
+    return Role(
+        columns[0].name,
+        f"at least {most:,} of {file.rows:,} rows say who; nobody can be placed by the others",
+        literal=rule,
+    )
 
 
 def _key(

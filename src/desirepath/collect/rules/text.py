@@ -34,13 +34,18 @@ def too_deep() -> RuleError:
     return RuleError([("the rule is nested too deeply", f"At most {MAX_DEPTH} brackets within brackets.")])
 
 
+def is_sayable(text: str) -> bool:
+    """Whether a rule may contain this: a control character in one could not be seen."""
+    return not any(ord(c) < 32 and c not in "\t\n\r" for c in text)
+
+
 def syntax_tree(text: str) -> exp.Expr:
     """The syntax tree of one expression. Raises RuleError where the text is none."""
     if not text.strip():
         raise RuleError([("the rule is empty", "Write one like: event = 'Order Completed'.")])
     if len(text) > MAX_TEXT:
         raise RuleError([(f"the rule has {len(text):,} characters", f"At most {MAX_TEXT:,}.")])
-    if any(ord(c) < 32 and c not in "\t\n\r" for c in text):
+    if not is_sayable(text):
         raise RuleError([("the rule contains a control character", "Remove it.")])
     # Word processors turn quotes; within a text or a name they are meant.
     if re.search("[“”‘’]", re.sub(r"""'[^']*'|"[^"]*\"""", "", text)):
