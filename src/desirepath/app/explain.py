@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from desirepath.core.errors import NotFound
-from desirepath.core.times import FOREVER, NEVER, from_us, say_duration
+from desirepath.core.times import FOREVER, NEVER, from_us, say_duration, to_us
 from desirepath.core.words import Outcome, Start, Track
 from desirepath.journey.bits import ENTER
 from desirepath.journey.definition import Journey
@@ -25,7 +27,7 @@ class EventSaid:
 
     event_no: int
     event: str
-    time: str
+    time: str  # on the journey's clock, with its offset; of a date-only event the day
     date_only: bool
     channel: str | None
     by: str
@@ -49,6 +51,7 @@ class VisitExplained:
     because: tuple[str, ...]
     events: tuple[EventSaid, ...]
     known_until: str | None
+    time_zone: str
     definition: str
 
     def as_dict(self) -> dict[str, object]:
@@ -98,13 +101,23 @@ class VisitExplainer:
             because=tuple(self._because(i)),
             events=events,
             known_until=self._when(v.knowledge[i]),
+            time_zone=self._journey.time_zone,
             definition=self._journey.version,
         )
 
     def _when(self, instant: int) -> str | None:
+        """An instant as data: with its offset."""
         if instant in (NEVER, FOREVER):
             return None
         return from_us(int(instant), self._journey.time_zone).isoformat(sep=" ")
+
+    def _said(self, instant: int) -> str:
+        """An instant in a sentence: on the journey's clock, to the fraction that it has."""
+        at = self._when(instant)
+        if at is None:
+            return "never"
+        local = re.sub(r"[+-]\d\d:\d\d(:\d\d)?$", "", at)
+        return local.rstrip("0") if "." in local else local
 
     def _because(self, i: int) -> list[str]:
         v = self._visits
@@ -126,7 +139,7 @@ class VisitExplainer:
             said.append(f"The goal ({self._rule(stage.goal, stage.enter)}) was not reached in this pass.")
         said.append(self._end(i))
         if v.won_back[i] != NEVER:
-            said.append(f"It is a win-back: they bought again at {self._when(v.won_back[i])}.")
+            said.append(f"It is a win-back: they bought again at {self._said(v.won_back[i])}.")
         return said
 
     @staticmethod
@@ -149,7 +162,7 @@ class VisitExplainer:
         else:
             before = self._journey.stages[place - 1]
             why = f"reaching the goal of {before.id} begins the next stage"
-        return f"Entered {stage.id} at {self._when(v.entered[i])}: {why}."
+        return f"Entered {stage.id} at {self._said(v.entered[i])}: {why}."
 
     def _end(self, i: int) -> str:
         v = self._visits
@@ -160,15 +173,15 @@ class VisitExplainer:
                 if v.next_stage[i] < 0
                 else f"to {self._journey.stages[v.next_stage[i]].id}"
             )
-            return f"It ended at {self._when(v.ended[i])} as advanced {to}."
+            return f"It ended at {self._said(v.ended[i])} as advanced {to}."
         if outcome is Outcome.LEFT:
-            return f"It ended at {self._when(v.ended[i])} as left: an exit rule was satisfied."
+            return f"It ended at {self._said(v.ended[i])} as left: an exit rule was satisfied."
         clock = self._clock(i)
         if outcome is Outcome.LAPSED:
-            return f"It lapsed at {self._when(v.ended[i])}: {clock}."
+            return f"It lapsed at {self._said(v.ended[i])}: {clock}."
         if v.deadline[i] == FOREVER:
             return f"It is in flight: {clock}."
-        return f"It is in flight: {clock}, but what is known ends at {self._when(v.knowledge[i])}."
+        return f"It is in flight: {clock}, but what is known ends at {self._said(v.knowledge[i])}."
 
     def _clock(self, i: int) -> str:
         v = self._visits
@@ -178,8 +191,8 @@ class VisitExplainer:
             return f"the clock stands still while {waiting}"
         since = int(v.deadline[i]) - round(allowed.total_seconds() * 1e6)
         return (
-            f"the clock ran from {self._when(since)} (the latest of entry, last activity and the end of what we had "
-            f"promised) for {say_duration(allowed)}, until {self._when(v.deadline[i])}"
+            f"the clock ran from {self._said(since)} (the latest of entry, last activity and the end of what we had "
+            f"promised) for {say_duration(allowed)}, until {self._said(v.deadline[i])}"
         )
 
     def _open_promise(self, customer: int) -> str:
@@ -187,6 +200,10 @@ class VisitExplainer:
         is_open = (p.customer == customer) & (p.closed == NEVER) & (p.voided == NEVER)
         names = sorted({self._journey.promises[k].id for k in p.promise[is_open]})
         return f"they wait for us ({', '.join(names)})" if names else "they are active (active_while)"
+
+    def _event_time(self, time: datetime, date_only: bool) -> str:
+        local = from_us(to_us(time), self._journey.time_zone)
+        return local.date().isoformat() if date_only else local.isoformat(sep=" ")
 
     def _events(self, numbers: Sequence[int]) -> tuple[EventSaid, ...]:
         wanted = ", ".join(str(n) for n in numbers)
@@ -198,7 +215,7 @@ class VisitExplainer:
             EventSaid(
                 event_no=row["event_no"],
                 event=row["event"],
-                time=row["time"].isoformat(sep=" ") + " UTC",
+                time=self._event_time(row["time"], row["date_only"]),
                 date_only=row["date_only"],
                 channel=row["channel"],
                 by=row["by"],

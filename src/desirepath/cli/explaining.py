@@ -21,9 +21,14 @@ def print_visits(visits: Sequence[VisitExplained]) -> None:
             say(f"  {sentence}")
         for event in visit.events:
             where = f"{event.source}: {event.file}, record {event.record:,}"
-            say(f"  · {event.time}  {event.event}  ({event.by}; {where})", "dim")
+            say(f"  · {_clock(event.time)}  {event.event}  ({event.by}; {where})", "dim")
     if visits:
-        say(f"Definition {visits[0].definition}.", "dim")
+        say(f"Times are those of {visits[0].time_zone}. Definition {visits[0].definition}.", "dim")
+
+
+def _clock(time: str) -> str:
+    """'2024-01-31 09:30:00+11:00' → '2024-01-31 09:30:00'; a day stays a day."""
+    return time[:19]
 
 
 def print_customer(found: CustomerExplained) -> None:
