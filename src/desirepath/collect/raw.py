@@ -111,13 +111,15 @@ class RawColumns:
 
     def raw(self, delimiter: str) -> str:
         """SQL of the record as a line of CSV, for showing."""
-        quoted = ", ".join(
-            f"""CASE WHEN regexp_matches(c{i}, '["\\n\\r{_in_class(delimiter)}]')"""
-            f""" THEN '"' || replace(c{i}, '"', '""') || '"' ELSE coalesce(c{i}, '') END"""
-            for i in range(len(self.names))
+        cells = ", ".join(f"c{i}" for i in range(len(self.names)))
+        quoted = (
+            f"""CASE WHEN regexp_matches(cell, '["\\n\\r{_in_class(delimiter)}]')"""
+            """ THEN '"' || replace(cell, '"', '""') || '"' ELSE coalesce(cell, '') END"""
         )
         escaped = delimiter.replace("'", "''")
-        return f"left(concat_ws('{escaped}', {quoted}), {MAX_RAW})"
+        return (
+            f"left(array_to_string(list_transform([{cells}], lambda cell: {quoted}), '{escaped}'), {MAX_RAW})"
+        )
 
 
 def _in_class(delimiter: str) -> str:

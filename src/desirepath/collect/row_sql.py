@@ -7,7 +7,7 @@ Nothing is run here; what only a look at the data can tell (Found) comes in from
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,10 +22,9 @@ from desirepath.collect.validity import (
     MAX_FIELD,
     MAX_IDENTIFIER,
     MAX_TEXT,
-    RULES,
     ValidityRule,
 )
-from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
+from desirepath.collect.value_sql import DECIMAL, Style, currency_sql, minor_sql, value_sql
 
 WideType = Literal["BOOLEAN", "DOUBLE", "TIMESTAMP", "VARCHAR"]
 
@@ -172,7 +171,18 @@ class RowSql:
         currency, codes = currency_sql(
             event.currency, found.currencies.get(cells.currency, ()), self.context.currency
         )
-        low, high = (event.score.low, event.score.high) if event.score else (0.0, 1.0)
+        minor = minor_sql("number", "currency", codes)
+        # What the source does not have is said to be nothing at once: DuckDB takes long to find that out.
+        number = value.number if event.value else f"CAST(NULL AS {DECIMAL})"
+        amount = (
+            f"CASE WHEN currency_text IS NULL OR currency IS NOT NULL THEN {minor} END"
+            if event.value
+            else "CAST(NULL AS BIGINT)"
+        )
+        score, off_scale = "CAST(NULL AS DOUBLE)", "false"
+        if event.score:
+            score = _number("replace(score_text, ',', '.')")
+            off_scale = f"coalesce(score < {event.score.low!r} OR score > {event.score.high!r}, false)"
         ids = [quote_name(name) for name in cells.wide if name.startswith("id.")]
         return f"""
 WITH cells AS (
@@ -185,12 +195,12 @@ parsed AS (
   SELECT * EXCLUDE ("row"), "row", {time.instant} AS time, {time.date_only} AS date_only,
     CASE WHEN by_text IS NULL THEN 'customer'
       WHEN lower(by_text) IN ('customer', 'business', 'machine') THEN lower(by_text) END AS "by",
-    {value.number} AS number, {value.ambiguous} AS value_ambiguous, {currency} AS currency,
-    {_number("replace(score_text, ',', '.')")} AS score
+    {number} AS number, {value.ambiguous} AS value_ambiguous, {currency} AS currency,
+    {score} AS score
   FROM cells)
 SELECT *,
-  CASE WHEN currency_text IS NULL OR currency IS NOT NULL THEN {minor_sql("number", "currency", codes)} END AS value,
-  coalesce(score < {low!r} OR score > {high!r}, false) AS score_off_scale,
+  {amount} AS value,
+  {off_scale} AS score_off_scale,
   {"key IS NULL" if self.source.key else "false"} AS key_missing,
   {f"coalesce({', '.join(ids)}) IS NOT NULL" if ids else "false"} AS has_identifier,
   {" OR ".join(f"coalesce(length({one}) > {MAX_IDENTIFIER}, false)" for one in ids) or "false"} AS identifier_too_long,
@@ -199,20 +209,36 @@ FROM parsed"""
 
     def bad(self, cells: Cells, found: Found, rows: str) -> str:
         """row, item, reason, lost, detail of each wrong thing: the first that costs the event, else every field's."""
-        wrong = " OR ".join(f"({rule.wrong})" for rule in RULES)
-        whole = " ".join(f"WHEN {rule.wrong} THEN [{_as_struct(rule)}]" for rule in EVENT_RULES)
-        fields = ", ".join(f"CASE WHEN {rule.wrong} THEN {_as_struct(rule)} END" for rule in FIELD_RULES)
+        of_event, of_field = self._asked(EVENT_RULES, cells, found), self._asked(FIELD_RULES, cells, found)
+        wrong = " OR ".join(f"({rule.wrong})" for rule in (*of_event, *of_field))
+        whole = " ".join(f"WHEN {rule.wrong} THEN [{_as_struct(rule)}]" for rule in of_event)
+        fields = ", ".join(f"CASE WHEN {rule.wrong} THEN {_as_struct(rule)} END" for rule in of_field)
+        rest = f"ELSE list_filter([{fields}], lambda one: one IS NOT NULL) " if of_field else ""
         return f"""
 SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detail, 200) AS detail FROM (
-  SELECT row, unnest(CASE {whole} ELSE list_filter([{fields}], lambda one: one IS NOT NULL) END) AS one
+  SELECT row, unnest(CASE {whole} {rest}END) AS one
   FROM ({self.parsed(cells, found, rows)}) WHERE {wrong})"""
+
+    def _asked(self, rules: Sequence[ValidityRule], cells: Cells, found: Found) -> tuple[ValidityRule, ...]:
+        """The rules that can be broken at all: none is asked about what the source does not have."""
+        event = cells.made_from
+        there = {
+            "nul_character": found.has_nul,
+            "field_too_large": found.too_large,
+            "key_missing": bool(self.source.key),
+            "by_unknown": event.by is not None,
+            "currency_unknown": event.value is not None and event.currency is not None,
+            "value_ambiguous": event.value is not None,
+            "value_unreadable": event.value is not None,
+            "score_unreadable": event.score is not None,
+            "score_off_scale": event.score is not None,
+            "text_too_long": event.text is not None,
+        }
+        return tuple(rule for rule in rules if there.get(rule.name, True))
 
     def insert(self, cells: Cells, found: Found, rows: str, target: Target) -> str:
         """The statement that puts this event of each good row into event_log."""
         event = cells.made_from
-        score = event.score
-        share = f"(score - {score.low!r}) / {score.high - score.low!r}" if score else "NULL"
-        kept_score = "CASE WHEN NOT score_off_scale THEN score END"
         wide = [name for name in cells.wide if name in found.types]
         columns = {
             "event_no": f"{target.first_no} + row * {len(self.cells)} + {cells.item}",
@@ -227,25 +253,33 @@ SELECT row, {cells.item}::SMALLINT AS item, one.reason, one.lost, left(one.detai
             "event": "event",
             "channel": "channel",
             "by": '"by"',
-            "value": "value",
-            "currency": "CASE WHEN value IS NOT NULL THEN currency END",
-            "text": f"left(text, {MAX_TEXT})",
-            "score": kept_score,
-            "score_share": f"CASE WHEN NOT score_off_scale THEN {share} END",
-            "score_kind": f"CASE WHEN NOT score_off_scale AND score IS NOT NULL THEN {quote_text(score.kind)} END"
-            if score
-            else "NULL",
+            **self._optional(event),
             **{name: self._typed(name, found.types[name]) for name in wide},
         }
-        good = (
-            f" WHERE NOT ({' OR '.join(f'({rule.wrong})' for rule in EVENT_RULES)})"
-            if target.some_bad
-            else ""
-        )
+        wrong = " OR ".join(f"({rule.wrong})" for rule in self._asked(EVENT_RULES, cells, found))
+        good = f" WHERE NOT ({wrong})" if target.some_bad else ""
         return (
             f"INSERT INTO event_log ({', '.join(map(quote_name, columns))})\nSELECT {', '.join(columns.values())}"
             f"\nFROM ({self.parsed(cells, found, rows)}){good}"
         )
+
+    @staticmethod
+    def _optional(event: EventFrom) -> dict[str, str]:
+        """Columns that stay empty where the source has nothing for them."""
+        columns: dict[str, str] = {}
+        if event.value:
+            columns["value"] = "value"
+            columns["currency"] = "CASE WHEN value IS NOT NULL THEN currency END"
+        if event.text:
+            columns["text"] = f"left(text, {MAX_TEXT})"
+        if score := event.score:
+            share = f"(score - {score.low!r}) / {score.high - score.low!r}"
+            columns["score"] = "CASE WHEN NOT score_off_scale THEN score END"
+            columns["score_share"] = f"CASE WHEN NOT score_off_scale THEN {share} END"
+            columns["score_kind"] = (
+                f"CASE WHEN NOT score_off_scale AND score IS NOT NULL THEN {quote_text(score.kind)} END"
+            )
+        return columns
 
     def _typed(self, name: str, kind: WideType) -> str:
         """A wide column's text as the type that it has in the store."""

@@ -23,7 +23,7 @@ _COMMA = r"'[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?'"
 # White space (no-break ones too), currency signs, codes such as EUR or kr, and the Swiss apostrophe.
 _CODE = r"([A-Z]{3}|(?i:kr|kč|zł|fr|rs|ft|lei|лв|руб|us|ca|au|nz|hk|[acrs]))\.?"
 _NOISE = rf"""'[\s\x{{00a0}}\x{{202f}}\p{{Sc}}''’]|^{_CODE}|{_CODE}$'"""
-_DECIMAL = "DECIMAL(18,6)"
+DECIMAL = "DECIMAL(18,6)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ValueSql:
 
 def plain_number(text: str) -> str:
     """SQL of a number written plainly."""
-    return f"TRY_CAST({text} AS {_DECIMAL})"
+    return f"TRY_CAST({text} AS {DECIMAL})"
 
 
 def style_counts(text: str) -> tuple[str, str, str]:
@@ -66,13 +66,13 @@ def value_sql(text: str, style: Style) -> ValueSql:
         return ValueSql(plain_number(text), "false")
     clean = _clean(text)
     point, comma = f"regexp_full_match({clean}, {_POINT})", f"regexp_full_match({clean}, {_COMMA})"
-    as_point = f"TRY_CAST(replace({clean}, ',', '') AS {_DECIMAL})"
-    as_comma = f"TRY_CAST(replace(replace({clean}, '.', ''), ',', '.') AS {_DECIMAL})"
-    both = {"point": as_point, "comma": as_comma, "mixed": f"CAST(NULL AS {_DECIMAL})"}[style]
+    as_point = f"TRY_CAST(replace({clean}, ',', '') AS {DECIMAL})"
+    as_comma = f"TRY_CAST(replace(replace({clean}, '.', ''), ',', '.') AS {DECIMAL})"
+    both = {"point": as_point, "comma": as_comma, "mixed": f"CAST(NULL AS {DECIMAL})"}[style]
     marked = f"(contains({clean}, '.') OR contains({clean}, ','))"
     number = (
         f"CASE WHEN {point} AND {comma} AND {marked} THEN {both} WHEN {point} THEN {as_point}"
-        f" WHEN {comma} THEN {as_comma} ELSE TRY_CAST({clean} AS {_DECIMAL}) END"
+        f" WHEN {comma} THEN {as_comma} ELSE TRY_CAST({clean} AS {DECIMAL}) END"
     )
     ambiguous = f"({point} AND {comma} AND {marked})" if style == "mixed" else "false"
     return ValueSql(number, ambiguous)
