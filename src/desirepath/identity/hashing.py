@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import numba
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+
+from desirepath.core.compiled import kernel
 
 UInt64 = NDArray[np.uint64]
 
@@ -20,15 +21,13 @@ _KEY = np.frombuffer(b"desirepath: ids.", "<u8")
 _BITS = 60  # twelve characters of five bits
 _DIGITS = np.frombuffer(b"0123456789abcdefghjkmnpqrstvwxyz", np.uint8)  # Crockford: no i, l, o, u
 
-_jit = numba.njit(cache=True, nogil=True)
 
-
-@_jit
+@kernel
 def _rotated(x, bits):  # type: ignore[no-untyped-def]
     return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
 
 
-@_jit
+@kernel
 def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]
     v0 += v1
     v2 += v3
@@ -43,7 +42,7 @@ def _round(v0, v1, v2, v3):  # type: ignore[no-untyped-def]
     return v0, v1, v2, v3
 
 
-@_jit
+@kernel
 def _siphash(head, data, start, end, k0, k1):  # type: ignore[no-untyped-def]
     """SipHash-2-4 of the bytes of `head` followed by data[start:end]."""
     v0 = k0 ^ np.uint64(0x736F6D6570736575)
@@ -72,7 +71,7 @@ def _siphash(head, data, start, end, k0, k1):  # type: ignore[no-untyped-def]
     return v0 ^ v1 ^ v2 ^ v3
 
 
-@_jit
+@kernel
 def _hash_all(head, data, offsets, k0, k1, out):  # type: ignore[no-untyped-def]
     for i in range(len(out)):
         out[i] = _siphash(head, data, offsets[i], offsets[i + 1], k0, k1)

@@ -7,17 +7,16 @@ in which it meets links is given, so that the answer depends on nothing else.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-_jit = numba.njit(cache=True, nogil=True)
+from desirepath.core.compiled import kernel
 
 JOINED, REDUNDANT, REFUSED = 0, 1, 2
 BLOCKED, SHARED, TWO_KNOWN, LIMIT, APART, SPLIT = 1, 2, 3, 4, 5, 6
 NOBODY = -1
 
 
-@_jit
+@kernel
 def seen(codes, first, last, events, to_first, to_last, to_events):  # type: ignore[no-untyped-def]
     """When each identifier was first and last seen, and on how many events."""
     for s in range(codes.shape[0]):
@@ -29,7 +28,7 @@ def seen(codes, first, last, events, to_first, to_last, to_events):  # type: ign
                 to_events[i] += events[s]
 
 
-@_jit
+@kernel
 def count_pairs(codes, usable, known_kinds, among_weak):  # type: ignore[no-untyped-def]
     """How many pairs `star_pairs` will write."""
     count = 0
@@ -41,7 +40,7 @@ def count_pairs(codes, usable, known_kinds, among_weak):  # type: ignore[no-unty
     return count
 
 
-@_jit
+@kernel
 def star_pairs(codes, usable, known_kinds, among_weak, pairs, rows):  # type: ignore[no-untyped-def]
     """Tie the strongest usable identifier of each sighting to every other one on it.
 
@@ -61,7 +60,7 @@ def star_pairs(codes, usable, known_kinds, among_weak, pairs, rows):  # type: ig
                 at += 1
 
 
-@_jit
+@kernel
 def _centre(codes, s, usable, known_kinds):  # type: ignore[no-untyped-def]
     for k in range(codes.shape[1]):
         if codes[s, k] >= 0 and usable[codes[s, k]]:
@@ -69,7 +68,7 @@ def _centre(codes, s, usable, known_kinds):  # type: ignore[no-untyped-def]
     return -1
 
 
-@_jit
+@kernel
 def known_pairs(codes, usable, known_kinds, pairs):  # type: ignore[no-untyped-def]
     """Every two usable known identifiers of one sighting; returns how many. `pairs` may be empty: counts only."""
     at = 0
@@ -87,7 +86,7 @@ def known_pairs(codes, usable, known_kinds, pairs):  # type: ignore[no-untyped-d
     return at
 
 
-@_jit
+@kernel
 def gather(pairs, rows, order, first, last, events, to_pair, to_first, to_last, to_events):  # type: ignore[no-untyped-def]
     """One row for each distinct pair, in the order of pairs; returns how many. `order` sorts `pairs`."""
     at = -1
@@ -101,7 +100,7 @@ def gather(pairs, rows, order, first, last, events, to_pair, to_first, to_last, 
     return at + 1
 
 
-@_jit
+@kernel
 def root_of(parent, i):  # type: ignore[no-untyped-def]
     """The identifier that stands for i's group; shortens the way there."""
     while parent[i] != i:
@@ -110,7 +109,7 @@ def root_of(parent, i):  # type: ignore[no-untyped-def]
     return i
 
 
-@_jit
+@kernel
 def join(order, a, b, strong, parent, size, known, counts, limits, apart, status, why, detail):  # type: ignore[no-untyped-def]
     """Walk the links in the given order and join their ends, unless a rule forbids it.
 
@@ -154,7 +153,7 @@ def join(order, a, b, strong, parent, size, known, counts, limits, apart, status
             apart_tail[x] = apart_tail[y]
 
 
-@_jit
+@kernel
 def _over(x, y, counts, limits):  # type: ignore[no-untyped-def]
     """The first limited kind of which the two groups would have too many values together, or −1."""
     for k in range(counts.shape[1]):
@@ -164,7 +163,7 @@ def _over(x, y, counts, limits):  # type: ignore[no-untyped-def]
     return -1
 
 
-@_jit
+@kernel
 def _kept_apart(x, y, head, following, decision, side, sides):  # type: ignore[no-untyped-def]
     """Whether one group holds a side of a decision and the other group its other side."""
     if head[x] < 0 or head[y] < 0:
@@ -185,14 +184,14 @@ def _kept_apart(x, y, head, following, decision, side, sides):  # type: ignore[n
     return found
 
 
-@_jit
+@kernel
 def group_of_each(parent, to_group):  # type: ignore[no-untyped-def]
     """The root of every identifier."""
     for i in range(len(parent)):
         to_group[i] = root_of(parent, i)
 
 
-@_jit
+@kernel
 def stand_for(group, kind, first, to_main):  # type: ignore[no-untyped-def]
     """For each root, the identifier that the customer is named after: strongest kind, first seen, lowest code."""
     for i in range(len(group)):
@@ -201,7 +200,7 @@ def stand_for(group, kind, first, to_main):  # type: ignore[no-untyped-def]
             to_main[group[i]] = i
 
 
-@_jit
+@kernel
 def owners(codes, group, usable, blocked, resolved, split, to_owner, to_by):  # type: ignore[no-untyped-def]
     """Whose each sighting is: the group, by the identifier at place `by` of the row.
 

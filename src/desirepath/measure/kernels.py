@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
+from desirepath.core.compiled import kernel
 from desirepath.core.times import NEVER
 
-_jit = numba.njit(cache=True, nogil=True)
 
-
-@_jit
+@kernel
 def own(rows, customer, entered, ended, offset, ts, owner):  # type: ignore[no-untyped-def]
     """Give each event to the visit whose time it lies in: one walk along each customer's events and visits."""
     last_customer, p = -1, 0
@@ -27,7 +25,7 @@ def own(rows, customer, entered, ended, offset, ts, owner):  # type: ignore[no-u
             p += 1
 
 
-@_jit
+@kernel
 def tally_moments(visit, code, stratum, won, met_hits, met_n, after_hits, after_n, later_n):  # type: ignore[no-untyped-def]
     """Count, by stratum and touchpoint: first meetings; moments at or after one; moments before one.
 
@@ -57,7 +55,7 @@ def tally_moments(visit, code, stratum, won, met_hits, met_n, after_hits, after_
             after_hits[s, order[j]] += y
 
 
-@_jit
+@kernel
 def _end_customer(total, in_customer, out):  # type: ignore[no-untyped-def]
     for k in range(len(total)):
         out[0, k] += total[k] * total[k]
@@ -68,7 +66,7 @@ def _end_customer(total, in_customer, out):  # type: ignore[no-untyped-def]
     in_customer[:] = False
 
 
-@_jit
+@kernel
 def spread_moments(visit, customer, code, stratum, won, used, when_met, when_not, out):  # type: ignore[no-untyped-def]
     """Sum each customer's influence on each touchpoint's difference, and add up the squares of the sums.
 
@@ -109,7 +107,7 @@ def spread_moments(visit, customer, code, stratum, won, used, when_met, when_not
     _end_customer(total, in_customer, out)
 
 
-@_jit
+@kernel
 def first_meetings(visit, touchpoint, kinds, new):  # type: ignore[no-untyped-def]
     """Mark where a visit meets a touchpoint for the first time. Rows of one visit lie together."""
     seen_by = np.full(kinds, -1, np.int64)
@@ -120,7 +118,7 @@ def first_meetings(visit, touchpoint, kinds, new):  # type: ignore[no-untyped-de
             new[i] = 1
 
 
-@_jit
+@kernel
 def lay_spells(end, first_act, elapsed, touchpoint, kinds, distinct, since, ms, out):  # type: ignore[no-untyped-def]
     """Cut each visit into spells of one state; returns how many. Times in `elapsed` and `end` are µs since entry.
 
@@ -166,7 +164,7 @@ def lay_spells(end, first_act, elapsed, touchpoint, kinds, distinct, since, ms, 
     return filled
 
 
-@_jit
+@kernel
 def _leave(v, own_won, own_later, sums, sums_at, weighed, compared):  # type: ignore[no-untyped-def]
     one = sums[0] - sums_at[v, 0]
     if one > 0:
@@ -175,7 +173,7 @@ def _leave(v, own_won, own_later, sums, sums_at, weighed, compared):  # type: ig
         compared[v] = True
 
 
-@_jit
+@kernel
 def walk_risk_sets(timeline, reached_at, won, r_key, r_visit, sets, weighed, compared):  # type: ignore[no-untyped-def]
     """Walk along the risk sets: at each time that a visit is reached, who could have been and was not?
 

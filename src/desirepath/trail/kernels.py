@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from desirepath.core.compiled import kernel
 
 Int64 = NDArray[np.int64]
 Columns = tuple[NDArray[Any], ...]  # those of build.COLUMNS, in that order
 
-_jit = numba.njit(cache=True, nogil=True)
 
-
-@_jit
+@kernel
 def scatter(
     customer: Int64,
     arrival: Int64,
@@ -43,7 +42,7 @@ def scatter(
     return True
 
 
-@_jit
+@kernel
 def _in_order(first: int, last: int, ts: Int64, arrival: Int64) -> bool:
     for i in range(first + 1, last):
         if ts[i] < ts[i - 1] or (ts[i] == ts[i - 1] and arrival[i] < arrival[i - 1]):
@@ -51,7 +50,7 @@ def _in_order(first: int, last: int, ts: Int64, arrival: Int64) -> bool:
     return True
 
 
-@_jit
+@kernel
 def sort_runs(offset: Int64, arrival: Int64, columns: Columns) -> None:
     """Sort the events of each customer by (ts, arrival)."""
     ts, touchpoint, channel, evidence, value, event, waits = columns

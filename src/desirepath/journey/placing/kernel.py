@@ -7,16 +7,15 @@ Judged by its slow twin, tests/twins/placement.py.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.core.compiled import kernel
 from desirepath.core.times import DAY, FOREVER, NEVER
 from desirepath.core.words import Outcome, Start, Track
 from desirepath.journey.bits import ACTIVE_END, ACTIVE_START, BY_CUSTOMER, DATE_ONLY, EXIT, GOAL, MAX_STAGES
 
 # Numba's cache knows of changes to a function's own file only: what calls each other stays in one file.
-_jit = numba.njit(cache=True, nogil=True)
 
 Int64 = NDArray[np.int64]
 Rows = NDArray[np.void]  # of VISIT; a state and rules are records too: STATE, RULES (records.py)
@@ -32,13 +31,13 @@ IN_FLIGHT, ADVANCED, LEFT, LAPSED = (
 )
 
 
-@_jit
+@kernel
 def _clock_time(time: int, bits: int, effective: int) -> int:
     """When the clock starts for an event: its time; of a date-only event midday, or its effective time if later."""
     return max(effective, time + _NOON) if bits & DATE_ONLY else effective
 
 
-@_jit
+@kernel
 def _deadline(state: Record, rules: Record) -> int:
     """When the current visit's clock runs out; FOREVER while the customer is active or waits for us."""
     if state.is_active or state.wait == FOREVER:
@@ -51,7 +50,7 @@ def _deadline(state: Record, rules: Record) -> int:
 # ---- rows -------------------------------------------------------------------------------------------
 
 
-@_jit
+@kernel
 def _new_row(row: Record, state: Record, stage: int, at: int, p: int, rules: Record) -> None:
     """Fill a row for a visit (or a skipped stage) that the event at p entered at `at`."""
     row.customer, row.track, row.pass_no = state.customer, rules.track, state.passes - 1
@@ -63,7 +62,7 @@ def _new_row(row: Record, state: Record, stage: int, at: int, p: int, rules: Rec
     row.pass_ended, row.pass_outcome, row.won_back = NEVER, IN_FLIGHT, state.won_back
 
 
-@_jit
+@kernel
 def _skip(
     out: Rows, state: Record, low: int, high: int, reached: int, at: int, p: int, rules: Record
 ) -> None:
@@ -76,7 +75,7 @@ def _skip(
         state.row += 1
 
 
-@_jit
+@kernel
 def _enter(out: Rows, state: Record, stage: int, at: int, p: int, clock: int, rules: Record) -> None:
     """Begin a visit and start its clock."""
     _new_row(out[state.row], state, stage, at, p, rules)
@@ -85,7 +84,7 @@ def _enter(out: Rows, state: Record, stage: int, at: int, p: int, clock: int, ru
     state.stage, state.entry_clock = stage, clock
 
 
-@_jit
+@kernel
 def _end_visit(
     row: Record, state: Record, at: int, p: int, outcome: int, reached: int, rules: Record
 ) -> None:
@@ -95,13 +94,13 @@ def _end_visit(
         row.succeeded, row.success_event = at, p
 
 
-@_jit
+@kernel
 def _begin_pass(state: Record, start: int) -> None:
     state.passes += 1
     state.start, state.won_back, state.pass_row = start, NEVER, state.row
 
 
-@_jit
+@kernel
 def _end_pass(out: Rows, state: Record, at: int, outcome: int) -> None:
     for r in range(state.pass_row, state.row):
         row = out[r]
@@ -112,7 +111,7 @@ def _end_pass(out: Rows, state: Record, at: int, outcome: int) -> None:
 # ---- the clock and the steps of an event ------------------------------------------------------------
 
 
-@_jit
+@kernel
 def _lapse(out: Rows, state: Record, at: int, rules: Record) -> None:
     """The clock: end the visit where its deadline is before `at`, if we would know of anything until then."""
     deadline = _deadline(state, rules)
@@ -121,7 +120,7 @@ def _lapse(out: Rows, state: Record, at: int, rules: Record) -> None:
         _end_pass(out, state, deadline, LAPSED)
 
 
-@_jit
+@kernel
 def _learn(state: Record, bits: int, rules: Record) -> tuple[int, int]:
     """Steps 1 and 2: (bit set of the goals reached, the stage that the event is evidence for or −1)."""
     existing = (1 << rules.stages) - 1
@@ -146,7 +145,7 @@ def _learn(state: Record, bits: int, rules: Record) -> tuple[int, int]:
     return goals, evidence
 
 
-@_jit
+@kernel
 def _goes_to(state: Record, bits: int, evidence: int, had_bought: int, rules: Record) -> int:
     """Step 3: the stage of the visit that the event begins, −1 where it moves nobody."""
     if state.stage >= 0:
@@ -157,7 +156,7 @@ def _goes_to(state: Record, bits: int, evidence: int, had_bought: int, rules: Re
     return evidence
 
 
-@_jit
+@kernel
 def _move(
     out: Rows, state: Record, to: int, at: int, p: int, clock: int, had_bought: int, rules: Record
 ) -> None:
@@ -176,7 +175,7 @@ def _move(
     _enter(out, state, to, at, p, clock, rules)
 
 
-@_jit
+@kernel
 def _succeed(out: Rows, state: Record, goals: int, at: int, p: int, rules: Record) -> None:
     """Step 5: the first success of each visit of this pass whose stage's goal was reached; the win-back."""
     if state.start == RETURN and state.won_back == NEVER and goals >> rules.advances & 1:
@@ -190,7 +189,7 @@ def _succeed(out: Rows, state: Record, goals: int, at: int, p: int, rules: Recor
             row.succeeded, row.success_event = at, p
 
 
-@_jit
+@kernel
 def _complete(out: Rows, state: Record, at: int, p: int, rules: Record) -> None:
     """Step 6: out of the journey's far end."""
     if state.stage >= 0:
@@ -203,7 +202,7 @@ def _complete(out: Rows, state: Record, at: int, p: int, rules: Record) -> None:
     _end_pass(out, state, at, ADVANCED)
 
 
-@_jit
+@kernel
 def _keep_alive(state: Record, bits: int, clock: int, wait: int) -> None:
     """Step 7: activity, waits and subscriptions move the clock."""
     if bits & BY_CUSTOMER:
@@ -219,7 +218,7 @@ def _keep_alive(state: Record, bits: int, clock: int, wait: int) -> None:
 # ---- a customer, a chunk ----------------------------------------------------------------------------
 
 
-@_jit
+@kernel
 def _act(
     out: Rows,
     state: Record,
@@ -246,7 +245,7 @@ def _act(
             _complete(out, state, at, p, rules)
 
 
-@_jit
+@kernel
 def _walk(
     out: Rows, state: Record, order: Int64, when: Int64, ts: Int64, bits: Int64, waits: Int64, rules: Record
 ) -> bool:
@@ -282,7 +281,7 @@ def _walk(
     return True
 
 
-@_jit
+@kernel
 def _begin(state: Record, customer: int, row: int) -> None:
     """A customer of whom nothing is known yet; their rows start at `row`."""
     state.customer, state.row, state.stage = customer, row, -1
@@ -290,7 +289,7 @@ def _begin(state: Record, customer: int, row: int) -> None:
     state.entry_clock, state.activity, state.wait, state.active_end = NEVER, NEVER, NEVER, NEVER
 
 
-@_jit
+@kernel
 def place_chunk(
     low: int,
     high: int,

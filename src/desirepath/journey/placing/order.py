@@ -6,21 +6,20 @@ Events with a time of day keep it; a date-only event finds its place within its 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.core.compiled import kernel
 from desirepath.core.times import DAY, FOREVER
 from desirepath.journey.bits import DATE_ONLY, EXIT, GOAL, MAX_STAGES
 
 Int64 = NDArray[np.int64]
 
 # Numba's cache knows of changes to a function's own file only: what calls each other stays in one file.
-_jit = numba.njit(cache=True, nogil=True)
 _STAGES = (1 << MAX_STAGES) - 1
 
 
-@_jit
+@kernel
 def _rank(bits: int, stages: int) -> int:
     """2s + 1 for the highest stage entered or 2s + 2 for the highest goal reached, the greater; 0 for neither."""
     if bits & (_STAGES | _STAGES << GOAL) == 0:
@@ -33,7 +32,7 @@ def _rank(bits: int, stages: int) -> int:
     return 0
 
 
-@_jit
+@kernel
 def _first_from(times: Int64, instant: int) -> int:
     """The place of the first of the sorted times that is not before the instant."""
     low, high = 0, len(times)
@@ -46,7 +45,7 @@ def _first_from(times: Int64, instant: int) -> int:
     return low
 
 
-@_jit
+@kernel
 def _day_end(start: int, zone_from: Int64, zone_offset: Int64) -> int:
     """The first instant of a later local date than that of `start`."""
     k = _first_from(zone_from, start + 1) - 1
@@ -59,7 +58,7 @@ def _day_end(start: int, zone_from: Int64, zone_offset: Int64) -> int:
         k += 1
 
 
-@_jit
+@kernel
 def _effective_time(
     i: int, ts: Int64, bits: Int64, ranks: Int64, zone_from: Int64, zone_offset: Int64
 ) -> int:
@@ -81,7 +80,7 @@ def _effective_time(
     return best
 
 
-@_jit
+@kernel
 def _sort(order: Int64, times: Int64, ranks: Int64) -> None:
     """Sort `order` by the time, then the rank, of the events that it names; equals keep their order.
 
@@ -107,13 +106,13 @@ def _sort(order: Int64, times: Int64, ranks: Int64) -> None:
         width *= 2
 
 
-@_jit
+@kernel
 def _comes_before(i: int, j: int, times: Int64, ranks: Int64) -> bool:
     first: bool = times[i] < times[j] or (times[i] == times[j] and ranks[i] < ranks[j])
     return first
 
 
-@_jit
+@kernel
 def _order_one(
     ts: Int64,
     bits: Int64,
@@ -143,7 +142,7 @@ def _order_one(
         when[i] = times[order[i]]
 
 
-@_jit
+@kernel
 def order_chunk(
     low: int,
     high: int,
