@@ -70,3 +70,19 @@ def test_an_event_name_that_no_rule_can_hold_is_left_out_of_the_rules_only(tmp_p
     assert shop.load().events == 150
     assert any("1 of 3 event names contain control characters" in note for note in made.notes)
     assert "red" not in made.journey_text
+
+
+def test_a_list_of_visits_with_a_few_purchases_is_not_a_list_of_purchases(tmp_path: Path) -> None:
+    rows = [
+        (
+            f"v{n % 90}",
+            (START + n * timedelta(hours=1)).isoformat(),
+            *((f"O{n}", "30.00") if n % 9 == 0 else ("", "")),
+        )
+        for n in range(270)
+    ]
+    made = draft(
+        tmp_path / "shop", [write(tmp_path / "walkins.csv", "visitor_id,started_at,order_id,revenue", rows)]
+    )
+    assert "Order Completed" not in made.sources_text
+    assert Workspace.open(made.folder).load().events == 270

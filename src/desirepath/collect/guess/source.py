@@ -182,7 +182,10 @@ def _source(
     score = score_role(plain, subject.label if subject else "")
     plain = [c for c in plain if score is None or c.name != score.column]
     money = amount or money_role(plain)
-    times = time_roles(file, subject, event.column if event else "", money is not None)
+    first_rows = _where(file, ids, money)
+    # Where few rows have an amount, the row is something else that now and then ends in a purchase.
+    paid = money is not None and (first_rows is not None or file.column(money.column).share_filled >= 0.5)
+    times = time_roles(file, subject, event.column if event else "", paid)
     if times is None:
         return LeftOut(file, _no_time(file), "name the column yourself: time: {column: …, format: …}")
     if not identifiers:
@@ -194,10 +197,8 @@ def _source(
     channel = _channel(file, plain, subject)
     who = by_role(plain)
     text = text_role([c for c in plain if channel is None or c.name != channel.column])
-    where = _where(file, ids, money) or _somebody(file, identifiers)
-    key = _key(
-        file, ids, identifiers, where is not None and money is not None and where.column == money.column
-    )
+    where = first_rows or _somebody(file, identifiers)
+    key = _key(file, ids, identifiers, first_rows is not None)
     if key is not None and _undone(times) and key.column not in {one.column for one in identifiers}:
         kind = next(one.kind for one in ids if one.column == key.column)
         identifiers += (GuessedId(kind, key.column, "it pairs each order with its cancellation", False),)
