@@ -59,7 +59,8 @@ def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) 
     if summary.removed:
         say(f"No longer in sources.yaml, and so no longer counted: {', '.join(summary.removed)}.")
     if summary.rejected:
-        say(f"{summary.rejected:,} records were set aside. See why: desirepath rejects {folder}")
+        records = "1 record was" if summary.rejected == 1 else f"{summary.rejected:,} records were"
+        say(f"{records} set aside. See why: desirepath rejects {folder}")
     rate = (
         f" ({summary.rows / summary.seconds:,.0f} rows a second)" if summary.rows and summary.seconds else ""
     )
