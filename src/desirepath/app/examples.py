@@ -5,7 +5,8 @@ They are chosen by rule (the first member of a path, and of each outcome), never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,40 @@ def example_trails(asking: Asking, walked: Sequence[PathsAnswer], owner: Int64) 
             visit = _typical(asking, place, row.members, row.steps, owner)
             if visit is not None:
                 chosen.append((visit, row.steps))
-    return tuple(_trail(asking, visit, steps) for visit, steps in chosen)
+    parts = [_part(asking, visit) for visit, _ in chosen]
+    # One question for all of them: the store takes as long for one event as for a thousand.
+    said = asking.event_words([int(asking.trails.event[p]) for part in parts for p in part.shown])
+    return tuple(
+        _trail(asking, visit, steps, part, said) for (visit, steps), part in zip(chosen, parts, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is shown of a customer's trail. rows: the visits of the pass; shown: places of events; more: left out."""
+
+    rows: NDArray[np.intp]
+    shown: list[int]
+    more: int
+
+
+def _part(asking: Asking, visit: int) -> _Part:
+    v, t = asking.visits, asking.trails
+    customer = int(v.customer[visit])
+    first, last = np.searchsorted(v.customer, [customer, customer + 1])
+    own = np.arange(first, last)
+    rows = own[(v.track[own] == Track.JOURNEY) & (v.pass_no[own] == v.pass_no[visit])]
+    pass_ended = int(v.pass_ended[rows[0]])
+    events = np.arange(int(t.offset[customer]), int(t.offset[customer + 1]))
+    times = np.asarray(t.ts[events])
+    inside = (times >= v.entered[rows].min()) & (times <= (FOREVER if pass_ended == NEVER else pass_ended))
+    # A date-only event may stand before the instant at which it acts.
+    places = events[inside | np.isin(events, v.entry_event[rows])].tolist()
+    # The visit in question is what the example is for: start a little before it where the pass is long.
+    entry = int(v.entry_event[visit])
+    start = places.index(entry) if entry in places else 0
+    shown = places[max(0, start - 5) :][:_LONGEST]
+    return _Part(rows, shown, len(places) - len(shown))
 
 
 def _typical(
@@ -59,23 +93,11 @@ def _typical(
     return int(same[np.argsort(lengths, kind="stable")[len(same) // 2]])
 
 
-def _trail(asking: Asking, visit: int, steps: tuple[str, ...]) -> ExampleTrail:
+def _trail(
+    asking: Asking, visit: int, steps: tuple[str, ...], part: _Part, said: Mapping[int, tuple[str, str]]
+) -> ExampleTrail:
     v, t, stages = asking.visits, asking.trails, asking.journey.stages
-    customer = int(v.customer[visit])
-    first, last = int(t.offset[customer]), int(t.offset[customer + 1])
-    rows = np.flatnonzero(
-        (v.customer == customer) & (v.track == Track.JOURNEY) & (v.pass_no == v.pass_no[visit])
-    )
-    began = int(v.entered[rows].min())
-    pass_ended = int(v.pass_ended[rows[0]])
-    ended = pass_ended if pass_ended != NEVER else FOREVER
-    inside = [
-        p for p in range(first, last) if began <= t.ts[p] <= ended or p in set(v.entry_event[rows].tolist())
-    ]
-    # The visit in question is what the example is for: start a little before it where the pass is long.
-    start = next((i for i, p in enumerate(inside) if p == int(v.entry_event[visit])), 0)
-    shown = inside[max(0, start - 5) :][:_LONGEST]
-    said = asking.event_words([int(t.event[p]) for p in shown])
+    rows, shown = part.rows, part.shown
     entered = {int(v.entry_event[r]): r for r in rows.tolist() if not v.skipped[r]}
     stage, events = "", []
     for p in shown:
@@ -102,12 +124,12 @@ def _trail(asking: Asking, visit: int, steps: tuple[str, ...]) -> ExampleTrail:
             )
         )
     return ExampleTrail(
-        customer=asking.customer_ids[customer],
+        customer=asking.customer_ids[int(v.customer[visit])],
         stage=stages[v.stage[visit]].id,
         outcome=Outcome(v.outcome[visit]).word,
         events=tuple(events),
         path=steps,
-        more=len(inside) - len(shown),
+        more=part.more,
     )
 
 

@@ -89,6 +89,11 @@ class Opened:
         return {int(number): (str(event), str(text)) for number, event, text in rows}
 
     @cached_property
+    def columns(self) -> dict[str, str]:
+        """The columns of an event, with their types."""
+        return self.store.columns()
+
+    @cached_property
     def source_ends(self) -> list[SourceEnd]:
         """Until when each source is complete."""
         return [SourceEnd(**end) for end in self.facts["sources"]]
