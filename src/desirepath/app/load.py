@@ -321,9 +321,13 @@ class _Loading:
         return staged
 
     def _mapping(self, source: Source | Metrics) -> str:
-        """What decides what is made of a row: a change of it has every part read anew."""
-        own = digest(source, ("line", "most_bad", "complete_until", "files"), rule_text)
-        return f"{MAPPING}-{own}-{self.context.zone}-{self.context.currency}"
+        return mapping_of(source, self.context.zone, self.context.currency)
+
+
+def mapping_of(source: Source | Metrics, zone: str, currency: str | None) -> str:
+    """What decides what is made of a row: a change of it has every part read anew."""
+    own = digest(source, ("line", "most_bad", "complete_until", "files"), rule_text)
+    return f"{MAPPING}-{own}-{zone}-{currency}"
 
 
 def _add(summary: SourceSummary, outcome: PartOutcome) -> None:
