@@ -11,7 +11,7 @@ import pytest
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import SourceError, WorkspaceError
 from desirepath.testing import FixedClock
-from tests.commands import small_shop
+from tests.commands import cli, small_shop
 
 
 def opened(folder: Path, day: str = "2025-01-01") -> Workspace:
@@ -174,6 +174,31 @@ def test_a_load_that_fails_in_one_source_places_what_the_others_brought(tmp_path
     (folder / "orders.csv").write_text(orders, "utf-8")
     opened(folder).load()
     assert asked(folder)[3] > 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "unread"),
+    [
+        ("sources.yaml", "value: total", "value: {sql: total * 2}", ("orders",)),
+        ("sources.yaml", "  orders:", "  invoices:", ("invoices", "orders")),
+        ("journey.yaml", "time_zone: UTC", "time_zone: Europe/Berlin", ("orders", "visits")),
+        ("sources.yaml", "complete_until: 2024-12-31", "complete_until: 2024-12-30", ()),
+        ("journey.yaml", "30 days", "31 days", ()),
+    ],
+)
+def test_what_has_changed_since_it_was_loaded_is_told_and_not_guessed_at(
+    own: Path, file: str, old: str, new: str, unread: tuple[str, ...]
+) -> None:
+    assert opened(own).unread() == ()
+    change(own / file, old, new)
+    assert opened(own).unread() == unread
+    assert opened(own).stages().asked.unread == unread
+    for args in (("stages", own), ("map", own, "-o", "-", "--format", "md", "-q")):
+        said = cli(*args)
+        assert said.code == 0
+        assert ("Changed since the last load, and not counted yet" in said.err) == bool(unread)
+    opened(own).load()
+    assert opened(own).unread() == ()
 
 
 # ── builds that are not whole ────────────────────────────────────────────────────────────────────────────

@@ -49,7 +49,10 @@ class PeriodError(DesirepathError):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of whom and of when a question was asked, and what the answer rests on. as_of: None where nothing is known."""
+    """Of whom and of when a question was asked, and what the answer rests on.
+
+    as_of: None where nothing is known. unread: sources that have changed in sources.yaml since they were loaded.
+    """
 
     journey: str
     definition: str
@@ -59,6 +62,7 @@ class Asked:
     segment: str | None
     since: str | None
     until: str | None
+    unread: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -196,6 +200,7 @@ class Asking(Opened):
             segment=segment,
             since=since,
             until=until,
+            unread=self.unread,
         )
         return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 

@@ -16,11 +16,10 @@ from pathlib import Path
 from desirepath.app.loading_problems import check_columns, columns_of_part, mostly_bad
 from desirepath.app.loading_progress import LoadProgress, Progress, ProgressTeller
 from desirepath.app.results import Table
+from desirepath.app.unread import mapping_of
 from desirepath.collect.raw import RawPart
-from desirepath.collect.read_sources import rule_text
 from desirepath.collect.row_sql import Context
 from desirepath.collect.sources import Metrics, Source, Sources
-from desirepath.core.definition import digest
 from desirepath.core.errors import NotFound, SourceError, nearest
 from desirepath.core.times import Clock
 from desirepath.sources.files.find import FoundFile, find_files
@@ -45,7 +44,6 @@ from desirepath.store.staging import Staged, stage
 __all__ = ["LoadFailed", "LoadProgress", "LoadSummary", "Progress", "SourceSummary", "load", "rejects"]
 
 DATABASE = "events.duckdb"
-MAPPING = 1  # of what is made of a row; a higher number has every source read anew
 QUERY = "query"  # the name of a query's only part
 
 
@@ -322,12 +320,6 @@ class _Loading:
 
     def _mapping(self, source: Source | Metrics) -> str:
         return mapping_of(source, self.context.zone, self.context.currency)
-
-
-def mapping_of(source: Source | Metrics, zone: str, currency: str | None) -> str:
-    """What decides what is made of a row: a change of it has every part read anew."""
-    own = digest(source, ("line", "most_bad", "complete_until", "files"), rule_text)
-    return f"{MAPPING}-{own}-{zone}-{currency}"
 
 
 def _add(summary: SourceSummary, outcome: PartOutcome) -> None:

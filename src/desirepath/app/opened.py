@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.knowledge import SourceEnd
+from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 
@@ -97,6 +98,11 @@ class Opened:
     def source_ends(self) -> list[SourceEnd]:
         """Until when each source is complete."""
         return [SourceEnd(**end) for end in self.facts["sources"]]
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """Sources that sources.yaml (or the journey's zone or currency) has read otherwise since they were loaded."""
+        return unread(self.store, self.sources, self.journey.time_zone, self.journey.currency)
 
     @cached_property
     def events_by_source(self) -> dict[str, int]:

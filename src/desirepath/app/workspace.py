@@ -172,6 +172,11 @@ class Workspace:
             found = rejects(store, source=source, reason=reason, limit=limit)
         return replace(found, kinds=_REJECT)
 
+    def unread(self) -> tuple[str, ...]:
+        """Sources that are new, read otherwise or gone in sources.yaml since the last load, and not counted so yet."""
+        with self.asking() as asking:
+            return asking.unread
+
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────
 
     @contextmanager

@@ -56,6 +56,14 @@ def stages(
         print_json(answers)
     else:
         print_stages(answers)
+    _warn(folder, answers.asked.unread)
+
+
+def _warn(folder: Path, unread: tuple[str, ...]) -> None:
+    """On stderr, where it is no part of the answer."""
+    if unread:
+        text = f"Changed since the last load, and not counted yet: {', '.join(unread)}. Load: desirepath load {folder}"
+        say(text, "yellow", error=True)
 
 
 def _list_members(
@@ -116,6 +124,7 @@ def draw(
         drawn = workspace.map(
             segment=segment, since=since, until=until, reveal=reveal, say=Steps(bar, quiet=quiet or json)
         )
+    _warn(folder, workspace.unread())
     if to_stdout:
         print(drawn.to(chosen, theme=theme.value), end="")
         return
