@@ -19,12 +19,14 @@ from desirepath.measure import (
     stages,
     touchpoints,
     verbatims,
+    whole,
 )
 from desirepath.measure.effort import effort
 
 MEASURES = {
     "stages": stages.stages,
     "members": stages.members,
+    "whole": whole.whole,
     "occupancy": occupancy.occupancy,
     "touchpoints": touchpoints.touchpoints,
     "lifts": lift.lifts,
