@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desirepath.app.workspace import Workspace
 from desirepath.testing import journeys_for
 from desirepath.testing.journeys import SHOP
 
@@ -296,3 +297,20 @@ def test_a_return_and_a_win_back() -> None:
     assert shop.path("ana")[-2:] == ["retention lapsed", "retention in_flight"]
     assert "a return" in shop.because("ana")
     assert "It is a win-back" in shop.because("ana")
+
+
+def test_a_value_in_another_currency_is_counted_as_left_out() -> None:
+    shop = journeys_for(
+        until="day 20",
+        ana=["day 1 09:00 Order Completed value=40 currency=GBP"],
+        bo=["day 1 09:00 Order Completed value=40"],
+    )
+    told = shop.workspace.stages().asked
+    assert (told.currency, told.other_currencies) == ("EUR", 0)  # a property called currency is no currency
+    foreign = SHOP.replace("currency: EUR", "currency: GBP")
+    (shop.workspace.folder / "journey.yaml").write_text(foreign, "utf-8")
+    sources = shop.workspace.folder / "sources.yaml"
+    sources.write_text(sources.read_text("utf-8") + "    currency: EUR\n", "utf-8")
+    again = Workspace.open(shop.workspace.folder, variables={})
+    again.load()
+    assert again.stages().asked.other_currencies == 2

@@ -52,6 +52,7 @@ class Asked:
     """Of whom and of when a question was asked, and what the answer rests on.
 
     as_of: None where nothing is known. unread: sources that have changed in sources.yaml since they were loaded.
+    other_currencies: events whose value is in another currency: they count, their value is left out.
     """
 
     journey: str
@@ -63,6 +64,7 @@ class Asked:
     since: str | None
     until: str | None
     unread: tuple[str, ...]
+    other_currencies: int
 
 
 @dataclass(frozen=True)
@@ -201,6 +203,7 @@ class Asking(Opened):
             since=since,
             until=until,
             unread=self.unread,
+            other_currencies=int(str(self.facts["foreign_currency_events"])),
         )
         return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 

@@ -36,6 +36,9 @@ def print_stages(answers: Stages) -> None:
     for a in found:
         say(f"{a.stage}: {a.contract.question} Rate over {a.contract.denominator}.", "dim")
     say(f"whole journey: {way.contract.question} Rate over {way.contract.denominator}.", "dim")
+    if answers.asked.other_currencies:
+        other = f"{answers.asked.other_currencies:,} events have a value in another currency than"
+        say(f"{other} {answers.asked.currency}: their value is left out of all sums.", "yellow")
     as_of = answers.asked.as_of
     known = (
         f"As of {as_of:%Y-%m-%d %H:%M} ({answers.asked.time_zone})" if as_of else "No event has been placed"
