@@ -22,6 +22,8 @@ stages:
   retention: {enter: "event = 'Bought'", goal: repeat, lapse_after: 90 days}
 touchpoints:
   seen: {stage: awareness, when: "event = 'Seen'"}
+  told: {stage: awareness, when: "event = 'Told'"}
+  mailed: {stage: awareness, when: "event = 'Mailed'", by: business}
   cart: {stage: decision, when: "event = 'Cart'"}
 promises:
   sent: {from: "event = 'Bought'", to: "event = 'Sent'", within: 2 days}
@@ -32,14 +34,33 @@ sources:
     files: events.csv
     event: {column: event}
     time: time
+    by: {column: by}
     identifiers: {anonymous_id: device, email: email}
     value: value
+    complete_until: 2024-06-30
 """
-_ROWS = (
-    "Seen,{d}T09:00:00Z,d{i},,",
-    "Cart,{d}T09:01:00Z,d{i},p{i}@mail.example,",
-    "Bought,{d},d{i},p{i}@mail.example,20",
+# What customers do, in turn: those who were told of it are compared with like customers who were not.
+_WAYS = (
+    ("Seen", "Mailed", "Told", "Cart", "Bought"),
+    ("Seen", "Told", "Cart", "Bought"),
+    ("Seen", "Mailed", "Cart"),
+    ("Seen", "Seen", "Mailed", "Told"),
+    ("Seen",),
 )
+_PEOPLE = 200
+
+
+def _lines() -> str:
+    """Events of a file: every way a few dozen times, some with an address, some with a day and no time."""
+    lines = ["event,time,by,device,email,value"]
+    for i in range(_PEOPLE):
+        day = f"2024-01-{i % 20 + 1:02d}"
+        for n, event in enumerate(_WAYS[i % len(_WAYS)]):
+            time = day if event == "Bought" else f"{day}T09:{n:02d}:00Z"
+            email = f"p{i}@mail.example" if event in ("Cart", "Bought") else ""
+            by, value = "business" if event == "Mailed" else "customer", "20" if event == "Bought" else ""
+            lines.append(f"{event},{time},{by},d{i},{email},{value}")
+    return "\n".join(lines) + "\n"
 
 
 def warm_up() -> None:
@@ -48,8 +69,7 @@ def warm_up() -> None:
         folder = Path(name)
         (folder / JOURNEY).write_text(_JOURNEY, "utf-8")
         (folder / SOURCES).write_text(_SOURCES, "utf-8")
-        lines = [row.format(i=i, d=f"2024-01-{i % 28 + 1:02d}") for i in range(60) for row in _ROWS]
-        (folder / "events.csv").write_text("event,time,device,email,value\n" + "\n".join(lines), "utf-8")
+        (folder / "events.csv").write_text(_lines(), "utf-8")
         workspace = Workspace.open(folder, clock=_Clock())
         workspace.load()
         workspace.map()
@@ -59,4 +79,4 @@ class _Clock:
     """A fixed instant: what is compiled does not depend on the day."""
 
     def now(self) -> datetime:
-        return datetime(2024, 3, 1, tzinfo=UTC)
+        return datetime(2024, 7, 1, tzinfo=UTC)
