@@ -121,9 +121,8 @@ def draw(
     to_stdout = str(output) == "-" or (output is None and json and format in (None, Format.JSON))
     workspace = opened(folder)
     with progress_bar(quiet=quiet or json) as bar:
-        drawn = workspace.map(
-            segment=segment, since=since, until=until, reveal=reveal, say=Steps(bar, quiet=quiet or json)
-        )
+        steps = Steps(bar, quiet=quiet or json, doing="drawing the map")
+        drawn = workspace.map(segment=segment, since=since, until=until, reveal=reveal, say=steps)
     _warn(folder, workspace.unread())
     if to_stdout:
         print(drawn.to(chosen, theme=theme.value), end="")

@@ -251,22 +251,22 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress | None]:
 
 
 class Steps:
-    """Shows the steps of a refresh (app.refresh.Say) on a progress bar; on a plain stderr a line a step.
+    """Shows the steps of a long task (app.refresh.Say) on a progress bar; on a plain stderr a line a step.
 
     What takes less than a second is not worth a line.
     """
 
-    def __init__(self, bar: Progress | None, *, quiet: bool) -> None:
-        self._bar, self._quiet = bar, quiet
+    def __init__(self, bar: Progress | None, *, quiet: bool, doing: str = "placing customers") -> None:
+        self._bar, self._quiet, self._doing = bar, quiet, doing
         self._task: Any = None
         self._last, self._since = "", time.monotonic()
 
     def __call__(self, step: str, share: float) -> None:
         if self._bar is not None:
             if self._task is None:
-                self._task = self._bar.add_task("placing customers", total=1.0, rate="")
-            self._bar.update(self._task, description=f"placing customers: {step}", completed=share)
+                self._task = self._bar.add_task(self._doing, total=1.0, rate="")
+            self._bar.update(self._task, description=f"{self._doing}: {step}", completed=share)
         elif not self._quiet and step != self._last and time.monotonic() - self._since > 1:
-            print(f"placing customers: {step} …", file=sys.stderr)
+            print(f"{self._doing}: {step} …", file=sys.stderr)
             self._since = time.monotonic()
         self._last = step
