@@ -46,6 +46,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "segment": "who was asked about; null for everybody",
         "since": "the period, as asked",
         "until": "the period, as asked",
+        "other_currencies": "events whose value is in another currency, and so in no sum",
         "unread": "sources that have changed in sources.yaml since they were loaded",
         "stages": "for each stage its counts, rate, curve, times and values, with their contract: "
         "see [the measures](measures.md)",
