@@ -163,7 +163,7 @@ class Asking(Opened):
                 "moment": pa.array(moment).cast(pa.timestamp("us")),
             }
         )
-        columns = EventColumns(self.columns, self.currency, self.journey.time_zone)
+        columns = EventColumns.for_journey(self.journey, self.columns, self.currency)
         self.store.register("moments", moments)
         try:
             found = self.store.query(segment_sql(rule, columns))["visit"].to_numpy()

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desirepath.app.knowledge import SourceEnd
 from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
+from desirepath.journey.money import worth_sql
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 
 if TYPE_CHECKING:
@@ -158,13 +159,21 @@ class Opened:
     @cached_property
     def metrics(self) -> MetricRows:
         """Impressions, reach, clicks and spend by day, in the journey's currency."""
+        worth = worth_sql(
+            "spend",
+            "coalesce(currency, $own)",
+            "day::TIMESTAMP",
+            own=self.currency,
+            rates=self.journey.rates,
+            zone="UTC",  # a day is a day, wherever it was
+        )
         table = self.store.query(
             "SELECT epoch_us(day::TIMESTAMP) AS day, coalesce(channel, '') AS channel, "
             "coalesce(campaign, '') AS campaign, coalesce(impressions, 0) AS impressions, "
             "coalesce(reach, 0) AS reach, coalesce(clicks, 0) AS clicks, "
-            "CASE WHEN $own IS NULL OR currency IS NULL OR currency = $own THEN coalesce(spend, 0) ELSE 0 END AS spend "
+            f"coalesce({worth}, 0) AS spend "
             "FROM metrics ORDER BY ALL",
-            {"own": self.currency},
+            {"own": self.currency} if self.currency else None,
         )
         counted = ("day", "impressions", "reach", "clicks", "spend")
         number = {name: table[name].to_numpy().astype(np.int64) for name in counted}

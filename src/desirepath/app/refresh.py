@@ -59,14 +59,14 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
     The store must be open for writing, with customers resolved (app/identify.py).
     """
     journey = inputs.journey
-    columns = EventColumns(store.columns(), inputs.currency, journey.time_zone)
+    columns = EventColumns.for_journey(journey, store.columns(), inputs.currency)
     say("promises", 0.0)
     has_voided = _prepare(store, journey, columns)
     promises = _promises(store, journey, columns, has_voided)
     new = files.begin()
     try:
         say("trails", 0.1)
-        read = _Reading(store, journey, columns, has_voided, inputs.currency)
+        read = _Reading(store, journey, columns, has_voided)
         trails, seen = read.trails(new.allocate, promises, say)
         ends = complete_until(inputs.sources, seen, inputs.read_at, journey.time_zone)
         knowledge = stage_knowledge(journey, seen, ends)
@@ -129,7 +129,6 @@ class _Reading:
         journey: Journey,
         columns: EventColumns,
         has_voided: bool,
-        currency: str | None,
     ) -> None:
         self._store, self._journey, self._columns = store, journey, columns
         self._has_voided = has_voided
@@ -137,15 +136,18 @@ class _Reading:
         self.channels: list[str] = rows["channel"].to_pylist()
         names = store.query("SELECT name FROM sources ORDER BY name")["name"].to_pylist()
         self._sources: list[str] = names
-        self._own_currency = currency
         self.foreign = self._count_foreign()
         self.excluded = int(store.query("SELECT count(*) AS n FROM excluded")["n"][0].as_py())
 
     def _count_foreign(self) -> int:
-        if self._own_currency is None:
+        """Events whose value says nothing in the journey's currency."""
+        if self._columns.currency is None:
             return 0
-        sql = "SELECT count(*) AS n FROM events WHERE value IS NOT NULL AND currency <> $currency"
-        return int(self._store.query(sql, {"currency": self._own_currency})["n"][0].as_py())
+        sql = (
+            "SELECT count(*) AS n FROM events e WHERE value IS NOT NULL AND currency IS NOT NULL "
+            f"AND {self._columns.worth} IS NULL"
+        )
+        return int(self._store.query(sql)["n"][0].as_py())
 
     def trails(
         self, allocate: Callable[..., NDArray[np.generic]], promises: PromiseRows, say: Say
@@ -208,14 +210,13 @@ class _Reading:
         if self._has_voided:
             evidence = voided_bits(f"({evidence})", "v.event_no IS NOT NULL", len(journey.stages))
             join = "LEFT JOIN voided v ON v.event_no = e.event_no"
-        own = "true" if self._own_currency is None else f"e.currency = {quote_text(self._own_currency)}"
         channels = " ".join(f"WHEN {quote_text(name)} THEN {i}" for i, name in enumerate(self.channels))
         channel = f"CASE e.channel {channels} ELSE -1 END" if self.channels else "-1"
         return f"""
 WITH source_codes AS (SELECT name, row_number() OVER (ORDER BY name) - 1 AS code FROM sources)
 SELECT c.customer::BIGINT AS customer, e.part_order::BIGINT << 42 | e.row << 6 | e.item::BIGINT AS arrival,
   epoch_us(e.time) AS ts, {touchpoint_sql(journey, columns)} AS touchpoint, ({channel})::SMALLINT AS channel,
-  ({evidence})::BIGINT AS evidence, CASE WHEN {own} THEN coalesce(e.value, 0) ELSE 0 END AS value, e.event_no,
+  ({evidence})::BIGINT AS evidence, coalesce({columns.worth}, 0) AS value, e.event_no,
   s.code AS source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS "until"
 FROM events e JOIN event_customers c ON c.event_no = e.event_no JOIN source_codes s ON s.name = e.source {join}
 WHERE c.customer NOT IN (SELECT customer FROM excluded)"""

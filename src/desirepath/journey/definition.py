@@ -16,6 +16,7 @@ from desirepath.core.definition import Duration, refused
 from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
 from desirepath.core.zones import Zone
+from desirepath.journey.money import Rate
 
 LANES = ("actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage")
 """What people write on the map, by stage."""
@@ -150,6 +151,7 @@ class Journey(_Part):
     customer: Literal["person", "account"] = "person"
     time_zone: Zone = "UTC"
     currency: Annotated[str, BeforeValidator(_currency)] | None = None
+    rates: tuple[Rate, ...] = ()  # what other currencies are worth in this one
     stages: tuple[Stage, ...]
     exit: EventRule | None = None
     touchpoints: tuple[Touchpoint, ...] = ()

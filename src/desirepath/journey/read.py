@@ -33,6 +33,7 @@ from desirepath.journey.definition import (
     VoidedBy,
     Written,
 )
+from desirepath.journey.read_rates import read_rates
 
 Part = TypeVar("Part", bound=BaseModel)
 _ID = re.compile(r"[^\W\d]\w*(-\w+)*")
@@ -103,6 +104,7 @@ class JourneyReader(Definition):
             "voided_by": self._voided_by(raw.get("voided_by")),
             "active_while": self._part(raw, "active_while", ActiveWhile),
             "identity": self._identity(raw.get("identity")) or Identity(),
+            "rates": read_rates(self, raw.get("rates"), raw.get("currency")),
             "written": self.lanes(raw.get("map"), ("map",), self.stage_ids),
             "guesses": self.document.guesses(),
             "title": raw.get("journey") or "Customer journey",

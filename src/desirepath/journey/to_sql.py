@@ -25,6 +25,7 @@ from desirepath.journey.bits import (
     VOIDED,
 )
 from desirepath.journey.definition import Journey, Promise, Touchpoint
+from desirepath.journey.money import Rate, minor_units_sql, worth_sql
 
 _PLAIN: dict[str, Kind] = dict(EVENT.plain or ())
 
@@ -44,11 +45,18 @@ class EventColumns:
     """How a rule's columns are written over the relation `e` of events.
 
     present: column name in the store → SQL type. A column that no event ever had is NULL.
+    currency: the journey's own; rates: what others are worth in it.
     """
 
     present: Mapping[str, str]
     currency: str | None
     zone: str
+    rates: tuple[Rate, ...] = ()
+
+    @classmethod
+    def for_journey(cls, journey: Journey, present: Mapping[str, str], currency: str | None) -> EventColumns:
+        """As a journey reads them. currency: its own, or the only one that events have."""
+        return cls(present, currency, journey.time_zone, journey.rates)
 
     def of(self, rule: Rule) -> str:
         """The SQL of a rule over `e`."""
@@ -68,9 +76,18 @@ class EventColumns:
             sql = f"timezone({quote_text(self.zone)}, timezone('UTC', {sql}))"
         return as_kind(sql if given else "CAST(NULL AS VARCHAR)", kind, column.kind, zone=self.zone)
 
+    @property
+    def worth(self) -> str:
+        """The value of `e` in minor units of the journey's currency; NULL without one, or without a rate."""
+        return worth_sql(
+            "e.value", "e.currency", "e.time", own=self.currency, rates=self.rates, zone=self.zone
+        )
+
     def _plain(self, name: str) -> str:
         if name == "value":
-            return f"(e.value / {10 ** exponent(self.currency)}.0)"
+            # What no rate covers is compared in its own currency: `value > 0` is true in every one.
+            own = f"{self.worth} / {10 ** exponent(self.currency)}.0"
+            return f"coalesce({own}, e.value / {minor_units_sql('e.currency')})"
         if name == "time":
             return f"timezone({quote_text(self.zone)}, timezone('UTC', e.time))"
         return f"e.{quote_name(name)}"
