@@ -6,7 +6,6 @@ A promise whose opening event was voided (a cancelled order) takes no closing ev
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -66,26 +65,11 @@ def pair_promise(
     voided_at: Int64,
 ) -> PromiseRows:
     """Pair the ends of one promise. Rows must be sorted by (pair, at, end); `due`, `voided_at`: NEVER for none."""
+    from desirepath.journey import promise_kernel  # Numba takes 0.3 s to import: only when pairing
+
     opens = np.flatnonzero(end == 0)
-    slot = np.full(len(end), -1, np.int64)
-    slot[opens] = np.arange(len(opens))
     closed, closing = np.full(len(opens), NEVER, np.int64), np.full(len(opens), -1, np.int64)
-    # Only groups that have both ends need a walk; in the usual one-order groups that is two steps.
-    waiting: deque[int] = deque()
-    group = -1
-    for i, (g, is_close) in enumerate(zip(pair.tolist(), end.tolist(), strict=True)):
-        if g != group:
-            group = g
-            waiting.clear()
-        if not is_close:
-            waiting.append(i)
-            continue
-        while waiting and voided_at[waiting[0]] != NEVER and voided_at[waiting[0]] <= at[i]:
-            waiting.popleft()
-        if waiting:
-            opened = waiting.popleft()
-            closed[slot[opened]] = max(happened[i], at[opened])
-            closing[slot[opened]] = event[i]
+    promise_kernel.pair(pair, at, happened, end, event, voided_at, opens, closed, closing)
     return PromiseRows(
         promise=np.full(len(opens), promise, np.int16),
         customer=customer[opens].astype(np.int32),
