@@ -223,3 +223,47 @@ def owners(codes, group, usable, blocked, resolved, split, to_owner, to_by):  # 
             if this < rank:
                 owner, by, rank = group[i], k, this
         to_owner[s], to_by[s] = owner, by
+
+
+@kernel
+def tie(codes, blocked, parent, size):  # type: ignore[no-untyped-def]
+    """Put all identifiers of a sighting that are not blocked into one group, whatever the rules say of them."""
+    for s in range(codes.shape[0]):
+        first = -1
+        for k in range(codes.shape[1]):
+            i = codes[s, k]
+            if i < 0 or blocked[i]:
+                continue
+            if first < 0:
+                first = i
+                continue
+            x, y = root_of(parent, first), root_of(parent, i)
+            if x == y:
+                continue
+            if size[x] < size[y]:
+                x, y = y, x
+            parent[y] = x
+            size[x] += size[y]
+
+
+@kernel
+def number_components(codes, blocked, parent, to_identifier, to_sighting):  # type: ignore[no-untyped-def]
+    """Number the groups from 0; −1 for blocked identifiers and for sightings without another. Returns how many."""
+    count = 0
+    to_identifier[:] = -1
+    for i in range(len(parent)):
+        if blocked[i]:
+            continue
+        root = root_of(parent, i)
+        if to_identifier[root] < 0:
+            to_identifier[root] = count
+            count += 1
+        to_identifier[i] = to_identifier[root]
+    for s in range(codes.shape[0]):
+        to_sighting[s] = -1
+        for k in range(codes.shape[1]):
+            i = codes[s, k]
+            if i >= 0 and not blocked[i]:
+                to_sighting[s] = to_identifier[i]
+                break
+    return count
