@@ -18,6 +18,7 @@ from desirepath.collect.expression import quote_text
 from desirepath.collect.sources import Sources
 from desirepath.core.times import NEVER, SECOND
 from desirepath.journey.definition import Journey
+from desirepath.journey.hours import fill_due
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import PromiseRows, concatenate, pair_promise
 from desirepath.journey.to_sql import (
@@ -107,7 +108,9 @@ def _promises(store: EventStore, journey: Journey, columns: EventColumns, has_vo
     for place_, promise in enumerate(journey.promises):
         table = store.query(promise_ends_sql(promise, columns, has_voided))
         names = ("pair", "customer", "event_no", "moment", "happened", "due", "end", "voided_at")
-        parts.append(pair_promise(place_, *(_int64(table[name], NEVER) for name in names)))
+        ends = {name: _int64(table[name], NEVER) for name in names}
+        ends["due"] = fill_due(journey, promise.within, ends["moment"], ends["due"])
+        parts.append(pair_promise(place_, *ends.values()))
     return concatenate(parts)
 
 

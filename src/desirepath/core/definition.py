@@ -30,7 +30,8 @@ def refused(*mistakes: tuple[str, str]) -> PydanticCustomError:
     return PydanticCustomError("refused", "{said}", {"said": mistakes[0][0], "mistakes": mistakes})
 
 
-def _duration(value: object) -> object:
+def checked_duration(value: object) -> object:
+    """For pydantic: a text as the duration it says, or the mistake."""
     if not isinstance(value, str):
         return value
     try:
@@ -46,7 +47,7 @@ def _duration(value: object) -> object:
     return found
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(checked_duration)]
 """'30 days', '4 hours'; longer than nothing."""
 
 

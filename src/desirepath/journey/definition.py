@@ -12,10 +12,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from desirepath.collect.rule_fields import EventNamed, EventRule, GoalRule, SegmentRule
-from desirepath.core.definition import Duration, refused
+from desirepath.core.definition import Duration, checked_duration, refused
 from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
 from desirepath.core.zones import Zone
+from desirepath.journey.hours import BusinessTime, Holidays, Hours, parse_business_time
 from desirepath.journey.money import Rate
 
 LANES = ("actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage")
@@ -26,6 +27,21 @@ def _currency(value: object) -> object:
     if isinstance(value, str) and value.upper() not in EXPONENTS:
         raise refused(unknown_currency(value))
     return value.upper() if isinstance(value, str) else value
+
+
+def _business_time(value: object) -> object:
+    found = parse_business_time(value) if isinstance(value, str) else None
+    if found is None:
+        return checked_duration(value)
+    if found.amount <= 0 or (found.unit == "day" and found.amount != int(found.amount)):
+        raise refused(
+            (f'"{value}" is no business time', 'Write it like "4 business hours" or "2 business days".')
+        )
+    return found
+
+
+Within = Annotated[BusinessTime | timedelta, BeforeValidator(_business_time)]
+"""A promised time: '5 days', '4 business hours', '2 business days'."""
 
 
 class _Part(BaseModel):
@@ -77,7 +93,7 @@ class Promise(_Part):
     stage: str | None = None
     opens: EventRule  # `from:` in the file
     closes: EventRule  # `to:` in the file
-    within: Duration | None = None
+    within: Within | None = None
     or_by: str | None = None  # a column of the opening event with the promised instant; it wins over `within`
     key: str | None = None  # a column that pairs the two ends (order_id); else first opened, first closed
     waits_at_most: Duration | None = None  # how long an unkept promise keeps a customer from lapsing
@@ -152,6 +168,8 @@ class Journey(_Part):
     time_zone: Zone = "UTC"
     currency: Annotated[str, BeforeValidator(_currency)] | None = None
     rates: tuple[Rate, ...] = ()  # what other currencies are worth in this one
+    business_hours: tuple[Hours, ...] = ()
+    holidays: Holidays = Holidays()
     stages: tuple[Stage, ...]
     exit: EventRule | None = None
     touchpoints: tuple[Touchpoint, ...] = ()

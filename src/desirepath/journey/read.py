@@ -7,7 +7,7 @@ The grammar stands in docs/reference/journey.md. Shapes are checked where they a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from desirepath.core.definition import Definition, digest
 from desirepath.core.errors import DefinitionError, nearest
 from desirepath.core.yaml_lines import Document, Where, read_document
 from desirepath.journey.bits import MAX_STAGES
+from desirepath.journey.check_whole import check_whole
 from desirepath.journey.definition import (
     LANES,
     ActiveWhile,
@@ -33,6 +34,7 @@ from desirepath.journey.definition import (
     VoidedBy,
     Written,
 )
+from desirepath.journey.read_hours import read_business_hours, read_holidays
 from desirepath.journey.read_rates import read_rates
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -46,15 +48,16 @@ _BOUNDS = ("limit", "shared_after")  # of an identifier; `none` lifts them
 _WORDS_ONLY = ("title", "label", "about", "backstage", "written", "guesses", "version")
 
 
-def read_journey(source: Path | str, map_path: Path | None = None) -> Journey:
+def read_journey(source: Path | str, map_path: Path | None = None, main: Journey | None = None) -> Journey:
     """journey.yaml, given as a file (Path) or as its text (str), and what people wrote in map.yaml.
 
-    Raises DefinitionError with every problem of both files.
+    main: for a further journey of a workspace, the main one: what a business has once is taken from it where the
+    file does not say it. Raises DefinitionError with every problem of both files.
     """
     written: tuple[Written, ...] = ()
     map_reader: JourneyReader | None = None
     trouble: DefinitionError | None = None
-    reader = JourneyReader(read_document(source, "" if isinstance(source, Path) else "journey.yaml"))
+    reader = JourneyReader(read_document(source, "" if isinstance(source, Path) else "journey.yaml"), main)
     journey = reader.read()
     if map_path is not None:
         try:
@@ -86,8 +89,9 @@ def _leaf_text(value: object) -> str | None:
 class JourneyReader(Definition):
     """One journey.yaml (or map.yaml)."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, main: Journey | None = None) -> None:
         super().__init__(document)
+        self._main = main
         self.stage_ids: tuple[str, ...] = ()
 
     def read(self) -> Journey | None:
@@ -104,7 +108,11 @@ class JourneyReader(Definition):
             "voided_by": self._voided_by(raw.get("voided_by")),
             "active_while": self._part(raw, "active_while", ActiveWhile),
             "identity": self._identity(raw.get("identity")) or Identity(),
-            "rates": read_rates(self, raw.get("rates"), raw.get("currency")),
+            "rates": read_rates(
+                self, raw.get("rates"), raw.get("currency") or (self._main and self._main.currency)
+            ),
+            "business_hours": read_business_hours(self, raw.get("business_hours")),
+            "holidays": read_holidays(self, raw.get("holidays")),
             "written": self.lanes(raw.get("map"), ("map",), self.stage_ids),
             "guesses": self.document.guesses(),
             "title": raw.get("journey") or "Customer journey",
@@ -117,10 +125,12 @@ class JourneyReader(Definition):
             self.refuse(("journey",), "the journey's name is a text", "For example journey: Sample shop.")
             parts["title"] = ""
         journey = self.build(Journey, plain, (), given=parts)
+        if journey is not None and self._main is not None:
+            journey = journey.model_copy(update=_taken(self._main, journey, raw))
         returns = raw.get("returns_to")
         known = {"returns_to": returns if isinstance(returns, str) else None}
         # What can be said of a journey that does not stand is said as well.
-        self._check(journey or Journey.model_construct(**parts, **known))  # type: ignore[arg-type]
+        check_whole(self, journey or Journey.model_construct(**parts, **known), self.stage_ids)  # type: ignore[arg-type]
         if journey is None or self.problems:
             return None
         return journey.model_copy(update={"version": journey_version(journey)})
@@ -286,81 +296,6 @@ class JourneyReader(Definition):
             for author, texts in by_author.items()
         ]
 
-    # ---- what needs the whole ----------------------------------------------------------------------
-
-    def _check(self, journey: Journey) -> None:
-        ids = self.stage_ids
-        self._check_stages(journey, ids)
-        for touchpoint in journey.touchpoints:
-            if touchpoint.stage is not None:
-                at: Where = ("touchpoints", touchpoint.id, "stage")
-                self._stage(touchpoint.stage, ids, at, f'touchpoint "{touchpoint.id}"')
-        for promise in journey.promises:
-            where: Where = ("promises", promise.id)
-            if promise.stage is not None:
-                self._stage(promise.stage, ids, (*where, "stage"), f'promise "{promise.id}"')
-            if promise.within is None and promise.or_by is None:
-                hint = "Write within: 5 days, or or_by: properties.promised_at."
-                self.refuse(where, f'promise "{promise.id}" does not say by when', hint)
-            if promise.or_by is not None:
-                self._own_column(promise.or_by, ("properties", "traits"), (*where, "or_by"))
-            if promise.key is not None:
-                self._own_column(
-                    promise.key, ("properties", "id", "identifiers"), (*where, "key"), short=True
-                )
-        for place, voided in enumerate(journey.voided_by):
-            listed = ("voided_by", place) in self.document.lines
-            at = ("voided_by", place, "key") if listed else ("voided_by", "key")
-            self._own_column(voided.key, ("properties", "id", "identifiers"), at, short=True)
-        if journey.returns_to is not None:
-            self._stage(journey.returns_to, ids, ("returns_to",), "returns_to")
-        for section in ("stages", "touchpoints", "promises", "segments", "personas"):
-            self._labels(section, getattr(journey, section))
-
-    def _check_stages(self, journey: Journey, ids: Sequence[str]) -> None:
-        advancing = [stage.id for stage in journey.stages if stage.goal_advances]
-        if len(advancing) > 1:
-            hint = "One goal is the purchase, and begins the next stage: write goal_advances: false at the others."
-            said = f"several stages advance by their goal: {', '.join(advancing)}"
-            self.refuse(("stages", advancing[1]), said, hint)
-        for stage in journey.stages:
-            where: Where = ("stages", stage.id)
-            if stage.id == "journey":
-                self.refuse(where, '"journey" cannot be the id of a stage', "On the map it means the whole.")
-            if stage.goal_advances and stage.goal is None:
-                hint = "Write its goal, or leave goal_advances out."
-                self.refuse(
-                    (*where, "goal_advances"), f'stage "{stage.id}" has no goal that could advance', hint
-                )
-            if stage.after is None or not self._stage(
-                stage.after, ids, (*where, "after"), f'stage "{stage.id}"'
-            ):
-                continue
-            if ids.index(stage.after) >= ids.index(stage.id):
-                said = "itself" if stage.after == stage.id else f'"{stage.after}", which comes later'
-                hint = f"Name a stage before it: {', '.join(ids[: ids.index(stage.id)]) or 'there is none'}."
-                self.refuse((*where, "after"), f'stage "{stage.id}" cannot come after {said}', hint)
-
-    def _stage(self, name: str, ids: Sequence[str], where: Where, inside: str) -> bool:
-        return self.reference(name, ids, "stage", where, inside)
-
-    def _own_column(self, name: str, groups: Sequence[str], where: Where, *, short: bool = False) -> None:
-        """A column named outside a rule: properties.promised_at; short: order_id alone will do."""
-        group, point, rest = name.partition(".")
-        if (point and rest and group in groups) or (short and not point and re.fullmatch(r"\w[\w -]*", name)):
-            return
-        hint = f"Write it like {'order_id' if short else 'properties.promised_at'}."
-        self.refuse(where, f'"{name}" is not a field of an event', hint)
-
-    def _labels(self, section: str, parts: Iterable[Any]) -> None:
-        first: dict[str, str] = {}
-        for part in parts:
-            same = first.setdefault(part.label.casefold(), part.id)
-            if same != part.id:
-                hint = "On the map nobody could tell them apart: give one of them another label."
-                said = f'{section} "{same}" and "{part.id}" have the same label "{part.label}"'
-                self.refuse((section, part.id), said, hint)
-
 
 _STAGE_EXAMPLE = "awareness: {enter: \"event = 'Page Viewed'\", lapse_after: 30 days}."
 
@@ -369,6 +304,17 @@ def label_of(name: str) -> str:
     """product_page → Product page."""
     words = re.sub(r"[_\-]+", " ", name).strip()
     return words[:1].upper() + words[1:]
+
+
+def _taken(main: Journey, journey: Journey, said: Mapping[str, Any]) -> dict[str, object]:
+    """What a further journey takes from the main one, being the same for the whole business.
+
+    Who is who, and who does not count, only where a customer is the same in both: a person, or an account.
+    """
+    shared = ["time_zone", "currency", "rates", "business_hours", "holidays"]
+    if journey.customer == main.customer:
+        shared += ["identity", "exclude"]
+    return {name: getattr(main, name) for name in shared if name not in said}
 
 
 def _stage(name: str, value: object) -> object:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from desirepath.collect.expression import EVENT, Column, Kind, Rule, as_kind, quote_name, quote_text
 from desirepath.core.money import exponent
@@ -162,7 +163,8 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
 
     Grain: event · columns pair (the group within which first opened is first closed), customer, event_no,
     moment (µs; of a date-only close the end of its day, since it may close what was opened on that day),
-    happened (µs, as stored), due (µs or NULL), end (0 opens, 1 closes), voided_at (µs or NULL).
+    happened (µs, as stored), due (µs or NULL; business time is added by journey/hours.py), end (0 opens, 1
+    closes), voided_at (µs or NULL).
     Needs event_customers, and voided.
     """
     key = columns.key(promise.key) if promise.key else "CAST(NULL AS VARCHAR)"
@@ -178,7 +180,7 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
         # A promised day without a time is kept until its end.
         day_end = f"timezone('UTC', timezone({zone}, {stated} + INTERVAL 1 DAY)) - INTERVAL 1 MICROSECOND"
         due = f"epoch_us(CASE WHEN {stated} = date_trunc('day', {stated}) THEN {day_end} ELSE {local} END)"
-    if promise.within is not None:
+    if isinstance(promise.within, timedelta):
         due = f"coalesce({due}, epoch_us(e.time) + {round(promise.within.total_seconds() * 1e6)})"
     voided = "epoch_us(v.moment)" if has_voided else "CAST(NULL AS BIGINT)"
     join = "LEFT JOIN voided v ON v.event_no = e.event_no" if has_voided else ""

@@ -12,7 +12,8 @@ import numpy as np
 
 from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.times import FOREVER, NEVER
-from desirepath.journey.definition import Journey
+from desirepath.journey.definition import Journey, Promise
+from desirepath.journey.hours import BusinessTime, business_time_between
 from desirepath.journey.promises import PromiseRows
 from desirepath.measure.answers import PromiseAnswer
 from desirepath.measure.cohort import Mask, contract
@@ -81,8 +82,10 @@ def _answer(
         kept=_share(in_time, is_due, as_of),
         waiting=int((still_open & (asked.due > until)).sum()),
         overdue=int((still_open & (asked.due <= until)).sum()),
-        took=_quartiles(end - asked.opened, delivered, as_of),
-        late_by=_median(np.maximum(end - asked.due, 0)[late], delivered[late], as_of),
+        took=_quartiles(_time(journey, promise, asked.opened, end), delivered, as_of),
+        late_by=_median(
+            _time(journey, promise, np.minimum(asked.due, end), end)[late], delivered[late], as_of
+        ),
         by_segment={name: _share(in_time, is_due & mask, as_of) for name, mask in segments.items()},
         contract=contract(
             journey,
@@ -90,10 +93,24 @@ def _answer(
             f"How often is this promise kept: {promise.label}?",
             "promises that were due before what we know ends, and not voided before they were due",
             "kept: delivered by the promised instant; due and still open is broken. Wilson's interval; times by "
-            "Kaplan–Meier, who still waits having waited at least so long",
+            f"Kaplan–Meier, who still waits having waited at least so long{_counted(promise)}",
             "Wilson (1927); Kaplan & Meier (1958)",
         ),
     )
+
+
+def in_business_hours(promise: Promise) -> bool:
+    """Times of this promise run only while the business is open."""
+    return isinstance(promise.within, BusinessTime) and promise.within.unit == "hour"
+
+
+def _time(journey: Journey, promise: Promise, first: Int64, last: Int64) -> Int64:
+    """How long it was: by the clock, or in the hours in which the promise itself is counted."""
+    return business_time_between(journey, first, last) if in_business_hours(promise) else last - first
+
+
+def _counted(promise: Promise) -> str:
+    return "; times are business hours" if in_business_hours(promise) else ""
 
 
 def _share(in_time: Mask, asked: Mask, as_of: int) -> Measured:

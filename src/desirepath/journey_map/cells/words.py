@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from desirepath.core.estimate import Estimate
 from desirepath.core.words import Rests
 from desirepath.journey.definition import Promise, Stage, Written
+from desirepath.journey.hours import BusinessTime
 from desirepath.journey_map import exhibits, say
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id, microseconds
 from desirepath.journey_map.document import Cell, Column, Drawing, Unit, Value
 from desirepath.measure.answers import PromiseAnswer
+from desirepath.measure.promises import in_business_hours
 
 
 def promises(draft: Draft) -> list[Cell]:
@@ -31,10 +35,15 @@ def _home(draft: Draft, answer: PromiseAnswer) -> str:
     return next((s.id for s in draft.stages if s.goal_advances), ids[0])
 
 
+def _length(within: timedelta | BusinessTime) -> str:
+    return str(within) if isinstance(within, BusinessTime) else say.duration(microseconds(within))
+
+
 def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> Cell:
     terms = []
     if declared and declared.within:
-        terms.append(f"within {say.duration(microseconds(declared.within))}")
+        terms.append(f"within {_length(declared.within)}")
+    hours = ", business hours" if declared and in_business_hours(declared) else ""
     if declared and declared.or_by:
         terms.append("by the promised time")
     label = declared.label if declared else answer.promise
@@ -54,8 +63,8 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
         detail=", ".join(open_ones),
         values=(
             Value("kept", "kept", Unit.SHARE, answer.kept),
-            Value("took", "took (median)", Unit.DURATION, half),
-            Value("late_by", "late by (median of the late)", Unit.DURATION, answer.late_by),
+            Value("took", f"took (median{hours})", Unit.DURATION, half),
+            Value("late_by", f"late by (median of the late{hours})", Unit.DURATION, answer.late_by),
             Value("made", "made", Unit.COUNT, int(answer.made)),
             Value("due", "due", Unit.COUNT, int(answer.due)),
             Value("waiting", "open and in time", Unit.COUNT, int(answer.waiting)),
