@@ -19,7 +19,9 @@ from desirepath.sources.files.prepare import FileReader
 from desirepath.sources.files.unpack import head_text
 from desirepath.store.profile import Profiler
 
-_DATA = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ".gz", ".zip")
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_TEXTS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
+_DATA = (*_TEXTS, ".parquet", ".pq", *_BOOKS, ".xes", ".gz", ".zip")
 _ALIKE = 0.95  # of the lines must fall into the same number of parts for blanks to be what separates them
 _NUMBER = re.compile(r"[-+]?[\d.,]+")
 
@@ -97,10 +99,11 @@ def _is_data(path: Path) -> bool:
 
 def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
     groups: dict[object, _Group] = {}
-    for one in found:
-        reading, said = _reading(one)
+    for one, reading, said in [(file, *how) for file in found for how in _readings(reader, file)]:
         columns = reader.columns(one, reading)
         stem = _stem(Path(one.inner_name) if not one.member else one.path)
+        if reading.sheet is not None:
+            stem = str(reading.sheet)
         place = (one.path.parent, stem, columns, said, format_of(one, None)) if not one.member else one.path
         group = groups.setdefault(place, _Group(stem, reading, said, columns))
         if one.member and group.columns != columns:
@@ -141,6 +144,16 @@ def _names(groups: Sequence[_Group], named: Sequence[Path]) -> list[str]:
         stem = f"{folder.name}_{group.stem}" if vague or stems.count(group.stem) > 1 else group.stem
         names.append(unique(stem, taken))
     return names
+
+
+def _readings(reader: FileReader, found: FoundFile) -> list[tuple[Reading, tuple[tuple[str, str], ...]]]:
+    """How a file can be read: in one way, but a workbook once for each sheet that holds anything."""
+    if format_of(found, None) != "excel":
+        return [_reading(found)]
+    sheets = reader.sheets(found)
+    if len(sheets) < 2:
+        return [(Reading(), ())]
+    return [(Reading(sheet=sheet), (("sheet", sheet),)) for sheet in sheets]
 
 
 def _reading(found: FoundFile) -> tuple[Reading, tuple[tuple[str, str], ...]]:

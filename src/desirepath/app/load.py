@@ -273,6 +273,7 @@ class _Loading:
             )
         known = {name: part for name, part in there.items() if part.part not in outdated}
         place = Place(number, mapping, frozenset(outdated))
+        told: dict[str, list[str]] = {}
         loads = (
             PartLoad(self.store, run, source, place, self.context)
             if isinstance(source, Source)
@@ -292,6 +293,8 @@ class _Loading:
                     continue
                 staged = self._staged(source, file, stamp)
                 self.teller.staged()
+                for note in staged.part.notes:
+                    told.setdefault(note, []).append(name)
                 part_columns = columns_of_part(source, staged.part, columns, summary.notes)
                 outcome = loads.load(staged, part_columns)
                 rows = outcome.rows
@@ -302,6 +305,7 @@ class _Loading:
                 failures.append(error)
             finally:
                 self.teller.done(rows)
+        summary.notes += [f"{_files(names)}: {note}" for note, names in told.items()]
         summary.seconds = self.teller.seconds - began
         return summary, failures
 
@@ -330,6 +334,10 @@ def _add(summary: SourceSummary, outcome: PartOutcome) -> None:
     summary.rejected += outcome.rejected
     for reason, (count, _) in (outcome.reasons or {}).items():
         summary.reasons[reason] = summary.reasons.get(reason, 0) + count
+
+
+def _files(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _check_unchanged(file: FoundFile, stamp: Scan) -> None:

@@ -32,8 +32,9 @@ class BadRecord:
 class RawPart:
     """One part of a source, ready to be read.
 
-    kind: 'csv' and 'parquet' have columns; 'lines' (JSON lines) is one column of lines; a 'query' is described
-    by the store. `sql` gives the columns c0 … cn as text, then, with `has_line`, the line of each record.
+    kind: 'csv' and 'parquet' (which spreadsheets and XES become) have columns; 'lines' (JSON lines) is one column
+    of lines; a 'query' is described by the store. `sql` gives the columns c0 … cn as text, then, with `has_line`,
+    the line of each record.
     first_line: the physical line of the first record; lines: of the whole file; None where there are none.
     """
 
@@ -52,6 +53,7 @@ class RawPart:
     escape: str = '"'  # of a quote inside quotes
     bad: tuple[BadRecord, ...] = ()
     path: Path | None = None  # what `sql` reads; None for a query
+    notes: tuple[str, ...] = ()  # what was guessed or left out on the way, for people
 
     def with_columns(self, columns: Sequence[str]) -> RawPart:
         """The same part, its columns now known."""

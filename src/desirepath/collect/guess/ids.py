@@ -37,6 +37,8 @@ _RECORD_NAMES = {"bestellung": "order", "bestellnummer": "order", "auftrag": "or
                  "commande": "order", "purchase": "order", "transaction": "transaction",
                  "rechnung": "invoice", "factura": "invoice", "ereignis": "event", "insert": "event"}  # fmt: skip
 _COOKIE = re.compile(r"\d{4,}\.\d{9,10}")
+CASE = "case:"  # before the attributes of a case in an event log: XES, and what process miners export
+_CASE_ID = "case:concept:name"
 _SHAPES = (Shape.NUMBER, Shape.CODE, Shape.UUID, Shape.HEX, Shape.WORDS, Shape.PHONE)
 
 
@@ -90,6 +92,8 @@ def id_column(column: ColumnProfile, subject: Subject | None, file_words: set[st
         if column.named(THING):
             return IdColumn(column.name, slug(column.name, "address"), "thing")
         return IdColumn(column.name, column.shape.value, "person")
+    if column.name == _CASE_ID:
+        return IdColumn(column.name, "case_id", "person")
     if not _looks_like_ids(column):
         return None
     if is_unnamed(column):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from desirepath.collect.guess.events import TimeRoles, sql_name, time_roles
-from desirepath.collect.guess.ids import IdColumn, Overlaps, id_columns
+from desirepath.collect.guess.ids import CASE, IdColumn, Overlaps, id_columns
 from desirepath.collect.guess.joins import GuessedId, identifiers_of, same_kinds
 from desirepath.collect.guess.lines import Added, LineItems, added, are_lines, repeats_amount
 from desirepath.collect.guess.naming import bare_names
@@ -177,6 +177,9 @@ def _source(
 ) -> GuessedSource | LeftOut:
     id_names = {one.column for one in ids} | {one.column for one in identifiers}
     plain = [c for c in file.columns if c.name not in id_names and c.shape not in (Shape.TIME, Shape.EMPTY)]
+    # What a case is like stands on each of its events: no amount or score of theirs, but the customer's traits.
+    of_case = [c for c in plain if c.name.startswith(CASE)]
+    plain = [c for c in plain if not c.name.startswith(CASE)]
     event = event_role(plain, words_of(file.name), about=subject is not None)
     plain = [c for c in plain if event is None or c.name != event.column]
     score = score_role(plain, subject.label if subject else "")
@@ -219,7 +222,7 @@ def _source(
         event_map=bare_names([v for v, _ in file.column(event.column).common], subject) if event else {},
         text=text,
         score=score,
-        traits=tuple(t for t in trait_columns(plain) if t not in used),
+        traits=tuple(t for t in trait_columns(plain) if t not in used) + tuple(c.name for c in of_case[:8]),
     )
 
 

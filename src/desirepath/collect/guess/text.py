@@ -119,6 +119,9 @@ def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str],
     shown = scalar(files[0]) if len(files) == 1 else "[" + ", ".join(scalar(f) for f in files) + "]"
     page.line(2, f"files: {shown}")
     for key, value in reading:
+        if key == "sheet":  # a fact: each sheet is a source
+            page.line(2, f"sheet: {scalar(value)}")
+            continue
         shown = value if key == "header" else scalar(value)
         page.guess(2, f"{key}: {shown}", "from the look of the file")
 

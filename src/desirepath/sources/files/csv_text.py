@@ -54,7 +54,7 @@ def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> D
         return Dialect(delimiter, tuple(reading.columns), start)
     first, height = _first_record(body, delimiter)
     has_header = reading.header if reading.header is not None else not reading.columns
-    names = _names(
+    names = column_names(
         reading.columns or (first if has_header else [f"column_{n + 1}" for n in range(len(first))])
     )
     if len(names) > MAX_COLUMNS:
@@ -126,7 +126,7 @@ def _first_record(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]
     return first, reader.line_num
 
 
-def _names(given: Sequence[str]) -> tuple[str, ...]:
+def column_names(given: Sequence[str]) -> tuple[str, ...]:
     """Trimmed names; one without gets a number, one that comes again too."""
     names: list[str] = []
     taken: set[str] = set()

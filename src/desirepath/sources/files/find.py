@@ -15,7 +15,7 @@ from typing import Literal
 
 from desirepath.core.errors import SourceError, nearest
 
-Format = Literal["csv", "jsonl", "parquet"]
+Format = Literal["csv", "jsonl", "parquet", "excel", "xes"]
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -27,6 +27,12 @@ _FORMATS: dict[str, Format] = {
     ".json": "jsonl",
     ".parquet": "parquet",
     ".pq": "parquet",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xlsb": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
+    ".xes": "xes",
 }
 _WILD = re.compile(r"[*?\[]")
 MAX_MEMBERS = 10_000
@@ -76,7 +82,7 @@ def format_of(found: FoundFile, declared: Format | None) -> Format:
         return _FORMATS[suffix]
     raise SourceError(
         f'{found.path.name}: the name does not tell the format ("{suffix}").',
-        hint="Say it in sources.yaml, format: csv, jsonl or parquet.",
+        hint="Say it in sources.yaml, format: csv, jsonl, parquet, excel or xes.",
         file=str(found.path),
     )
 
@@ -136,7 +142,7 @@ def _members(source: str, path: Path, name: str) -> list[FoundFile]:
     names = sorted(info.filename for info in infos if not info.is_dir() and _is_data(info.filename))
     if not names:
         raise SourceError(
-            f'source "{source}": {path.name} holds no CSV, JSON lines or Parquet file.',
+            f'source "{source}": {path.name} holds no data file (CSV, JSON lines, Parquet, Excel, XES).',
             hint=f"It holds: {', '.join(info.filename for info in infos[:10])}",
         )
     return [FoundFile(path, f"{name}/{member}", member) for member in names]

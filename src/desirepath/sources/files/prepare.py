@@ -16,12 +16,24 @@ from desirepath.core.errors import SourceError
 from desirepath.sources.files.careful import Splitting, read_carefully
 from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
 from desirepath.sources.files.encoding import encoding_of
+from desirepath.sources.files.excel import SheetTable, sheet_table, sheets_with_rows
 from desirepath.sources.files.find import FoundFile, format_of
 from desirepath.sources.files.scan import Scan, scan_file
-from desirepath.sources.files.unpack import HEAD, Bounds, head_text, is_packed, transcode, unpack
+from desirepath.sources.files.unpack import (
+    HEAD,
+    Bounds,
+    bounded,
+    head_text,
+    is_packed,
+    open_bytes,
+    transcode,
+    unpack,
+)
+from desirepath.sources.files.xes import read_xes
 
 # A character that no text of lines holds: each line is one column.
 _NO_DELIMITER = "chr(1)"
+_TEXTS = ("csv", "jsonl")
 
 
 @dataclass(slots=True)
@@ -31,14 +43,15 @@ class FileReader:
     temporary: Path
     bounds: Bounds = field(default_factory=Bounds)
     _numbers: count[int] = field(default_factory=count)
+    _sheets: dict[object, SheetTable] = field(default_factory=dict)
 
     def stamp(self, found: FoundFile, reading: Reading) -> Scan:
         """Size and digest of the bytes on the disk, and what they are where they are plain text."""
-        text = not is_packed(found) and format_of(found, reading.format) != "parquet"
+        text = not is_packed(found) and format_of(found, reading.format) in _TEXTS
         return scan_file(found.path, text)
 
     def columns(self, found: FoundFile, reading: Reading) -> tuple[str, ...] | None:
-        """The columns of a file, by its head only; None for JSON lines, whose every line may have others."""
+        """The columns of a file, by its head only; None for JSON lines and XES, whose every record may have others."""
         form = format_of(found, reading.format)
         if form == "csv":
             head = head_text(found, reading.encoding)
@@ -46,12 +59,20 @@ class FileReader:
         if form == "parquet":
             path, _ = self._plain(found, None, text=False)
             return tuple(name for name, _ in _parquet_columns(path, found.name))
+        if form == "excel":
+            path, _ = self._plain(found, None, text=False)
+            return self._sheet(found, path, reading).columns
         return None
+
+    def sheets(self, found: FoundFile) -> list[str]:
+        """The sheets of a workbook that hold anything."""
+        path, _ = self._plain(found, None, text=False)
+        return sheets_with_rows(path, found.name, self.bounds)
 
     def prepare(self, source: str, found: FoundFile, reading: Reading, stamp: Scan) -> RawPart:
         """The part, ready for the store. stamp: of the same bytes. Raises SourceError where it cannot be read."""
         form = format_of(found, reading.format)
-        path, scan = self._plain(found, stamp, text=form != "parquet")
+        path, scan = (found.path, stamp) if form == "xes" else self._plain(found, stamp, form in _TEXTS)
         whole = RawPart(
             source=source,
             name=found.name,
@@ -63,6 +84,10 @@ class FileReader:
         )
         if form == "parquet":
             return _parquet(whole, path)
+        if form == "excel":
+            return _of_sheet(whole, self._sheet(found, path, reading))
+        if form == "xes":
+            return self._xes(whole, found)
         path, scan = self._utf8(found, path, scan, reading, form == "csv")
         whole = replace(whole, path=path, lines=scan.lines, has_nul=scan.has_nul)
         if form == "jsonl":
@@ -98,6 +123,31 @@ class FileReader:
         names = ", ".join([*(f"c{n}" for n in range(columns)), "line"])
         sql = f"SELECT {names} FROM read_parquet({quote_text(str(target))})"
         return replace(part, sql=sql, has_line=True, bad=bad, path=target)
+
+    def _sheet(self, found: FoundFile, path: Path, reading: Reading) -> SheetTable:
+        """A sheet as Parquet; once in a load, since opening a workbook is slow."""
+        at = found.path.stat()
+        key = (found, reading, at.st_size, at.st_mtime_ns)
+        if key not in self._sheets:
+            self._sheets[key] = sheet_table(path, reading, self._new("parquet"), found.name, self.bounds)
+        return self._sheets[key]
+
+    def _xes(self, whole: RawPart, found: FoundFile) -> RawPart:
+        target = self._new("xes")
+        with open_bytes(found) as stream:
+            chunks = bounded(stream, found, self.bounds, target.parent)
+            table = read_xes(chunks, target.parent, target.stem, found.name)
+        cells = ", ".join([*(f"c{n}" for n in range(len(table.columns))), "line"])
+        paths = ", ".join(quote_text(str(one)) for one in table.files)
+        sql = f"SELECT {cells} FROM read_parquet([{paths}], union_by_name = true)" if table.files else ""
+        return replace(
+            whole,
+            kind="parquet",
+            sql=sql,
+            columns=table.columns if table.files else (),
+            has_line=True,
+            notes=table.notes,
+        )
 
     def _json_lines(self, part: RawPart, path: Path, scan: Scan) -> RawPart:
         with path.open("rb") as file:
@@ -157,6 +207,15 @@ def _csv_sql(path: Path, dialect: Dialect) -> str:
         f" delim = {quote_text(dialect.delimiter)}, quote = '\"', escape = {quote_text(dialect.escape)},"
         f" header = false, skip = {dialect.before}, store_rejects = true, max_line_size = {MAX_LINE})"
     )
+
+
+def _of_sheet(part: RawPart, sheet: SheetTable) -> RawPart:
+    cells = ", ".join([*(f"c{n}" for n in range(len(sheet.columns))), "line"])
+    sql = f"SELECT {cells} FROM read_parquet({quote_text(str(sheet.path))})"
+    return replace(
+        part, kind="parquet", sql=sql, columns=sheet.columns, has_line=True, has_nul=True, path=sheet.path,
+        notes=sheet.notes,
+    )  # fmt: skip
 
 
 def _parquet(part: RawPart, path: Path) -> RawPart:

@@ -33,6 +33,8 @@ class Bounds:
     ratio: int = 300
     ratio_from: int = 256 * 1024**2
     leave_free: int = 1024**3
+    sheet: int = 4 * 1024**3  # bytes that a spreadsheet may unpack to
+    sheet_memory: int = 4 * 1024**3  # bytes that opening one may take
 
 
 @contextmanager
@@ -70,26 +72,30 @@ def read_head(found: FoundFile, size: int = HEAD) -> bytes:
 def unpack(found: FoundFile, target: Path, bounds: Bounds, text: bool) -> Scan:
     """Write the unpacked bytes to `target` and look at them. Raises SourceError beyond the bounds."""
     with open_bytes(found) as stream, target.open("wb") as out:
-        return scan_chunks(_bounded(stream, out, found, target, bounds), text)
+        return scan_chunks(_written(bounded(stream, found, bounds, target.parent), out), text)
 
 
-def _bounded(
-    stream: IO[bytes], out: IO[bytes], found: FoundFile, target: Path, bounds: Bounds
-) -> Iterator[bytes]:
-    packed, written = max(1, found.size), 0
+def _written(chunks: Iterator[bytes], out: IO[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        out.write(chunk)
+        yield chunk
+
+
+def bounded(stream: IO[bytes], found: FoundFile, bounds: Bounds, folder: Path) -> Iterator[bytes]:
+    """The unpacked bytes, chunk by chunk. Raises SourceError where they outgrow the bounds, or `folder`'s disk."""
+    packed, read = max(1, found.size), 0
     while chunk := stream.read(CHUNK):
-        written += len(chunk)
-        too_large = written > bounds.largest
-        if too_large or (written > bounds.ratio_from and written > packed * bounds.ratio):
+        read += len(chunk)
+        too_large = read > bounds.largest
+        if too_large or (read > bounds.ratio_from and read > packed * bounds.ratio):
             raise SourceError(
-                f"{found.name} was not unpacked: it grows beyond {written // 1024**2:,} MB"
+                f"{found.name} was not unpacked: it grows beyond {read // 1024**2:,} MB"
                 f" from {packed // 1024:,} kB.",
                 hint="If that is right, unpack it yourself and name the unpacked file.",
                 file=str(found.path),
             )
-        if written % (64 * CHUNK) < CHUNK and shutil.disk_usage(target.parent).free < bounds.leave_free:
+        if read % (64 * CHUNK) < CHUNK and shutil.disk_usage(folder).free < bounds.leave_free:
             raise SourceError(f"There is not enough disk space to unpack {found.name}.", file=str(found.path))
-        out.write(chunk)
         yield chunk
 
 
