@@ -187,5 +187,34 @@ def test_sqlglot_is_imported_when_a_rule_is_parsed_and_not_before():
 
 def test_every_function_says_what_it_does():
     assert all(function.about for function in FUNCTIONS.values())
-    allowed = {"text", "number", "whole", "time", "boolean", "same", "pattern", "rewrite", "format", "unit"}
+    allowed = {"text", "number", "whole", "time", "boolean", "same"}
+    allowed |= {"pattern", "rewrite", "format", "unit", "path"}
     assert {param for function in FUNCTIONS.values() for param in function.params} <= allowed
+
+
+def test_a_place_in_json_is_written_as_people_write_it():
+    assert "json_extract_string(x, '$[0].\"unit-price\"')" in parse_scalar(
+        "json_value(items, '[0].unit-price')"
+    ).sql(lambda one: "x")
+    with pytest.raises(RuleError, match="is no place in a JSON text"):
+        parse_scalar("json_value(items, '$.*')")
+    with pytest.raises(RuleError, match="needs its place written out"):
+        parse_scalar("json_value(items, lower(x))")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "value"),
+    [
+        ('[{"key": "page", "value": {"string_value": "/a", "int_value": null}}]', "/a"),
+        ('[{"key": "other", "value": {"int_value": 1}}, {"key": "page", "value": {"int_value": 7}}]', "7"),
+        ('[{"name": "page", "value": "é 😀"}]', "é 😀"),
+        ('[{"id": "page", "value": null}]', None),
+        ('[{"key": "page"}, 3, null]', None),
+        ('{"page": 1}', None),
+        ("[{", None),
+        ("", None),
+    ],
+)
+def test_the_value_of_a_pair_is_found_by_its_name(pairs: str, value: str | None):
+    sql = parse_scalar("json_named(params, 'page')").sql(lambda one: "params")
+    assert duckdb.execute(f"SELECT {sql} FROM (SELECT ? AS params)", [pairs]).fetchall() == [(value,)]

@@ -1,9 +1,11 @@
-"""Formats of times and regular expressions, checked before DuckDB sees them.
+"""Formats of times, regular expressions and places in JSON, checked before DuckDB sees them.
 
-DuckDB reads both when a query starts, so that a wrong one would stop a load instead of naming its line.
+DuckDB reads them when a query starts, so that a wrong one would stop a load instead of naming its line.
 """
 
 from __future__ import annotations
+
+import re
 
 from desirepath.core.errors import nearest
 
@@ -92,3 +94,22 @@ def check_pattern(pattern: str, rewrite: str = "") -> str:
         reason = str(error).split(": ", 1)[-1].rstrip(".")
         return f"the regular expression '{pattern}' cannot be read: {reason}"
     return ""
+
+
+_PLACE = re.compile(r"(?:[\w-]+|\[\d{1,4}\])(?:\.[\w-]+|\[\d{1,4}\])*")
+
+
+def check_path(place: str) -> str:
+    """What is wrong with a place in a JSON text; '' where nothing is."""
+    if _PLACE.fullmatch(place):
+        return ""
+    return f"'{place}' is no place in a JSON text; write one like 'address.city' or 'items[0].name'"
+
+
+def json_path(place: str) -> str:
+    """The place as DuckDB writes it.
+
+    >>> json_path("items[0].name"), json_path("[0].unit-price")
+    ('$."items"[0]."name"', '$[0]."unit-price"')
+    """
+    return "$" + re.sub(r"\.?([\w-]+)(?![\w\]-])", r'."\1"', place)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from desirepath.collect.directives import check_format, check_pattern
+from desirepath.collect.directives import check_format, check_path, check_pattern, json_path
 from desirepath.collect.expression import (
     EVENT,
     MAX_TEXT,
@@ -316,8 +316,12 @@ class Reader:
             wrong = check_pattern(tree.name)
         elif param == "rewrite" and tree.parent is not None:
             wrong = check_pattern(tree.parent.expressions[1].name, tree.name)
+        elif param == "path":
+            wrong = check_path(tree.name)
         if wrong:
             return self._no(wrong)
+        if param == "path":
+            return Node("text", "text", json_path(tree.name))
         return Node("text", "text", tree.name.lower() if param == "unit" else tree.name)
 
     def _count(self, name: str, tree: exp.Expr) -> Node:
@@ -349,6 +353,7 @@ _WRITTEN_OUT = {
     "pattern": "regular expression",
     "rewrite": "replacement",
     "format": "format",
+    "path": "place",
 }
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",

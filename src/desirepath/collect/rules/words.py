@@ -13,8 +13,11 @@ from typing import Literal, cast
 from desirepath.collect.expression import Kind
 
 # Kinds of values, and parameters that must be written out: `whole` a number, `pattern` a regular expression,
-# `rewrite` its replacement, `format` of strptime, `unit` of time. `same`: they and the answer share a kind.
-Param = Literal["text", "number", "whole", "time", "boolean", "same", "pattern", "rewrite", "format", "unit"]
+# `rewrite` its replacement, `format` of strptime, `unit` of time, `path` of a place in a JSON text. `same`: they
+# and the answer share a kind.
+Param = Literal[
+    "text", "number", "whole", "time", "boolean", "same", "pattern", "rewrite", "format", "unit", "path"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,21 @@ def _f(
     kinds = cast("tuple[Param, ...]", tuple(params.split()))  # a test calls each of them
     return Function(name, kinds, answer, len(kinds) if least < 0 else least, many, sql, about)
 
+
+# The pairs of GA4 (key), of OpenTelemetry (key), of Shopify (name), of Zendesk (id). The value of a pair can be an
+# object with one of several types filled: {"string_value": null, "int_value": 7} is 7.
+# Typed and tried: DuckDB works out what is the same for all records before it asks whether that is JSON at all.
+_PAIR = (
+    "list_filter(CAST(TRY(json_extract({0}, '$[*]')) AS JSON[]), lambda pair: coalesce("
+    "json_extract_string(pair, '$.key'), json_extract_string(pair, '$.name'), json_extract_string(pair, '$.id')"
+    ") = {1})[1]"
+)
+_VALUES = f"CAST(TRY(json_extract_string({_PAIR}, '$.value.*')) AS VARCHAR[])"
+_ONE_FILLED = f"list_filter({_VALUES}, lambda one: one IS NOT NULL)[1]"
+_NAMED = (
+    f"TRY(CASE WHEN json_valid({{0}}) THEN CASE json_type({_PAIR}, '$.value') WHEN 'OBJECT' THEN {_ONE_FILLED} "
+    f"ELSE json_extract_string({_PAIR}, '$.value') END END)"
+)
 
 _ALL = (
     _f("coalesce", "same", "same", "the first that is not missing", many=True),
@@ -97,6 +115,10 @@ _ALL = (
     _f("strptime", "text format", "time", "text read by a format such as '%d/%m/%Y'; missing where it is not so",
        sql="try_strptime({args})"),
     _f("strftime", "time format", "text", "a time written in a format"),
+    _f("json_value", "text path", "text", "what stands at a place of a JSON text: json_value(items, '[0].name')",
+       sql="TRY(CASE WHEN json_valid({0}) THEN json_extract_string({0}, {1}) END)"),
+    _f("json_named", "text text", "text", "from a JSON list of pairs, [{key: …, value: …}, …], the value with a name",
+       sql=_NAMED),
 )  # fmt: skip
 FUNCTIONS = {one.name: one for one in _ALL}
 
