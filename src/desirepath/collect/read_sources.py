@@ -164,6 +164,11 @@ class SourcesReader(Definition):
             )
         if reading.skip < 0:
             self.refuse((*where, "skip"), "skip is a number of lines", "0 or more.")
+        if not 1 <= reading.header_rows <= 5:
+            self.refuse((*where, "header_rows"), "header_rows is a number from 1 to 5", "1 is usual.")
+        elif reading.header_rows > 1 and (reading.header is False or reading.columns):
+            said = "header_rows says how the columns are named, and so does "
+            self.refuse((*where, "header_rows"), said + ("columns" if reading.columns else "header: false"))
         if reading.delimiter is not None and len(_delimiter(reading.delimiter)) != 1:
             self.refuse(
                 (*where, "delimiter"), f'"{reading.delimiter}" is not one sign', 'For example ";" or tab.'
@@ -235,6 +240,8 @@ class SourcesReader(Definition):
         made = self.build(Metrics, _only(raw, fields), where, given=given)
         if made is None:
             return None
+        if made.day.plus is not None:
+            self.refuse((*where, "day", "plus"), "a day has no plus", "It is for the times of events.")
         numbers = ("impressions", "reach", "clicks", "spend")
         if all(getattr(made, n) is None for n in numbers):
             self.refuse(

@@ -128,6 +128,20 @@ class Time(_Part):
     )
     zone: Zone | None = None
     date_only: bool | None = None  # None: where the text has no time of day
+    plus: str | None = None  # a column with how long after `column` it was, in `unit`; empty: it was not
+    unit: Literal["seconds", "minutes", "hours", "days"] | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> Time:
+        if (self.plus is None) != (self.unit is None):
+            missing, given = ("unit", "plus") if self.unit is None else ("plus", "unit")
+            raise refused(
+                (
+                    f"{given} is given and {missing} is not",
+                    "Write both: {plus: reply_minutes, unit: minutes}.",
+                )
+            )
+        return self
 
 
 TimeColumn = Annotated[Time, BeforeValidator(_column)]
@@ -197,6 +211,7 @@ class Reading(_Part):
     header: bool | None = None
     columns: Annotated[tuple[str, ...], OneOrMany] = ()  # names for files without a header
     skip: int = 0  # lines, or rows of a sheet, before the header
+    header_rows: int = 1  # rows that make the names together: the question, and below it the option
 
 
 class Source(_Part):

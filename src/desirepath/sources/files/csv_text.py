@@ -53,6 +53,8 @@ def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> D
     if not body:
         return Dialect(delimiter, tuple(reading.columns), start)
     first, height = _first_record(body, delimiter)
+    if reading.header_rows > 1:
+        first, height = _stacked(body, delimiter, reading.header_rows)
     has_header = reading.header if reading.header is not None else not reading.columns
     names = column_names(
         reading.columns or (first if has_header else [f"column_{n + 1}" for n in range(len(first))])
@@ -124,6 +126,36 @@ def _first_record(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]
     except (csv.Error, StopIteration):
         return lines[0].rstrip("\r\n").split(delimiter), 1
     return first, reader.line_num
+
+
+def _stacked(lines: Sequence[str], delimiter: str, rows: int) -> tuple[list[str], int]:
+    """The names that several rows make together, and how many physical lines those take."""
+    records, taken = [], 0
+    for _ in range(rows):
+        if taken >= len(lines):
+            break
+        record, height = _first_record(lines[taken:], delimiter)
+        records.append(record)
+        taken += height
+    return stacked_names(records), taken
+
+
+def stacked_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of columns of a header of several rows: what stands above each other, joined.
+
+    A cell that spans several columns is written in the first of them only.
+
+    >>> stacked_names([["Id", "Which do you use?", ""], ["", "Phone", "E-mail"]])
+    ['Id', 'Which do you use? - Phone', 'Which do you use? - E-mail']
+    """
+    names = []
+    for place in range(max(map(len, rows), default=0)):
+        column = [row[place].strip() if place < len(row) else "" for row in rows]
+        if not column[0] and any(column):
+            before = [cell.strip() for cell in rows[0][:place] if cell.strip()]
+            column[0] = before[-1] if before else ""
+        names.append(" - ".join(cell for cell in column if cell))
+    return names
 
 
 def column_names(given: Sequence[str]) -> tuple[str, ...]:

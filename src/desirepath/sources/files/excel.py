@@ -90,7 +90,7 @@ def _notes(said: dict[str, Any], reading: Reading) -> tuple[str, ...]:
 def _asked(request: Request, path: Path, name: str) -> dict[str, Any]:
     """The answer of the process that opens the workbook. Raises SourceError where it has none."""
     ran = subprocess.run(
-        [sys.executable, "-m", "desirepath.sources.files.sheet_rows"],
+        [sys.executable, "-P", "-m", "desirepath.sources.files.sheet_rows"],
         input=json.dumps(request),
         capture_output=True,
         text=True,

@@ -34,6 +34,7 @@ from desirepath.sources.files.xes import read_xes
 # A character that no text of lines holds: each line is one column.
 _NO_DELIMITER = "chr(1)"
 _TEXTS = ("csv", "jsonl")
+_DEPTH = 4  # of records within records, as of JSON lines
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class FileReader:
             return dialect_of(head, reading, found.name, whole=len(head) < HEAD // 4).columns
         if form == "parquet":
             path, _ = self._plain(found, None, text=False)
-            return tuple(name for name, _ in _parquet_columns(path, found.name))
+            return tuple(".".join(one) for one, _ in _parquet_columns(path, found.name))
         if form == "excel":
             path, _ = self._plain(found, None, text=False)
             return self._sheet(found, path, reading).columns
@@ -220,17 +221,18 @@ def _of_sheet(part: RawPart, sheet: SheetTable) -> RawPart:
 
 def _parquet(part: RawPart, path: Path) -> RawPart:
     columns = _parquet_columns(path, part.name)
+    fields = [".".join(map(quote_name, one)) for one, _ in columns]
     cells = ", ".join(
-        f"CAST({'to_json(' + quote_name(name) + ')' if nested else quote_name(name)} AS VARCHAR) AS c{n}"
-        for n, (name, nested) in enumerate(columns)
+        f"CAST({f'to_json({one})' if nested else one} AS VARCHAR) AS c{n}"
+        for n, (one, (_, nested)) in enumerate(zip(fields, columns, strict=True))
     )
     sql = f"SELECT {cells} FROM read_parquet({quote_text(str(path))}, binary_as_string = true)"
-    names = tuple(name for name, _ in columns)
+    names = tuple(".".join(one) for one, _ in columns)
     return replace(part, kind="parquet", sql=sql, columns=names, has_nul=True)
 
 
-def _parquet_columns(path: Path, name: str) -> list[tuple[str, bool]]:
-    """The columns of a Parquet file, each with whether it is nested."""
+def _parquet_columns(path: Path, name: str) -> list[tuple[tuple[str, ...], bool]]:
+    """The columns of a Parquet file, those of records by their path; each with whether it is a list or a map."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -238,6 +240,15 @@ def _parquet_columns(path: Path, name: str) -> list[tuple[str, bool]]:
         schema = pq.read_schema(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise SourceError(f"{name} is no readable Parquet file: {str(error).splitlines()[0]}") from error
-    if len(schema) > MAX_COLUMNS:
-        raise SourceError(f"{name} has {len(schema):,} columns; at most {MAX_COLUMNS:,} can be read.")
-    return [(column.name, pa.types.is_nested(column.type)) for column in schema]
+
+    def leaves(field: pa.Field, above: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], bool]]:
+        """As the keys of JSON lines: device.category."""
+        at = (*above, field.name)
+        if not pa.types.is_struct(field.type) or len(at) >= _DEPTH or not field.type.num_fields:
+            return [(at, pa.types.is_nested(field.type))]
+        return [leaf for inner in field.type for leaf in leaves(inner, at)]
+
+    columns = [leaf for field in schema for leaf in leaves(field)]
+    if len(columns) > MAX_COLUMNS:
+        raise SourceError(f"{name} has {len(columns):,} columns; at most {MAX_COLUMNS:,} can be read.")
+    return columns

@@ -97,7 +97,7 @@ def _read(book: Any, tables: list[tuple[str, bool]], request: Request) -> dict[s
     names = next(islice(sheet.iter_rows(), header - 1, None)) if header else [""] * columns
     return {
         "sheet": sheet.name, "others": with_rows, "header": header, "above": above, "rows": rows,
-        "names": [_text(cell, True) or "" for cell in names], "first_column": first_column,
+        "names": [_text(cell) or "" for cell in names], "first_column": first_column,
     }  # fmt: skip
 
 
@@ -159,14 +159,13 @@ def _write(sheet: Any, after: int, request: Request) -> tuple[int, int]:
     import pyarrow.parquet as pq
 
     width = sheet.width
-    timed = _with_times(sheet, after, width)
     schema = pa.schema([*((f"c{n}", pa.string()) for n in range(width)), ("line", pa.int64())])
     total = 0
     with pq.ParquetWriter(request["target"], schema, compression="zstd") as writer:
         rows = _rows(sheet, after)
         while batch := list(islice(rows, _BATCH)):
             columns = [
-                pa.array([_text(row[n], timed[n]) if n < len(row) else None for _, row in batch], pa.string())
+                pa.array([_text(row[n]) if n < len(row) else None for _, row in batch], pa.string())
                 for n in range(width)
             ]
             columns.append(pa.array([number for number, _ in batch], pa.int64()))
@@ -181,18 +180,8 @@ def _rows(sheet: Any, after: int) -> Iterator[tuple[int, list[Any]]]:
             yield number, row
 
 
-def _with_times(sheet: Any, after: int, width: int) -> list[bool]:
-    """The columns in which any moment has a time of day: there a bare day is its midnight, not the whole day."""
-    timed = [False] * width
-    for _, row in _rows(sheet, after):
-        for place, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                timed[place] = True
-    return timed
-
-
-def _text(cell: Any, timed: bool) -> str | None:
-    """A cell as text; None where it is empty."""
+def _text(cell: Any) -> str | None:
+    """A cell as text; None where it is empty. A moment at midnight is a day: a sheet does not tell them apart."""
     if isinstance(cell, str):
         return cell or None
     if isinstance(cell, bool):
@@ -204,7 +193,7 @@ def _text(cell: Any, timed: bool) -> str | None:
     if isinstance(cell, datetime):
         return cell.isoformat(" ")
     if isinstance(cell, date):
-        return f"{cell.isoformat()} 00:00:00" if timed else cell.isoformat()
+        return cell.isoformat()
     if isinstance(cell, time):
         return cell.isoformat()
     if isinstance(cell, timedelta):
