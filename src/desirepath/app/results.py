@@ -140,6 +140,18 @@ class Table:
         assert isinstance(frame, polars.DataFrame)
         return frame
 
+    def write(self, path: str | PathLike[str]) -> Path:
+        """Write the table as a file, in the format that its name asks for: .csv, .jsonl or .parquet.
+
+        The file is replaced as a whole or not at all. Raises NotFound for another ending, WorkspaceError where the
+        file cannot be written.
+        """
+        from desirepath.app.table_files import write_table
+
+        target = Path(path)
+        write_table(self.to_arrow(), target)
+        return target
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(c)}</th>" for c in self.columns)
         body = "".join(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from desirepath.app.load import LoadSummary, Progress
     from desirepath.app.refresh import Say
     from desirepath.app.results import JourneyMap, Table
+    from desirepath.app.sql import ViewTold
     from desirepath.collect.sources import Sources
     from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
@@ -262,6 +263,23 @@ class Workspace:
         with self._store(write=True) as store:
             undo_merge(store, earlier_id, clock=self._clock, by=by)
         self.refresh()
+
+    def sql(self, query: str, *, reveal: bool = False) -> Table:
+        """One SQL query over the views of this journey (see `views()`); nothing can be changed by it.
+
+        reveal: personal data as it is, not masked; only for those with the right to see it. Raises SqlError.
+        """
+        from desirepath.app.sql import ask_sql
+
+        with self.asking() as asking:
+            return ask_sql(asking, query, reveal=reveal)
+
+    def views(self) -> list[ViewTold]:
+        """The tables that `sql` can ask: each with what a row is, and its columns."""
+        from desirepath.app.sql import list_views
+
+        with self.asking() as asking:
+            return list_views(asking)
 
     def map(
         self,

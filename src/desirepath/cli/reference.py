@@ -57,6 +57,9 @@ ANSWERS: dict[str, dict[str, str]] = {
         "count": "the count",
         "members": "the id of a customer for each visit (or pass) counted",
     },
+    "sql": {"columns": "their names", "rows": "each row, as a list in the order of the columns"},
+    "sql -o": {"path": "the file", "rows": "how many"},
+    "sql (without a query)": {"tables": "each with its name, what a row is (grain), and its columns with their types"},
     "map -o": {"path": "the file", "format": "its format"},
     "explain customer": {
         "asked": "as asked",

@@ -1,0 +1,93 @@
+"""The command for analysts: sql."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from desirepath.cli.options import Folder, Journey, Json, example, opened
+from desirepath.cli.output import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from desirepath.app.sql import ViewTold
+
+_SHOWN = 40  # rows on a terminal: more is a file's business
+
+
+def sql(
+    folder: Folder,
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="QUERY",
+            help="One query; - reads it from standard input. Without one, the tables are listed.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the whole answer to this file: .csv, .jsonl or .parquet.",
+            show_default=False,
+        ),
+    ] = None,
+    reveal: Annotated[
+        bool,
+        typer.Option("--reveal", help="Show personal data unmasked: only if you may see it."),
+    ] = False,
+    journey: Journey = None,
+    json: Json = False,
+) -> None:
+    """Ask in SQL.
+
+    Over events, customers, identifiers, visits, promises, scores and metrics, as they were last placed. Nothing can
+    be changed. Identifiers, words of customers, and columns whose name is a person's are masked: the same value has
+    the same mask, so it can still be counted and joined.
+    """
+    workspace = opened(folder, journey)
+    if query is None:
+        _list(workspace.views(), json)
+        return
+    found = workspace.sql(sys.stdin.read() if query == "-" else query, reveal=reveal)
+    if output is not None:
+        found.write(output)
+        written = {"path": str(output), "rows": len(found)}
+        print_json(written) if json else say(f"Wrote {len(found):,} rows to {output}.")
+    elif json:
+        print_json({"columns": found.columns, "rows": found.rows})
+    else:
+        kinds = zip(found.columns, found.to_arrow().schema.types, strict=True)
+        numbers = [
+            name
+            for name, kind in kinds
+            if str(kind).startswith(("int", "uint", "double", "float", "decimal"))
+        ]
+        print_table(found.columns, found.rows[:_SHOWN], right=numbers)
+        if len(found) > _SHOWN:
+            say(f"These are the first {_SHOWN} of {len(found):,} rows. All: add -o FILE.csv", error=True)
+
+
+def _list(views: list[ViewTold], as_json: bool) -> None:
+    if as_json:
+        print_json({"tables": views})
+        return
+    for view in views:
+        say(f"{view.name} (a row: {view.grain})")
+        say("  " + ", ".join(f"{name} {kind}" for name, kind in view.columns))
+
+
+def add_to(program: typer.Typer) -> None:
+    """Add it to the program, with examples."""
+    program.command(
+        epilog=example(
+            "sql shop",
+            'sql shop "SELECT stage, outcome, count(*) FROM visits GROUP BY ALL ORDER BY ALL"',
+            'sql shop "FROM events" -o events.parquet',
+        )
+    )(sql)
