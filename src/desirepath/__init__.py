@@ -55,14 +55,16 @@ _LATE = {
 }
 
 
-def open(folder: str | PathLike[str]) -> Workspace:  # desirepath.open reads as it is meant
+def open(folder: str | PathLike[str], journey: str | None = None) -> Workspace:  # reads as it is meant
     """Open a workspace: the folder with journey.yaml and sources.yaml.
 
-    Raises DefinitionError with every mistake in either file, WorkspaceError where there is no workspace.
+    journey: which journey is asked, where the folder has several: "buyer" for buyer.journey.yaml. Raises
+    DefinitionError with every mistake in its files, WorkspaceError where there is no workspace, NotFound for an
+    unknown journey.
     """
     from desirepath.app.workspace import Workspace
 
-    return Workspace.open(folder)
+    return Workspace.open(folder, journey)
 
 
 def init(

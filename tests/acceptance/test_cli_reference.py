@@ -107,6 +107,7 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
         "stages": cli("stages", folder, "--json"),
         "stages --members": cli("stages", folder, "--members", "decision:entered", "--json"),
         "map -o": cli("map", folder, "-o", tmp_path / "map.md", "--json"),
+        "journeys": cli("journeys", folder, "--json"),
         "explain customer": cli("explain", "customer", folder, device, "--json"),
         "explain visit": cli("explain", "visit", folder, device, "--json"),
         "identity merges": cli("identity", "merges", folder, "--json"),

@@ -83,7 +83,7 @@ def identify(store: EventStore, identity: Identity, *, account: bool, clock: Clo
     rules = rules_of(store, identity, account=account)
     now = to_us(clock.now())
     sightings = read_sightings(store, rules)
-    answer = resolve(sightings.table, rules, identity_log.decisions(store))
+    answer = resolve(sightings.table, rules, identity_log.decisions(store, rules.customer))
     with store.transaction():
         identity_log.prepare(store)
         write_resolution(store, sightings, answer, now)
@@ -195,7 +195,7 @@ def explain_customer(store: EventStore, asked: str) -> CustomerExplained:
         refused=tuple(_link(row, rules, of.values()) for row in refused),
         refused_in_all=identity_ask.count_refused(store, rows),
         changes=_changes(store, customer),
-        decisions=_decisions(store, set(of.values())),
+        decisions=_decisions(store, rules, set(of.values())),
     )
 
 
@@ -243,10 +243,10 @@ def _change(row: dict[str, Any]) -> ChangeExplained:
     )
 
 
-def _decisions(store: EventStore, own: set[str]) -> tuple[DecisionExplained, ...]:
-    told = {number: (by, when) for number, by, when in identity_log.decision_rows(store)}
+def _decisions(store: EventStore, rules: Rules, own: set[str]) -> tuple[DecisionExplained, ...]:
+    told = {number: (by, when) for number, by, when in identity_log.decision_rows(store, rules.customer)}
     found = []
-    for one in identity_log.decisions(store):
+    for one in identity_log.decisions(store, rules.customer):
         sides = [tuple(say_identifier(*member) for member in side) for side in one.sides]
         if own & {*sides[0], *sides[1]}:
             found.append(DecisionExplained(one.number, *told[one.number], sides[0], sides[1]))
@@ -273,7 +273,7 @@ def keep_apart(store: EventStore, first: str, second: str, *, clock: Clock, by: 
     if one == other:
         raise IdentityError(f"{first} and {second} are the same identifier")
     with store.transaction():
-        return identity_log.decide_apart(store, ([one], [other]), by, to_us(clock.now()))
+        return identity_log.decide_apart(store, ([one], [other]), rules.customer, by, to_us(clock.now()))
 
 
 def undo_merge(store: EventStore, from_id: str, *, clock: Clock, by: str = "") -> int:
@@ -291,7 +291,8 @@ def undo_merge(store: EventStore, from_id: str, *, clock: Clock, by: str = "") -
         raise NotFound(f"no merge is known of customer {from_id}", hint="See desirepath identity merges.")
     sides = identity_log.sides_of_merge(store, from_id, str(into))
     with store.transaction():
-        return identity_log.decide_apart(store, sides, by, to_us(clock.now()))
+        customer = rules_used(store).customer
+        return identity_log.decide_apart(store, sides, customer, by, to_us(clock.now()))
 
 
 def withdraw(store: EventStore, first: str, second: str, *, clock: Clock, by: str = "") -> list[int]:
@@ -300,7 +301,7 @@ def withdraw(store: EventStore, first: str, second: str, *, clock: Clock, by: st
     one, other = _named(store, rules, first), _named(store, rules, second)
     numbers = [
         decision.number
-        for decision in identity_log.decisions(store)
+        for decision in identity_log.decisions(store, rules.customer)
         for left, right in (decision.sides, decision.sides[::-1])
         if one in left and other in right
     ]

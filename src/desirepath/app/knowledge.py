@@ -58,7 +58,7 @@ def complete_until(
 
 
 def _instant(said: datetime, zone: str) -> int:
-    """A declared end; without a zone it is the journey's, and a bare date is its whole day."""
+    """A declared end; without a zone it is the main journey's, and a bare date is its whole day."""
     if said.tzinfo is not None:
         return to_us(said)
     if said.hour == said.minute == said.second == said.microsecond == 0:

@@ -35,8 +35,16 @@ class Opened:
     """A build with its store. Everything is read once, when it is asked for."""
 
     def __init__(
-        self, journey: Journey, sources: Sources, build: Build, store: EventStore, currency: str | None
+        self,
+        journey: Journey,
+        sources: Sources,
+        build: Build,
+        store: EventStore,
+        currency: str | None,
+        main: Journey | None = None,
     ) -> None:
+        """main: the workspace's main journey, in whose zone and currency sources were read; `journey` unless given."""
+        self._main = main or journey
         self.journey, self.sources, self.currency = journey, sources, currency
         self.store, self._build = store, build
         self.facts = build.facts
@@ -102,8 +110,8 @@ class Opened:
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
-        """Sources that sources.yaml (or the journey's zone or currency) has read otherwise since they were loaded."""
-        return unread(self.store, self.sources, self.journey.time_zone, self.journey.currency)
+        """Sources that sources.yaml (or the main journey's zone or currency) reads otherwise since they were loaded."""
+        return unread(self.store, self.sources, self._main.time_zone, self._main.currency)
 
     @cached_property
     def events_by_source(self) -> dict[str, int]:

@@ -45,10 +45,11 @@ def quiet(step: str, share: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a refresh reads besides the store."""
+    """What a refresh reads besides the store. zone: of times that sources.yaml writes without one."""
 
     journey: Journey
     sources: Sources
+    zone: str
     currency: str | None
     read_at: Mapping[str, int]  # source → when it was last loaded, µs
     now: int  # µs
@@ -69,7 +70,7 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
         say("trails", 0.1)
         read = _Reading(store, journey, columns, has_voided)
         trails, seen = read.trails(new.allocate, promises, say)
-        ends = complete_until(inputs.sources, seen, inputs.read_at, journey.time_zone)
+        ends = complete_until(inputs.sources, seen, inputs.read_at, inputs.zone)
         knowledge = stage_knowledge(journey, seen, ends)
         say("stages", 0.8)
         visits = place(trails, plan_for(journey, knowledge))

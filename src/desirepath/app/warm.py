@@ -10,7 +10,8 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desirepath.app.workspace import JOURNEY, SOURCES, Workspace
+from desirepath.app.journeys import JOURNEY
+from desirepath.app.workspace import SOURCES, Workspace
 
 _JOURNEY = """
 journey: Warm-up

@@ -1,25 +1,25 @@
 """A workspace: the folder that holds a business's journey.yaml, sources.yaml and its stores.
 
-The library's face. Questions are answered from the current build; where the definitions or the events have
-changed since it was made, it is made again first. Customers and the build that speaks of them change in one
-transaction of the event store, so that nobody, killed or reading, ever sees one without the other.
+The library's face. A workspace is opened for one of its journeys. Questions are answered from this journey's
+current build; where the definitions or the events have changed since it was made, it is made again first.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from desirepath.app.clock import SystemClock
-from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceBusy, WorkspaceError, nearest
+from desirepath.app.derived import Derived, refresh_all
+from desirepath.app.journeys import JOURNEY, JourneyFile, journey_file, read_all, read_one
+from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.times import Clock, to_us
+from desirepath.core.words import MAIN_JOURNEY
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Stages
@@ -32,25 +32,34 @@ if TYPE_CHECKING:
     from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
     from desirepath.measure.occupancy import Step
-    from desirepath.store.events_db import EventStore
-    from desirepath.store.trail_files import Build, TrailFiles
 
-JOURNEY, SOURCES, MAP, HIDDEN = "journey.yaml", "sources.yaml", "map.yaml", ".desirepath"
-# Raise it when the engine would place the same events differently: old builds are then made again.
-ENGINE = "2"
-_BUILD, _READ_AT = "build", "read_at."  # facts in the store
-_TRIES = 5
+SOURCES = "sources.yaml"
+_Read = TypeVar("_Read")
 _REJECT = {
     "source": str, "part": str, "line": int, "record": int, "reason": str, "lost": str, "detail": str, "raw": str,
 }  # fmt: skip
 
 
 class Workspace:
-    """One business's folder, opened. Cheap to make: data is opened when it is asked for."""
+    """One business's folder, opened for one journey. Cheap to make: data is opened when it is asked for.
 
-    def __init__(self, folder: Path, journey: Journey, sources: Sources, clock: Clock | None = None) -> None:
-        self.folder, self.journey, self.sources = folder, journey, sources
+    main: the workspace's main journey; `journey` unless this is another one, whose name is then `name`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        journey: Journey,
+        sources: Sources,
+        clock: Clock | None = None,
+        *,
+        name: str = MAIN_JOURNEY,
+        main: Journey | None = None,
+    ) -> None:
+        self.folder, self.journey, self.sources, self.name = folder, journey, sources, name
+        self._main = main or journey
         self._clock = clock or SystemClock()
+        self._own = self._derived(name, journey)
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.folder)!r}: {self.journey.title})"
@@ -59,16 +68,18 @@ class Workspace:
     def open(
         cls,
         folder: str | PathLike[str],
+        journey: str | None = None,
         *,
         clock: Clock | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> Workspace:
-        """Read both definitions. variables: what fills ${…} in sources.yaml; the environment unless given.
+        """Read the definitions. variables: what fills ${…} in sources.yaml; the environment unless given.
 
-        Raises WorkspaceError where the folder is no workspace, DefinitionError with every mistake in any file.
+        journey: which of the workspace's journeys is asked: "buyer" for buyer.journey.yaml; the main one unless given.
+        Raises WorkspaceError where the folder is no workspace, NotFound where it has no such journey, DefinitionError
+        with every mistake in any file.
         """
         from desirepath.collect.read_sources import read_sources
-        from desirepath.journey.read import read_journey
 
         path = Path(folder)
         missing = [name for name in (JOURNEY, SOURCES) if not (path / name).is_file()]
@@ -78,40 +89,75 @@ class Workspace:
                 hint=f"Make one from your files with: desirepath init {path} FILES…",
                 folder=str(path),
             )
+        name = journey or MAIN_JOURNEY
+        file = journey_file(path, name)
         problems: list[Problem] = []
-        journey: Journey | None = None
-        sources: Sources | None = None
-        try:
-            journey = read_journey(path / JOURNEY, path / MAP if (path / MAP).is_file() else None)
-        except DefinitionError as error:
-            problems.extend(error.problems)
-        try:
-            sources = read_sources(path / SOURCES, os.environ if variables is None else variables)
-        except DefinitionError as error:
-            problems.extend(error.problems)
-        if journey is None or sources is None:
+        main = _read(problems, lambda: read_one(JourneyFile(MAIN_JOURNEY, path / JOURNEY)))
+        asked = main if name == MAIN_JOURNEY else _read(problems, lambda: read_one(file, main))
+        given = os.environ if variables is None else variables
+        sources = _read(problems, lambda: read_sources(path / SOURCES, given))
+        if main is None or asked is None or sources is None:
             raise DefinitionError(problems)
-        return cls(path, journey, sources, clock)
+        return cls(path, asked, sources, clock, name=name, main=main)
+
+    @property
+    def journeys(self) -> dict[str, str]:
+        """Every journey of the workspace: its name, and its title. Raises DefinitionError for a mistake in any."""
+        return {name: one.title for name, one in self._definitions().items()}
+
+    def journeys_table(self) -> Table:
+        """Every journey as a row, and whether its customers are placed by what holds now.
+
+        state: current; changed (it is made again with the next question or load); new (nothing was loaded yet).
+        """
+        from desirepath.app.results import Table
+
+        states = self._states()
+        rows = [
+            (name, one.title, one.kind, one.customer, tuple(stage.id for stage in one.stages), states[name])
+            for name, one in self._definitions().items()
+        ]
+        return Table(("name", "title", "kind", "customer", "stages", "state"), rows, "journey")
+
+    def _definitions(self) -> dict[str, Journey]:
+        return read_all(self.folder, self._main)
+
+    def _states(self) -> dict[str, str]:
+        if not self.hidden.joinpath("events.duckdb").exists():
+            return dict.fromkeys(self._definitions(), "new")
+        with self._own.store(write=False) as store:
+            return {
+                name: "current" if one.is_current(store) else "changed" for name, one in self._every().items()
+            }
+
+    def _every(self) -> dict[str, Derived]:
+        """What is derived for each journey. Raises DefinitionError for a mistake in any definition."""
+        return {name: self._derived(name, one) for name, one in self._definitions().items()}
+
+    def _derived(self, name: str, journey: Journey) -> Derived:
+        return Derived(self.folder, name, journey, self._main, self.sources, self._clock)
 
     # ── loading ──────────────────────────────────────────────────────────────────────────────────────────
 
     def load(
         self, *, only: list[str] | None = None, progress: Progress | None = None, say: Say | None = None
     ) -> LoadSummary:
-        """Load every source (or `only` those named) and place the customers. Loading again adds only what is new.
+        """Load every source (or `only` those named) and place the customers of every journey.
 
-        Raises LoadFailed where a source cannot be read or is mostly bad (what the others brought is loaded and
+        Loading again adds only what is new. Raises DefinitionError for a mistake in any journey's file, before anything
+        is loaded, LoadFailed where a source cannot be read or is mostly bad (what the others brought is loaded and
         placed all the same), WorkspaceBusy where another process is writing.
         """
         from desirepath.app.load import LoadFailed, load
 
+        every = self._every()
         began = to_us(self._clock.now())
         try:
             summary = load(
                 self.hidden,
                 self.sources,
-                zone=self.journey.time_zone,
-                currency=self.journey.currency,
+                zone=self._main.time_zone,
+                currency=self._main.currency,
                 clock=self._clock,
                 only=only,
                 progress=progress,
@@ -120,44 +166,14 @@ class Workspace:
             bad = {str(one.facts.get("source", "")) for one in failed.failures}
             # A failure that does not say whose it is could be anybody's.
             good = [] if "" in bad else [s.source for s in failed.summary.sources if s.source not in bad]
-            self._refresh(say=say, read=dict.fromkeys(good, began))
+            refresh_all(every, say=say, read=dict.fromkeys(good, began))
             raise
-        self._refresh(say=say, read=dict.fromkeys((s.source for s in summary.sources), began))
+        refresh_all(every, say=say, read=dict.fromkeys((s.source for s in summary.sources), began))
         return summary
 
     def refresh(self, *, force: bool = False, say: Say | None = None) -> None:
-        """Make everything derived again where the events or the definitions have changed (or with `force`)."""
-        self._refresh(force=force, say=say)
-
-    def _refresh(
-        self, *, force: bool = False, say: Say | None = None, read: Mapping[str, int] | None = None
-    ) -> None:
-        """read: the sources that have just been loaded, and when (µs)."""
-        from desirepath.app.identify import identify
-        from desirepath.app.refresh import Inputs, quiet, refresh
-
-        with self._store(write=True) as store:
-            before = store.meta(_BUILD)
-            self._files.remove_others(before or "")
-            try:
-                with store.transaction():
-                    self._note_read(store, read or {})
-                    stamp = self._stamp(store)
-                    if not force and self._current(store, stamp) is not None:
-                        return
-                    (say or quiet)("customers", 0.0)
-                    account = self.journey.customer == "account"
-                    identify(store, self.journey.identity, account=account, clock=self._clock)
-                    now = to_us(self._clock.now())
-                    inputs = Inputs(
-                        self.journey, self.sources, self._currency(store), self._read_at(store), now
-                    )
-                    build = refresh(store, self._files, inputs, stamp, say or quiet)
-                    store.set_meta(_BUILD, build.name)
-            except BaseException:
-                self._files.remove_others(before or "")
-                raise
-            self._files.remove_others(build.name)
+        """Make this journey's customers again where the events or the definitions have changed (or with `force`)."""
+        self._own.refresh(force=force, say=say)
 
     def rejects(self, *, source: str | None = None, reason: str | None = None, limit: int = 100) -> Table:
         """The bad records that were set aside, each with its place, reason and raw text.
@@ -169,7 +185,7 @@ class Workspace:
         names = [*(s.id for s in self.sources.sources), *(m.id for m in self.sources.metrics)]
         if source is not None and source not in names:
             raise NotFound(f'there is no source "{source}"', hint=nearest(source, names, "Sources"))
-        with self._store(write=False) as store:
+        with self._own.store(write=False) as store:
             found = rejects(store, source=source, reason=reason, limit=limit)
         return replace(found, kinds=_REJECT)
 
@@ -185,13 +201,14 @@ class Workspace:
         """The current build with the store open for reading: for several questions in a row."""
         from desirepath.app.asking import Asking
 
-        with self._reading() as (store, build):
-            yield Asking(self.journey, self.sources, build, store, self._currency(store))
+        with self._own.reading() as (store, build):
+            currency = self._own.currency(store)
+            yield Asking(self.journey, self.sources, build, store, currency, self._main)
 
     @property
     def hidden(self) -> Path:
         """Where the stores are."""
-        return self.folder / HIDDEN
+        return self._own.hidden
 
     def stages(
         self, *, segment: str | None = None, since: str | None = None, until: str | None = None
@@ -235,23 +252,23 @@ class Workspace:
         """Which identifiers make this customer, by which links, and what was refused and why."""
         from desirepath.app.identify import explain_customer
 
-        with self._reading() as (store, _):
+        with self._own.reading() as (store, _):
             return explain_customer(store, customer)
 
     def merges(self) -> Table:
         """What became of customers between two refreshes: merged, renamed, split, the latest first."""
         from desirepath.app.identify import merges
 
-        with self._reading() as (store, _):
+        with self._own.reading() as (store, _):
             return merges(store)
 
     def keep_apart(self, first: str, second: str, *, withdraw: bool = False, by: str = "") -> None:
         """Decide that two identifiers ('kind:value') are never one customer's (or withdraw that), and refresh."""
         from desirepath.app import identify
 
-        self._bring_up_to_date()  # a decision is about identifiers as they stand
+        self._own.bring_up_to_date()  # a decision is about identifiers as they stand
         decide = identify.withdraw if withdraw else identify.keep_apart
-        with self._store(write=True) as store:
+        with self._own.store(write=True) as store:
             decide(store, first, second, clock=self._clock, by=by)
         self.refresh()
 
@@ -259,8 +276,8 @@ class Workspace:
         """Bring back a customer who went into another, for good, and refresh."""
         from desirepath.app.identify import undo_merge
 
-        self._bring_up_to_date()
-        with self._store(write=True) as store:
+        self._own.bring_up_to_date()
+        with self._own.store(write=True) as store:
             undo_merge(store, earlier_id, clock=self._clock, by=by)
         self.refresh()
 
@@ -300,86 +317,11 @@ class Workspace:
                 draw_map(asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet)
             )
 
-    # ── inside ───────────────────────────────────────────────────────────────────────────────────────────
 
-    @cached_property
-    def _files(self) -> TrailFiles:
-        from desirepath.store.trail_files import TrailFiles
-
-        return TrailFiles(self.hidden / "trails")
-
-    def _store(self, *, write: bool) -> EventStore:
-        from desirepath.store.events_db import EventStore
-
-        path = self.hidden / "events.duckdb"
-        if not write and not path.exists():
-            raise WorkspaceError(
-                f"Nothing has been loaded into {self.folder} yet.",
-                hint=f"Load its sources with: desirepath load {self.folder}",
-                folder=str(self.folder),
-            )
-        return EventStore.open(path, write=write)
-
-    @contextmanager
-    def _reading(self) -> Iterator[tuple[EventStore, Build]]:
-        """The store open for reading, with the build that belongs to what is in it."""
-        for _ in range(_TRIES):
-            with self._store(write=False) as store:
-                build = self._current(store, self._stamp(store))
-                if build is not None:
-                    yield store, build
-                    return
-            self._make_again()
-        raise WorkspaceBusy(
-            f"Something keeps changing {self.folder}.", hint="Wait until it has finished, then try again."
-        )
-
-    def _bring_up_to_date(self) -> None:
-        with self._reading():
-            return
-
-    def _make_again(self) -> None:
-        try:
-            self.refresh()
-        except WorkspaceBusy:
-            raise
-        except WorkspaceError as error:
-            raise WorkspaceError(
-                "The events or the definitions have changed since customers were placed, and they cannot be placed "
-                f"again. {error.message}",
-                hint=error.hint,
-                folder=str(self.folder),
-            ) from error
-
-    def _current(self, store: EventStore, stamp: str) -> Build | None:
-        """The build that the store names, if it was made from what holds now."""
-        build = self._files.open(store.meta(_BUILD))
-        return build if build is not None and build.facts.get("stamp") == stamp else None
-
-    def _stamp(self, store: EventStore) -> str:
-        """What a build is made from: the events that hold, the definitions, and this engine."""
-        ends = [f"{s.id}={s.complete_until}" for s in self.sources.sources]
-        read = [f"{name}@{at}" for name, at in sorted(self._read_at(store).items())]
-        made_from = [store.events_version(), self.journey.version, *ends, *read, ENGINE]
-        return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:24]
-
-    def _live(self) -> list[str]:
-        """The sources that are complete until they were last loaded."""
-        return [s.id for s in self.sources.sources if s.complete_until == "now"]
-
-    def _note_read(self, store: EventStore, read: Mapping[str, int]) -> None:
-        for name in self._live():
-            if name in read:
-                store.set_meta(f"{_READ_AT}{name}", str(read[name]))
-
-    def _read_at(self, store: EventStore) -> dict[str, int]:
-        """When each live source was last loaded, µs."""
-        said = {name: store.meta(f"{_READ_AT}{name}") for name in self._live()}
-        return {name: int(at) for name, at in said.items() if at is not None}
-
-    def _currency(self, store: EventStore) -> str | None:
-        """The journey's currency; undeclared, the only one that events have."""
-        if self.journey.currency is not None:
-            return self.journey.currency
-        found = store.rows("SELECT DISTINCT currency FROM events WHERE currency IS NOT NULL LIMIT 2")
-        return str(found[0][0]) if len(found) == 1 else None
+def _read(problems: list[Problem], read: Callable[[], _Read]) -> _Read | None:
+    """What is read; None, and what is wrong with it, where it has mistakes."""
+    try:
+        return read()
+    except DefinitionError as error:
+        problems.extend(error.problems)
+        return None

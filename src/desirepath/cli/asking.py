@@ -11,6 +11,7 @@ from desirepath.cli.options import (
     Customer,
     Folder,
     Format,
+    Journey,
     Json,
     Members,
     Quiet,
@@ -23,7 +24,7 @@ from desirepath.cli.options import (
     group,
     opened,
 )
-from desirepath.cli.output import Steps, print_json, progress_bar, say, tame
+from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say, tame
 from desirepath.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def stages(
     since: Since = None,
     until: Until = None,
     members: Members = None,
+    journey: Journey = None,
     json: Json = False,
 ) -> None:
     """Count and rate each stage.
@@ -47,7 +49,7 @@ def stages(
     """
     from desirepath.cli.stages import print_stages
 
-    workspace = opened(folder)
+    workspace = opened(folder, journey)
     if members is not None:
         _list_members(workspace, members, segment, since, until, json)
         return
@@ -86,7 +88,8 @@ def draw(
             "--output",
             "-o",
             metavar="FILE",
-            help="The file to write; - for standard output. FOLDER/map.html unless said.",
+            help="The file to write; - for standard output. FOLDER/map.html unless said (FOLDER/buyer.map.html for "
+            "the journey buyer).",
             show_default=False,
         ),
     ] = None,
@@ -102,6 +105,7 @@ def draw(
         bool,
         typer.Option("--reveal", help="Show ids and words of customers unmasked: only if you may see them."),
     ] = False,
+    journey: Journey = None,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -110,6 +114,7 @@ def draw(
     As one HTML file that works offline, or SVG, Markdown, CSV, JSON or Mermaid. With --json and no file: the map
     itself as JSON.
     """
+    from desirepath.app.journeys import own_name
     from desirepath.app.map_files import format_of
 
     try:
@@ -119,7 +124,7 @@ def draw(
     except NotFound as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     to_stdout = str(output) == "-" or (output is None and json and format in (None, Format.JSON))
-    workspace = opened(folder)
+    workspace = opened(folder, journey)
     with progress_bar(quiet=quiet or json) as bar:
         steps = Steps(bar, quiet=quiet or json, doing="drawing the map")
         drawn = workspace.map(segment=segment, since=since, until=until, reveal=reveal, say=steps)
@@ -127,7 +132,9 @@ def draw(
     if to_stdout:
         print(drawn.to(chosen, theme=theme.value), end="")
         return
-    path = drawn.write(output or folder / f"map.{chosen}", format=chosen, theme=theme.value)
+    path = drawn.write(
+        output or folder / own_name(workspace.name, f"map.{chosen}"), format=chosen, theme=theme.value
+    )
     if json:
         print_json({"path": path, "format": chosen})
     else:
@@ -142,28 +149,48 @@ def _named(output: Path | None) -> Path | None:
     return None if _is_stdout(output) else output
 
 
-def explain_customer(folder: Folder, customer: Customer, json: Json = False) -> None:
+def journeys(folder: Folder, json: Json = False) -> None:
+    """List the journeys of the workspace.
+
+    Each with its title, its stages, whether its customers are persons or accounts, and whether they are placed by
+    what holds now: current; changed (the next question places them anew); or new, where nothing was loaded yet.
+    """
+    found = opened(folder).journeys_table()
+    if json:
+        print_json({"journeys": found.to_dicts()})
+        return
+    rows = [(*row[:4], ", ".join(row[4]), row[5]) for row in found.rows]
+    print_table(found.columns, rows)
+
+
+def explain_customer(folder: Folder, customer: Customer, journey: Journey = None, json: Json = False) -> None:
     """Say who a customer is.
 
     Which identifiers make them, by which links; what was refused, and why; what changed, and when.
     """
     from desirepath.cli.explaining import print_customer
 
-    found = opened(folder).explain_customer(customer)
+    found = opened(folder, journey).explain_customer(customer)
     if json:
         print_json(found)
     else:
         print_customer(found)
 
 
-def explain_visit(folder: Folder, customer: Customer, stage: Stage = None, json: Json = False) -> None:
+def explain_visit(
+    folder: Folder,
+    customer: Customer,
+    stage: Stage = None,
+    journey: Journey = None,
+    json: Json = False,
+) -> None:
     """Say why a customer was placed where they were.
 
     Each visit with the rule, the event, the clock and the end, and where in which file its events stand.
     """
     from desirepath.cli.explaining import print_visits
 
-    found = opened(folder).explain_visits(customer, stage)
+    found = opened(folder, journey).explain_visits(customer, stage)
     if json:
         print_json({"visits": found})
     else:
@@ -185,6 +212,7 @@ def add_to(program: typer.Typer) -> None:
             "map shop", "map shop -o journey.svg --theme dark", "map shop --format md -o - | less"
         ),
     )(draw)
+    program.command(epilog=example("journeys shop", "stages shop --journey buyer"))(journeys)
     explain.command("customer", epilog=example("explain customer shop ana@mail.example"))(explain_customer)
     explain.command("visit", epilog=example("explain visit shop ana@mail.example decision"))(explain_visit)
     program.add_typer(explain)

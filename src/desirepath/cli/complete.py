@@ -11,6 +11,8 @@ from typing import Any
 
 import typer
 
+from desirepath.core.words import MAIN_JOURNEY
+
 # The counts of a stage that have a member list (measure.stages.COUNTS; a test compares).
 COUNTS = (
     "customers", "reached", "entered", "skipped", "succeeded", "advanced", "left", "lapsed", "in_flight", "lost",
@@ -18,8 +20,8 @@ COUNTS = (
 
 
 def stage_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Stages of journey.yaml."""
-    return _beginning(_keys(ctx, "journey.yaml", "stages"), incomplete)
+    """Stages of the journey."""
+    return _beginning(_keys(ctx, _definition(ctx), "stages"), incomplete)
 
 
 def stage_counts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -31,8 +33,23 @@ def stage_counts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def segment_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Segments and personas of journey.yaml."""
-    return _beginning(_keys(ctx, "journey.yaml", "segments", "personas"), incomplete)
+    """Segments and personas of the journey."""
+    return _beginning(_keys(ctx, _definition(ctx), "segments", "personas"), incomplete)
+
+
+def journey_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The journeys of the workspace."""
+    from desirepath.app.journeys import journey_files
+
+    folder = _folder(ctx, "journey.yaml")
+    return _beginning(list(journey_files(folder)), incomplete) if folder else []
+
+
+def _definition(ctx: typer.Context) -> str:
+    """The file of the journey that is asked."""
+    from desirepath.app.journeys import JOURNEY, own_name
+
+    return own_name(ctx.params.get("journey") or MAIN_JOURNEY, JOURNEY)
 
 
 def source_names(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desirepath.cli.complete import segment_names, source_names, stage_counts, stage_names
+from desirepath.cli.complete import journey_names, segment_names, source_names, stage_counts, stage_names
 
 if TYPE_CHECKING:
     from desirepath.app.workspace import Workspace
@@ -43,6 +43,15 @@ Stage = Annotated[
     str | None,
     typer.Argument(
         metavar="STAGE", help="Only visits to this stage.", show_default=False, autocompletion=stage_names
+    ),
+]
+Journey = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Ask this journey: buyer for buyer.journey.yaml. The one of journey.yaml unless said.",
+        show_default=False,
+        autocompletion=journey_names,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON on standard output; errors, too.")]
@@ -139,11 +148,11 @@ def example(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  desirepath {line}" for line in lines)
 
 
-def opened(folder: Path) -> Workspace:
-    """The workspace in that folder."""
+def opened(folder: Path, journey: str | None = None) -> Workspace:
+    """The workspace in that folder, opened for one of its journeys."""
     import desirepath
 
-    return desirepath.open(folder)
+    return desirepath.open(folder, journey)
 
 
 Command = Callable[..., None]

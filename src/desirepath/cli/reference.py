@@ -61,6 +61,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     "sql -o": {"path": "the file", "rows": "how many"},
     "sql (without a query)": {"tables": "each with its name, what a row is (grain), and its columns with their types"},
     "map -o": {"path": "the file", "format": "its format"},
+    "journeys": {
+        "journeys": "each journey: name, title, kind, customer, stages, state (current, changed or new)",
+    },
     "explain customer": {
         "asked": "as asked",
         "id": "the customer; null for an identifier that makes none",

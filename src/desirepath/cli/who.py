@@ -6,18 +6,18 @@ from typing import Annotated
 
 import typer
 
-from desirepath.cli.options import Folder, Json, example, group, opened
+from desirepath.cli.options import Folder, Journey, Json, example, group, opened
 from desirepath.cli.output import print_json, print_table, say
 
 identity = group(name="identity", help="Show merges of customers, and undo them.")
 
 
-def merges(folder: Folder, json: Json = False) -> None:
+def merges(folder: Folder, journey: Journey = None, json: Json = False) -> None:
     """Show which customers became one.
 
     When that was learned, and by which link; also who was renamed or split.
     """
-    found = opened(folder).merges()
+    found = opened(folder, journey).merges()
     if json:
         print_json({"merges": found.to_dicts()})
     elif not len(found):
@@ -38,13 +38,14 @@ def apart(
         str, typer.Argument(metavar="SECOND", help="The other one, as KIND:VALUE.", show_default=False)
     ],
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take the decision back.")] = False,
+    journey: Journey = None,
     json: Json = False,
 ) -> None:
     """Keep two identifiers apart for good.
 
     They are never one customer's again, whatever is loaded later. The customers are made anew at once.
     """
-    opened(folder).keep_apart(first, second, withdraw=withdraw)
+    opened(folder, journey).keep_apart(first, second, withdraw=withdraw)
     if json:
         print_json({"first": first, "second": second, "apart": not withdraw})
         return
@@ -62,13 +63,14 @@ def undo(
             show_default=False,
         ),
     ],
+    journey: Journey = None,
     json: Json = False,
 ) -> None:
     """Undo a merge.
 
     The customer comes back, with the identifiers from before, and is never joined to the other again.
     """
-    opened(folder).undo_merge(customer)
+    opened(folder, journey).undo_merge(customer)
     if json:
         print_json({"customer": customer, "undone": True})
     else:

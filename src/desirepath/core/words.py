@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
+MAIN_JOURNEY = "main"  # the journey of journey.yaml, by name
+
 
 class By(StrEnum):
     """Who did an event."""

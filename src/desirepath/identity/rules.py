@@ -16,6 +16,7 @@ from typing import Literal
 from desirepath.core.errors import DefinitionError, Problem
 
 AnonymousPast = Literal["graph", "last_known", "device_split"]
+CustomerIs = Literal["person", "account"]
 
 
 class Form(StrEnum):
@@ -52,12 +53,14 @@ class Rules:
     anonymous_past: whose the anonymous events of a device are, where several people were known on it.
     phone_region: the country ("AU") of phone numbers written without one.
     unused: kinds that events carry and that make no customers (the account, where customers are persons).
+    customer: what a customer is.
     """
 
     kinds: tuple[Kind, ...]
     anonymous_past: AnonymousPast = "graph"
     phone_region: str | None = None
     unused: tuple[str, ...] = ()
+    customer: CustomerIs = "person"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -120,7 +123,7 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
-def default_kind(name: str, customer: Literal["person", "account"] = "person") -> Kind:
+def default_kind(name: str, customer: CustomerIs = "person") -> Kind:
     """What we take a kind to be, by its name, until the journey says otherwise.
 
     Where customers are accounts, an account has as many people, addresses and devices as it likes:
@@ -138,7 +141,7 @@ def rules_for(
     present: Iterable[str],
     declared: Mapping[str, Mapping[str, object]] | None = None,
     *,
-    customer: Literal["person", "account"] = "person",
+    customer: CustomerIs = "person",
     anonymous_past: AnonymousPast = "graph",
     phone_region: str | None = None,
 ) -> Rules:
@@ -159,7 +162,7 @@ def rules_for(
     kinds.sort(key=lambda kind: not kind.known)
     _check(kinds, phone_region)
     region = phone_region.upper() if phone_region else None
-    return Rules(tuple(kinds), anonymous_past, region, unused)
+    return Rules(tuple(kinds), anonymous_past, region, unused, customer)
 
 
 def _alias(name: str) -> str:
@@ -170,7 +173,7 @@ def _by_default_strength(name: str) -> tuple[int, str]:
     return _ORDER.get(_alias(name), len(_DEFAULTS)), name
 
 
-def _declared(name: str, values: Mapping[str, object], customer: Literal["person", "account"]) -> Kind:
+def _declared(name: str, values: Mapping[str, object], customer: CustomerIs) -> Kind:
     kind = default_kind(name, customer)
     known = {"known", "limit", "shared_after", "blocked"}
     return replace(kind, **{k: v for k, v in values.items() if k in known})  # type: ignore[arg-type]

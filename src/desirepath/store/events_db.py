@@ -1,8 +1,8 @@
 """The one door to the event store: who may open it, with which settings, and how SQL is run.
 
-In: the path of events.duckdb. Out: an EventStore that answers queries as Arrow tables. One process may
-write; several may read while nobody writes. Outside a load DuckDB reads and writes no other file, installs
-and loads no extension, and its settings are locked.
+In: the path of events.duckdb, and the journey whose customers are meant. Out: an EventStore that answers queries
+as Arrow tables. One process may write; several may read while nobody writes. Outside a load DuckDB reads and
+writes no other file, installs and loads no extension, and its settings are locked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import duckdb
 
 from desirepath.collect.expression import quote_text
 from desirepath.core.errors import DesirepathError, WorkspaceBusy, WorkspaceError
-from desirepath.store import schema
+from desirepath.core.words import MAIN_JOURNEY
+from desirepath.store import journey_spaces, schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,12 +44,14 @@ class EventStore:
         path: Path,
         write: bool = False,
         *,
+        journey: str = MAIN_JOURNEY,
         files_from: Path | None = None,
         memory: str | None = None,
         threads: int | None = None,
     ) -> EventStore:
         """Open the store at `path`; with `write` it is made where missing.
 
+        journey: whose customers and identifiers the tables of that name are.
         files_from: for loads only: files may be read, and relative paths in SQL start in this folder.
         Raises WorkspaceBusy while another process writes (or, when writing, reads), WorkspaceError where the
         folder cannot be used or the store was made by another version.
@@ -62,6 +65,7 @@ class EventStore:
         try:
             _settle(connection, files_from)
             store._prepare()
+            journey_spaces.enter(store, journey)
         except BaseException:
             connection.close()
             raise
@@ -179,6 +183,11 @@ class EventStore:
         self.execute(
             "UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE key = 'changes'"
         )
+
+    def has_own(self, table: str) -> bool:
+        """Whether the journey that the store was opened for has this table of its own."""
+        sql = "SELECT 1 FROM duckdb_tables() WHERE table_name = ? AND schema_name = current_schema()"
+        return bool(self.rows(sql, [table]))
 
     def interrupt(self) -> None:
         """Stop the running statement; it raises. May be called from another thread."""

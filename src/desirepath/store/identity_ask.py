@@ -111,7 +111,7 @@ def count_refused(store: EventStore, identifiers: Sequence[Row]) -> int:
 
 def all_changes(store: EventStore) -> list[Row]:
     """Every change, the latest first."""
-    if not store.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'identity_changes'"):
+    if not store.has_own("identity_changes"):
         return []
     return _rows(store, "SELECT * FROM identity_changes ORDER BY known_at DESC, from_id, into_id")
 

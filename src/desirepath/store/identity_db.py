@@ -1,7 +1,8 @@
 """Identity in the event store: sightings are read, and who is who is written, set by set.
 
 Everything here is derived and written anew by each refresh, in one transaction, save for what identity_log.py
-keeps. Wide tables carry identifiers by number; the view `named_links` shows links by kind and value.
+keeps. The tables are those of the journey that the store was opened for (journey_spaces.py). Wide tables carry
+identifiers by number; the view `named_links` shows links by kind and value.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ PREFIX = "id."
 # event_customers: one row per event that has a customer
 _TABLES = (
     "CREATE OR REPLACE TABLE identity_kinds (place TINYINT, kind VARCHAR, known BOOLEAN, most INTEGER,"
-    " shared_after INTEGER, form VARCHAR, anonymous_past VARCHAR, phone_region VARCHAR)",
+    " shared_after INTEGER, form VARCHAR, anonymous_past VARCHAR, phone_region VARCHAR, customer_is VARCHAR)",
     "CREATE OR REPLACE TABLE customers (customer INTEGER, id VARCHAR, known BOOLEAN, named_after INTEGER,"
     " first_seen TIMESTAMP, last_seen TIMESTAMP, events BIGINT)",
     "CREATE OR REPLACE TABLE identifiers (identifier INTEGER, kind VARCHAR, value VARCHAR, customer INTEGER,"
@@ -122,23 +123,24 @@ def _insert(store: EventStore, table: pa.Table, sql: str) -> None:
 def _write_rules(store: EventStore, rules: Rules) -> None:
     for place, kind in enumerate(rules.kinds):
         store.execute(
-            "INSERT INTO identity_kinds VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO identity_kinds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [place, kind.name, kind.known, kind.limit, kind.shared_after, kind.form.value, rules.anonymous_past,
-             rules.phone_region],
+             rules.phone_region, rules.customer],
         )  # fmt: skip
 
 
 def rules_used(store: EventStore) -> Rules:
     """The rules of the last refresh, without blocked values. Raises WorkspaceError before the first one."""
-    if not store.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'identity_kinds'"):
+    if not store.has_own("identity_kinds"):
         raise WorkspaceError(
             "Nobody has asked yet who is who in these events.", hint="Run desirepath load first."
         )
     found = store.rows("SELECT * EXCLUDE (place) FROM identity_kinds ORDER BY place")
     kinds = tuple(
-        Kind(name, known, most, shared, form=Form(form)) for name, known, most, shared, form, _, _ in found
+        Kind(name, known, most, shared, form=Form(form)) for name, known, most, shared, form, _, _, _ in found
     )
-    return Rules(kinds, found[0][5], found[0][6]) if found else Rules(())
+    past, region, customer = found[0][5:] if found else ("graph", None, "person")
+    return Rules(kinds, past, region, customer=customer)
 
 
 def _write_events(store: EventStore, sightings: Sightings, answer: Resolution) -> None:

@@ -1,8 +1,9 @@
 """What was learned about who is who, and when: changes between refreshes, and what people decided.
 
-identity_moves and identity_changes only grow: a row for each identifier whose customer became another, and one
-for each two customers between which identifiers moved, with the link that explains it. identity_decisions
-only grows too: a decision is taken back by a further row.
+identity_moves and identity_changes only grow, for each journey: a row for each identifier whose customer became
+another, and one for each two customers between which identifiers moved, with the link that explains it.
+identity_decisions only grows too: a decision is taken back by a further row. It holds in all journeys whose
+customers are of the same kind: two who are not one person are so everywhere, but may well be of one account.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from desirepath.identity.rules import Apart
+from desirepath.identity.rules import Apart, CustomerIs
 from desirepath.store.events_db import EventStore
 
 _TABLES = (
@@ -22,8 +23,8 @@ _TABLES = (
     " into_id VARCHAR, identifiers BIGINT, kind_a VARCHAR, value_a VARCHAR, kind_b VARCHAR, value_b VARCHAR,"
     " strength VARCHAR, status VARCHAR, why VARCHAR)",
     # what: apart · withdrawn (then side, kind and value are NULL)
-    "CREATE TABLE IF NOT EXISTS identity_decisions (decision INTEGER, side TINYINT, kind VARCHAR, value VARCHAR,"
-    ' what VARCHAR, "by" VARCHAR, known_at TIMESTAMP)',
+    "CREATE TABLE IF NOT EXISTS main.identity_decisions (decision INTEGER, side TINYINT, kind VARCHAR,"
+    ' value VARCHAR, what VARCHAR, "by" VARCHAR, known_at TIMESTAMP, customer_is VARCHAR)',
 )
 
 
@@ -31,8 +32,8 @@ def prepare(store: EventStore) -> None:
     """Make the tables that only grow, and `before`: whose each identifier was until now."""
     for statement in _TABLES:
         store.execute(statement)
-    earlier = store.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'identifiers'")
-    source = "identifiers i LEFT JOIN customers c USING (customer)" if earlier else _NOBODY
+    earlier = "identifiers i LEFT JOIN customers c USING (customer)"
+    source = earlier if store.has_own("identifiers") else _NOBODY
     store.execute(
         f"CREATE OR REPLACE TEMP TABLE before AS SELECT i.kind, i.value, c.id, i.known_at FROM {source}"
     )
@@ -100,17 +101,24 @@ def _changes_sql(now: int) -> str:
 
 
 def decide_apart(
-    store: EventStore, sides: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]], by: str, now: int
+    store: EventStore,
+    sides: tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]],
+    customer: CustomerIs,
+    by: str,
+    now: int,
 ) -> int:
-    """Keep two groups of identifiers apart from now on; the decision's number."""
+    """Keep two groups of identifiers apart from now on, where a customer is a person (or an account).
+
+    Returns the decision's number.
+    """
     for statement in _TABLES:
         store.execute(statement)
     number = int(store.value("SELECT coalesce(max(decision), 0) + 1 FROM identity_decisions"))
     for side, members in enumerate(sides):
         for kind, value in members:
             store.execute(
-                f"INSERT INTO identity_decisions VALUES (?, ?, ?, ?, 'apart', ?, make_timestamp({now}))",
-                [number, side, kind, value, by],
+                f"INSERT INTO identity_decisions VALUES (?, ?, ?, ?, 'apart', ?, make_timestamp({now}), ?)",
+                [number, side, kind, value, by, customer],
             )
     # What is derived from the events is now out of date, although no event is new.
     store.events_changed()
@@ -120,21 +128,22 @@ def decide_apart(
 def withdraw(store: EventStore, number: int, by: str, now: int) -> None:
     """Take a decision back."""
     store.execute(
-        f"INSERT INTO identity_decisions VALUES (?, NULL, NULL, NULL, 'withdrawn', ?, make_timestamp({now}))",
+        f"INSERT INTO identity_decisions VALUES (?, NULL, NULL, NULL, 'withdrawn', ?, make_timestamp({now}), NULL)",
         [number, by],
     )
     store.events_changed()
 
 
 _STANDING = """
-    FROM identity_decisions d WHERE d.what = 'apart'
+    FROM identity_decisions d WHERE d.what = 'apart' AND d.customer_is = $customer
     AND NOT EXISTS (SELECT 1 FROM identity_decisions w WHERE w.decision = d.decision AND w.what = 'withdrawn')"""
 
 
-def decisions(store: EventStore) -> list[Apart]:
-    """The decisions that stand."""
+def decisions(store: EventStore, customer: CustomerIs) -> list[Apart]:
+    """The decisions that stand where a customer is a person (or an account)."""
     found = _if_made(
         store,
+        customer,
         f"SELECT d.decision, d.side, d.kind, d.value {_STANDING} ORDER BY d.decision, d.side, d.kind, d.value",
     )
     sides: dict[int, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {}
@@ -143,12 +152,15 @@ def decisions(store: EventStore) -> list[Apart]:
     return [Apart(number, (tuple(one), tuple(other))) for number, (one, other) in sides.items()]
 
 
-def decision_rows(store: EventStore) -> list[tuple[int, str, datetime]]:
+def decision_rows(store: EventStore, customer: CustomerIs) -> list[tuple[int, str, datetime]]:
     """Each standing decision's number, who took it, and when."""
     sql = (
         f'SELECT d.decision, min(d."by"), min(d.known_at) {_STANDING} GROUP BY d.decision ORDER BY d.decision'
     )
-    return [(int(number), str(by), when.replace(tzinfo=UTC)) for number, by, when in _if_made(store, sql)]
+    return [
+        (int(number), str(by), when.replace(tzinfo=UTC))
+        for number, by, when in _if_made(store, customer, sql)
+    ]
 
 
 def sides_of_merge(
@@ -177,7 +189,7 @@ def sides_of_merge(
     return [(str(k), str(v)) for k, v in moved], [(str(k), str(v)) for k, v in stayed]
 
 
-def _if_made(store: EventStore, sql: str) -> list[tuple[Any, ...]]:
+def _if_made(store: EventStore, customer: CustomerIs, sql: str) -> list[tuple[Any, ...]]:
     """The rows, or none in a store in which nobody was identified or decided anything yet."""
     made = store.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'identity_decisions'")
-    return store.rows(sql) if made else []
+    return store.rows(sql, {"customer": customer}) if made else []

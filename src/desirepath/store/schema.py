@@ -4,11 +4,13 @@ Events only grow. A corrected record leaves its old events in event_log and name
 source whose mapping changed is read anew as new parts and the old parts are marked as replaced. The view
 `events` shows what holds now, and `source` and `part_order` beside it: arrival, the tie-break of the stored
 order, is (part_order, row, item) and never the order of loading.
+
+All this is everybody's. What is derived for each journey stands beside it: see identity_db.py, journey_spaces.py.
 """
 
 from __future__ import annotations
 
-VERSION = 1  # of this schema; a store with another one is refused, not guessed at
+VERSION = 2  # of this schema; a store with another one is refused, not guessed at
 
 TABLES = (
     # meta: one row per fact about the store itself

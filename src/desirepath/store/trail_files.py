@@ -1,6 +1,6 @@
 """Trails and visits as files: a folder a build, memory-mapped when opened, written once and never changed.
 
-Which build is the current one stands in the event store, written in the transaction that writes its customers:
+Which build is a journey's current one stands in the event store, written in the transaction that writes its customers:
 a process that is killed at any moment leaves the last whole build and the customers that it speaks of. What
 a killed one wrote is removed by the next that writes. Readers keep what they have mapped.
 """
@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cached_property
@@ -53,10 +53,10 @@ class TrailFiles:
             path.mkdir(parents=True)
         return NewBuild(path)
 
-    def remove_others(self, than: str) -> None:
-        """Remove every build but one: the last, and whatever killed processes left."""
+    def remove_others(self, than: Collection[str]) -> None:
+        """Remove every build but these: earlier ones, and whatever killed processes left."""
         for other in self.folder.glob("build-*"):
-            if other.name != than:
+            if other.name not in than:
                 shutil.rmtree(other, ignore_errors=True)
 
 

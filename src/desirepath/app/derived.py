@@ -1,0 +1,204 @@
+"""What is derived for one journey: is it current, and how is it made again?
+
+In: the journey's definition, the sources, and the folder of the stores. Out: the event store, opened for the
+journey, with the build that belongs to what is in it. Customers and the build that speaks of them change in one
+transaction of the event store, so that nobody, killed or reading, ever sees one without the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desirepath.core.errors import WorkspaceBusy, WorkspaceError
+from desirepath.core.times import Clock, to_us
+from desirepath.core.words import MAIN_JOURNEY
+
+if TYPE_CHECKING:
+    from desirepath.app.refresh import Say
+    from desirepath.collect.sources import Sources
+    from desirepath.journey.definition import Journey
+    from desirepath.store.events_db import EventStore
+    from desirepath.store.trail_files import Build, TrailFiles
+
+HIDDEN = ".desirepath"
+# Raise it when the engine would place the same events differently: old builds are then made again.
+ENGINE = "3"
+_READ_AT = "read_at."  # facts in the store
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One journey's customers and build. main: the workspace's main journey, in whose zone sources were read."""
+
+    folder: Path  # the workspace
+    name: str
+    journey: Journey
+    main: Journey
+    sources: Sources
+    clock: Clock
+
+    @property
+    def hidden(self) -> Path:
+        """Where the stores are."""
+        return self.folder / HIDDEN
+
+    def store(self, *, write: bool) -> EventStore:
+        """The event store, opened for this journey. Raises WorkspaceError where nothing was loaded yet."""
+        from desirepath.store.events_db import EventStore
+
+        path = self.hidden / "events.duckdb"
+        if not write and not path.exists():
+            raise WorkspaceError(
+                f"Nothing has been loaded into {self.folder} yet.",
+                hint=f"Load its sources with: desirepath load {self.folder}",
+                folder=str(self.folder),
+            )
+        return EventStore.open(path, write=write, journey=self.name)
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[EventStore, Build]]:
+        """The store open for reading, with the build that belongs to what is in it; made again first if need be."""
+        for _ in range(_TRIES):
+            with self.store(write=False) as store:
+                build = self._current(store, self._stamp(store))
+                if build is not None:
+                    yield store, build
+                    return
+            self._make_again()
+        raise WorkspaceBusy(
+            f"Something keeps changing {self.folder}.", hint="Wait until it has finished, then try again."
+        )
+
+    def bring_up_to_date(self) -> None:
+        """Make it again where something has changed."""
+        with self.reading():
+            return
+
+    def is_current(self, store: EventStore) -> bool:
+        """Whether a question would be answered from what is there. store: opened for any journey."""
+        return self._current(store, self._stamp(store)) is not None
+
+    def refresh(
+        self, *, force: bool = False, say: Say | None = None, read: Mapping[str, int] | None = None
+    ) -> None:
+        """Make everything derived again where the events or the definitions have changed (or with `force`).
+
+        read: the sources that have just been loaded, and when (µs).
+        """
+        from desirepath.app.identify import identify
+        from desirepath.app.refresh import Inputs, quiet, refresh
+        from desirepath.store.journey_spaces import current_builds, set_current_build
+
+        with self.store(write=True) as store:
+            before = current_builds(store)
+            self._files.remove_others(before)
+            try:
+                with store.transaction():
+                    self._note_read(store, read or {})
+                    stamp = self._stamp(store)
+                    if not force and self._current(store, stamp) is not None:
+                        return
+                    (say or quiet)("customers", 0.0)
+                    account = self.journey.customer == "account"
+                    identify(store, self.journey.identity, account=account, clock=self.clock)
+                    now = to_us(self.clock.now())
+                    inputs = Inputs(
+                        self.journey,
+                        self.sources,
+                        self.main.time_zone,
+                        self.currency(store),
+                        self._read_at(store),
+                        now,
+                    )
+                    build = refresh(store, self._files, inputs, stamp, say or quiet)
+                    set_current_build(store, self.name, build.name)
+            except BaseException:
+                self._files.remove_others(before)
+                raise
+            self._files.remove_others(current_builds(store))
+
+    def currency(self, store: EventStore) -> str | None:
+        """The journey's currency; undeclared, the only one that events have."""
+        if self.journey.currency is not None:
+            return self.journey.currency
+        found = store.rows("SELECT DISTINCT currency FROM events WHERE currency IS NOT NULL LIMIT 2")
+        return str(found[0][0]) if len(found) == 1 else None
+
+    @cached_property
+    def _files(self) -> TrailFiles:
+        from desirepath.store.trail_files import TrailFiles
+
+        return TrailFiles(self.hidden / "trails")
+
+    def _make_again(self) -> None:
+        try:
+            self.refresh()
+        except WorkspaceBusy:
+            raise
+        except WorkspaceError as error:
+            raise WorkspaceError(
+                "The events or the definitions have changed since customers were placed, and they cannot be placed "
+                f"again. {error.message}",
+                hint=error.hint,
+                folder=str(self.folder),
+            ) from error
+
+    def _current(self, store: EventStore, stamp: str) -> Build | None:
+        """The build that the store names, if it was made from what holds now."""
+        from desirepath.store.journey_spaces import current_build
+
+        build = self._files.open(current_build(store, self.name))
+        return build if build is not None and build.facts.get("stamp") == stamp else None
+
+    def _stamp(self, store: EventStore) -> str:
+        """What a build is made from: the events that hold, the definitions, and this engine."""
+        ends = [f"{s.id}={s.complete_until}" for s in self.sources.sources]
+        read = [f"{name}@{at}" for name, at in sorted(self._read_at(store).items())]
+        made_from = [
+            store.events_version(), self.journey.version, self.main.time_zone, *ends, *read, ENGINE,
+        ]  # fmt: skip
+        return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:24]
+
+    def _live(self) -> list[str]:
+        """The sources that are complete until they were last loaded."""
+        return [s.id for s in self.sources.sources if s.complete_until == "now"]
+
+    def _note_read(self, store: EventStore, read: Mapping[str, int]) -> None:
+        for name in self._live():
+            if name in read:
+                store.set_meta(f"{_READ_AT}{name}", str(read[name]))
+
+    def _read_at(self, store: EventStore) -> dict[str, int]:
+        """When each live source was last loaded, µs."""
+        said = {name: store.meta(f"{_READ_AT}{name}") for name in self._live()}
+        return {name: int(at) for name, at in said.items() if at is not None}
+
+
+def refresh_all(
+    every: Mapping[str, Derived], *, say: Say | None = None, read: Mapping[str, int] | None = None
+) -> None:
+    """Bring every journey up to date, the main one first, after a load; what is gone leaves nothing behind.
+
+    read: as of Derived.refresh. The first transaction notes it: whatever is killed after it, the next question goes on.
+    """
+    from desirepath.store.journey_spaces import remove_others
+
+    with every[MAIN_JOURNEY].store(write=True) as store:
+        remove_others(store, list(every))
+    for name, one in every.items():
+        one.refresh(say=_naming(name, say) if len(every) > 1 else say, read=read)
+
+
+def _naming(name: str, say: Say | None) -> Say | None:
+    """Say which journey the steps are of."""
+    if say is None:
+        return None
+    told = say
+    return lambda step, share: told(f"{name}: {step}", share)
