@@ -70,6 +70,7 @@ class Cells:
     rule: str  # which rows become this event
     event: str
     time: str
+    plus: str  # how long after that it was
     channel: str
     by: str
     value: str
@@ -126,7 +127,8 @@ class RowSql:
             item=item,
             rule=self.cell.rule(event.when),
             event=self.cell.text(event.event),
-            time=known(self.columns.text(time.column)) if time else "CAST(NULL AS VARCHAR)",
+            time=self._time(time),
+            plus=known(self.columns.text(time.plus)) if time and time.plus else "CAST(NULL AS VARCHAR)",
             channel=self.cell.text(event.channel),
             by=self.cell.text(event.by),
             value=self.cell.number(event.value),
@@ -136,6 +138,15 @@ class RowSql:
             wide=wide,
             made_from=event,
         )
+
+    def _time(self, time: Time | None) -> str:
+        """The text of a time; NULL, too, where it is to come some time after another and nothing says how long."""
+        if time is None:
+            return "CAST(NULL AS VARCHAR)"
+        text = known(self.columns.text(time.column))
+        if time.plus is None:
+            return text
+        return f"CASE WHEN {known(self.columns.text(time.plus))} IS NOT NULL THEN {text} END"
 
     def _properties(self, event: EventFrom) -> dict[str, Field]:
         """The properties by name; `*` becomes every column that nothing reads, those of the record's key too:
@@ -187,7 +198,8 @@ class RowSql:
         return f"""
 WITH cells AS (
   SELECT row, digest, at_part, at_row, {self._has_nul(found)} AS has_nul, {self._too_large(found)} AS too_large,
-    {self.key()} AS key, {cells.event} AS event, {cells.time} AS time_text, {cells.channel} AS channel,
+    {self.key()} AS key, {cells.event} AS event, {cells.time} AS time_text, {cells.plus} AS plus_text,
+    {cells.channel} AS channel,
     {cells.by} AS by_text, {cells.value} AS value_text, {cells.currency} AS currency_text, {cells.text} AS text,
     {cells.score} AS score_text{"".join(f", {sql} AS {quote_name(name)}" for name, sql in cells.wide.items())}
   FROM ({rows}) WHERE {self.meant} AND {cells.rule}),
@@ -329,6 +341,8 @@ def columns_read(source: Source) -> dict[str, str]:
     for event in merged(source):
         if event.time is not None:
             found.setdefault(event.time.column, "time")
+            if event.time.plus is not None:
+                found.setdefault(event.time.plus, "time")
         if event.when is not None:
             found = {str(column): "when" for column in event.when.columns} | found
         for label, one in _fields(event):

@@ -18,6 +18,8 @@ from desirepath.collect.sources import Time
 EARLIEST, LATEST = "1970-01-01", "2262-01-01"  # what int64 nanoseconds hold, for whoever reads the trails
 _CLOCK = {"%H", "%-H", "%I", "%-I", "%M", "%-M", "%S", "%-S", "%X", "%c", "%f", "%g", "%n"}
 _ZONED = {"%z", "%Z"}
+PLUS = "plus_text"  # SQL of how long after it the event was, for a time with `plus`
+_UNITS = {"seconds": 1_000_000, "minutes": 60_000_000, "hours": 3_600_000_000, "days": 86_400_000_000}
 _LITERAL_UTC = re.compile(r"%[A-Za-z]\s*(Z|UTC|GMT)$")
 # After the time of day: Z, an offset, or a zone's name.
 _SAYS_ZONE = r"':\d\d(\.\d+)?\s*[A-Za-z+\-]'"
@@ -47,6 +49,9 @@ def time_sql(text: str, time: Time, zone: str) -> TimeSql:
         instant = to_utc(local, zone)
     else:
         instant = f"CASE WHEN {has_zone} THEN {local} ELSE {to_utc(local, zone)} END"
+    if time.plus is not None and time.unit is not None:
+        later = f"TRY_CAST(replace({PLUS}, ',', '.') AS DOUBLE) * {_UNITS[time.unit]}"
+        instant = f"({instant} + to_microseconds(TRY_CAST({later} AS BIGINT)))"
     # Moving a time at the very end of the calendar into a zone is an error to DuckDB; here it is no time.
     instant = f"TRY({instant})"
     if time.date_only is None:
