@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from desirepath.core.errors import DefinitionError
 from tests.loaded import Loaded
@@ -48,6 +49,18 @@ def test_the_header_alone_is_no_answer(tmp_path: Path) -> None:
         "Id,Ended,Which do you use?,,What else?\n,,Phone,E-mail,Open-Ended Response\n",
     )
     assert shop.load().events == 0
+
+
+def test_so_do_two_rows_of_a_spreadsheet(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "survey.xlsx")
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Id", "Ended", "Which do you use?", "", "What else?"])
+    sheet.write_row(1, 2, ["Phone", "E-mail", "Open-Ended Response"])
+    sheet.write_row(2, 0, ["r1", "2025-01-01 10:00", "Phone", "", "fine"])
+    book.close()
+    shop = Loaded(tmp_path, SURVEY.replace("survey.csv", "survey.xlsx"))
+    assert shop.load().events == 1
+    assert shop.column('("id.Id", "properties.phone", text)') == [("r1", "Phone", "fine")]
 
 
 @pytest.mark.parametrize(

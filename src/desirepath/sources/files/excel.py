@@ -18,7 +18,7 @@ from typing import Any
 from desirepath.collect.raw import MAX_COLUMNS
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError, nearest
-from desirepath.sources.files.csv_text import column_names
+from desirepath.sources.files.csv_text import column_names, stacked_names
 from desirepath.sources.files.sheet_rows import Request
 from desirepath.sources.files.unpack import Bounds
 
@@ -43,12 +43,13 @@ def sheet_table(path: Path, reading: Reading, target: Path, name: str, bounds: B
     said = _asked(
         {
             "path": str(path), "target": str(target), "sheet": reading.sheet, "skip": reading.skip,
-            "header": reading.header, "names": bool(reading.columns),
+            "header": reading.header, "header_rows": reading.header_rows, "names": bool(reading.columns),
             "most_columns": MAX_COLUMNS, "memory": _memory(bounds),
         },
         path, name,
     )  # fmt: skip
-    given = [str(one) for one in said["names"]]
+    named = [[str(one) for one in row] for row in said["names"]]
+    given = stacked_names(named) if len(named) > 1 else named[0]
     header = said["header"]
     plain = [f"column_{n + 1}" for n in range(len(given))] if header is None else given
     if reading.columns and len(reading.columns) < len(given):
@@ -58,7 +59,7 @@ def sheet_table(path: Path, reading: Reading, target: Path, name: str, bounds: B
             hint="Name all of them, in order, in columns:.",
         )
     names = column_names(reading.columns[: len(given)] or plain)
-    first = (header if header is not None else reading.skip) + 1
+    first = (header + len(named) - 1 if header is not None else reading.skip) + 1
     return SheetTable(target, str(said["sheet"]), names, int(said["rows"]), first, _notes(said, reading))
 
 
@@ -66,7 +67,7 @@ def sheets_with_rows(path: Path, name: str, bounds: Bounds) -> list[str]:
     """The sheets of a workbook that hold anything; hidden ones only where no other does. Raises SourceError."""
     _check_size(path, name, bounds)
     request: Request = {
-        "path": str(path), "target": None, "sheet": None, "skip": 0, "header": None, "names": False,
+        "path": str(path), "target": None, "sheet": None, "skip": 0, "header": None, "header_rows": 1, "names": False,
         "most_columns": MAX_COLUMNS, "memory": _memory(bounds),
     }  # fmt: skip
     sheets = [one for one in _asked(request, path, name)["sheets"] if one["rows"]]

@@ -32,6 +32,7 @@ class Request(TypedDict):
     sheet: str | int | None
     skip: int
     header: bool | None
+    header_rows: int
     names: bool  # are the columns named in sources.yaml?
     most_columns: int
     memory: int  # bytes; 0: no limit
@@ -92,12 +93,12 @@ def _read(book: Any, tables: list[tuple[str, bool]], request: Request) -> dict[s
     header, above = _header(sheet, request)
     others = [name for name, hidden in tables if not hidden and name != sheet.name]
     with_rows = [name for name in others if request["sheet"] is None and book.get_sheet_by_name(name).height]
-    after = header if header is not None else request["skip"]
+    after = header + request["header_rows"] - 1 if header is not None else request["skip"]
     columns, rows = _write(sheet, after, request)
-    names = next(islice(sheet.iter_rows(), header - 1, None)) if header else [""] * columns
+    named = list(islice(sheet.iter_rows(), header - 1, after)) if header else [[""] * columns]
     return {
         "sheet": sheet.name, "others": with_rows, "header": header, "above": above, "rows": rows,
-        "names": [_text(cell) or "" for cell in names], "first_column": first_column,
+        "names": [[_text(cell) or "" for cell in row] for row in named], "first_column": first_column,
     }  # fmt: skip
 
 
@@ -135,7 +136,7 @@ def _header(sheet: Any, request: Request) -> tuple[int | None, int]:
     ]
     if not some:
         return None, 0
-    if request["skip"] or request["header"]:
+    if request["skip"] or request["header"] or request["header_rows"] > 1:
         return some[0][0], 0
     widths = Counter(_filled(row) for _, row in some)
     usual = max(widths, key=lambda width: (widths[width], width))
