@@ -25,6 +25,9 @@ Record = np.record
 JOURNEY = int(Track.JOURNEY)
 FIRST, COMEBACK, RETURN = int(Start.FIRST), int(Start.COMEBACK), int(Start.RETURN)
 _STAGES = (1 << MAX_STAGES) - 1
+_TURNS = (
+    _STAGES << GOAL | _STAGES << EXIT | ACTIVE_START | ACTIVE_END
+)  # what moves a customer, but for `enter`
 _NOON = DAY // 2
 IN_FLIGHT, ADVANCED, LEFT, LAPSED = (
     int(one) for one in (Outcome.IN_FLIGHT, Outcome.ADVANCED, Outcome.LEFT, Outcome.LAPSED)
@@ -246,6 +249,34 @@ def _act(
 
 
 @kernel
+def _moves_nothing(state: Record, bits: int, rules: Record) -> bool:
+    """Most events, quickly: all that they can do is keep the customer alive. False only says: look closely."""
+    if bits & _TURNS:
+        return False
+    enter = bits & (1 << rules.stages) - 1
+    if state.stage < 0:
+        return enter == 0 and (state.bought == 0 or rules.returns_to < 0)
+    # Evidence of stages that were passed is news only where an `after` may wait for it.
+    later: int = enter >> (state.stage + 1) | enter & ~(rules.with_goal | state.reached)
+    return later == 0
+
+
+@kernel
+def _runs_out(state: Record, at: int, rules: Record) -> bool:
+    """Whether a visit may have lapsed before `at`; _lapse knows."""
+    return state.stage >= 0 and _deadline(state, rules) < at
+
+
+@kernel
+def _pass_by(out: Rows, state: Record, at: int, clock: int, bits: int, wait: int) -> None:
+    """An event that moves nothing."""
+    if state.stage >= 0 and bits & BY_CUSTOMER:
+        row = out[state.visit_row]
+        row.active = max(row.active, at)
+    _keep_alive(state, bits, clock, wait)
+
+
+@kernel
 def _walk(
     out: Rows, state: Record, order: Int64, when: Int64, ts: Int64, bits: Int64, waits: Int64, rules: Record
 ) -> bool:
@@ -253,6 +284,12 @@ def _walk(
     i = 0
     while i < len(order):
         at = when[i]
+        if _moves_nothing(state, bits[order[i]], rules) and not _runs_out(state, at, rules):
+            _pass_by(
+                out, state, at, _clock_time(ts[order[i]], bits[order[i]], at), bits[order[i]], waits[order[i]]
+            )
+            i += 1
+            continue
         if state.stage >= 0:
             _lapse(out, state, at, rules)
         acting, j = i, i  # the events of this instant: i … j − 1; those from `acting` on move the customer

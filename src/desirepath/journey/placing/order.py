@@ -126,12 +126,15 @@ def _order_one(
     """One customer: order and when, of as many items as there are events; ranks is room to work in."""
     in_order = True
     for i in range(len(ts)):
-        ranks[i] = _rank(bits[i], stages)
         order[i], when[i] = i, ts[i]
-        if bits[i] & DATE_ONLY or (i > 0 and ts[i] == ts[i - 1] and ranks[i] < ranks[i - 1]):
+        if bits[i] & DATE_ONLY or (
+            i > 0 and ts[i] == ts[i - 1] and _rank(bits[i], stages) < _rank(bits[i - 1], stages)
+        ):
             in_order = False
     if in_order:
         return
+    for i in range(len(ts)):
+        ranks[i] = _rank(bits[i], stages)
     times = np.empty(len(ts), np.int64)
     for i in range(len(ts)):
         times[i] = ts[i]
