@@ -258,13 +258,15 @@ def _moves_nothing(state: Record, bits: int, rules: Record) -> bool:
         return enter == 0 and (state.bought == 0 or rules.returns_to < 0)
     # Evidence of stages that were passed is news only where an `after` may wait for it.
     later: int = enter >> (state.stage + 1) | enter & ~(rules.with_goal | state.reached)
-    return later == 0
+    nothing: bool = later == 0
+    return nothing
 
 
 @kernel
 def _runs_out(state: Record, at: int, rules: Record) -> bool:
     """Whether a visit may have lapsed before `at`; _lapse knows."""
-    return state.stage >= 0 and _deadline(state, rules) < at
+    out: bool = state.stage >= 0 and _deadline(state, rules) < at
+    return out
 
 
 @kernel
