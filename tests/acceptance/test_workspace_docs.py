@@ -100,6 +100,18 @@ def test_how_to_undo_a_merge(tmp_path: Path) -> None:
     assert "may be one customer's again" in said
 
 
+def test_how_to_have_several_journeys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = small_shop(tmp_path / "shop")
+    assert cli("load", folder, "-q").code == 0
+    said = typed(DOCS / "how-to" / "several-journeys.md", tmp_path)
+    assert "Becoming a buyer" in said
+    assert (folder / "buyer.map.html").is_file()
+    monkeypatch.chdir(tmp_path)
+    ((_, python),) = blocks(DOCS / "how-to" / "several-journeys.md", "python")
+    names: dict[str, object] = {}
+    exec(compile(ast.parse(python), "several-journeys", "exec"), names)
+
+
 @pytest.mark.slow
 def test_how_to_correct_a_definition(tmp_path: Path) -> None:
     folder = small_shop(tmp_path / "shop")
