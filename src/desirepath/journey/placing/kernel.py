@@ -255,11 +255,11 @@ def _moves_nothing(state: Record, bits: int, rules: Record) -> bool:
         return False
     enter = bits & (1 << rules.stages) - 1
     if state.stage < 0:
-        return enter == 0 and (state.bought == 0 or rules.returns_to < 0)
+        outside: bool = enter == 0 and (state.bought == 0 or rules.returns_to < 0)
+        return outside
     # Evidence of stages that were passed is news only where an `after` may wait for it.
-    later: int = enter >> (state.stage + 1) | enter & ~(rules.with_goal | state.reached)
-    nothing: bool = later == 0
-    return nothing
+    within: bool = (enter >> (state.stage + 1) | enter & ~(rules.with_goal | state.reached)) == 0
+    return within
 
 
 @kernel
