@@ -104,6 +104,7 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
         "init": cli("init", tmp_path / "mine", exports / "orders.csv", "--json"),
         "load": cli("load", folder, "--json"),
         "rejects": cli("rejects", folder, "--json"),
+        "loads list": cli("loads", "list", folder, "--json"),
         "stages": cli("stages", folder, "--json"),
         "stages --members": cli("stages", folder, "--members", "decision:entered", "--json"),
         "map -o": cli("map", folder, "-o", tmp_path / "map.md", "--json"),
@@ -113,6 +114,7 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
         "identity merges": cli("identity", "merges", folder, "--json"),
         "identity apart": cli("identity", "apart", folder, device, "email:c1@mail.example", "--json"),
     }
+    asked["loads undo"] = cli("loads", "undo", folder, 1, "--yes", "--json")
     for name, said in asked.items():
         assert said.code == 0, (name, said)
         assert set(said.json) == set(ANSWERS[name]), name

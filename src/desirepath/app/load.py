@@ -30,11 +30,13 @@ from desirepath.store.ledger import (
     Place,
     Run,
     begin_run,
+    begin_source,
     end_run,
+    end_source,
     known_sources,
     loaded_parts,
     replace_parts,
-    source_number,
+    undone_events,
 )
 from desirepath.store.metrics_rows import MetricsLoad
 from desirepath.store.part_load import PartLoad, PartOutcome
@@ -263,7 +265,7 @@ class _Loading:
         source, began = wanted.source, self.teller.seconds
         summary, failures = SourceSummary(source.id), []
         mapping = self._mapping(source)
-        number = source_number(self.store, source.id, mapping)
+        number = begin_source(self.store, run, source.id, mapping)
         there = loaded_parts(self.store, number, _sql_time(self.now))
         outdated = {p.part for p in there.values() if p.mapping != mapping and p.name in wanted.names}
         kept = [p.name for p in there.values() if p.mapping != mapping and p.name not in wanted.names]
@@ -272,7 +274,7 @@ class _Loading:
                 f"{len(kept)} part(s) keep what they were read as, because their files are gone: {', '.join(kept[:5])}"
             )
         known = {name: part for name, part in there.items() if part.part not in outdated}
-        place = Place(number, mapping, frozenset(outdated))
+        place = Place(number, mapping, frozenset(outdated), undone_events(self.store, number))
         told: dict[str, list[str]] = {}
         loads = (
             PartLoad(self.store, run, source, place, self.context)
@@ -306,6 +308,8 @@ class _Loading:
             finally:
                 self.teller.done(rows)
         summary.notes += [f"{_files(names)}: {note}" for note, names in told.items()]
+        if not failures:
+            end_source(self.store, run, number)
         summary.seconds = self.teller.seconds - began
         return summary, failures
 

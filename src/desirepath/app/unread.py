@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from desirepath.collect.sources import Metrics, Source, Sources
     from desirepath.store.events_db import EventStore
 
+# Where rows are, how far they are read, and how they are judged, changes nothing of what is made of them.
+_WHERE_AND_HOW_FAR = (
+    "line", "most_bad", "complete_until", "files", "database", "table", "cursor", "cursor_overlap",
+)  # fmt: skip
+_LATER = ("plus", "unit", "sheet", "header_rows")  # came after the first version
 MAPPING = 1  # of what is made of a row; a higher number has every source read anew
 
 
 def mapping_of(source: Source | Metrics, zone: str, currency: str | None) -> str:
     """What decides what is made of a row: a change of it has every part read anew."""
-    own = digest(source, ("line", "most_bad", "complete_until", "files"), rule_text)
+    own = digest(source, _WHERE_AND_HOW_FAR, rule_text, where_set=_LATER)
     return f"{MAPPING}-{own}-{zone}-{currency}"
 
 

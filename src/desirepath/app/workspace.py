@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Stages
     from desirepath.app.explain import VisitExplained
     from desirepath.app.load import LoadSummary, Progress
+    from desirepath.app.loads import Undoing
     from desirepath.app.refresh import Say
     from desirepath.app.results import JourneyMap, Table
     from desirepath.app.sql import ViewTold
@@ -188,6 +189,34 @@ class Workspace:
         with self._own.store(write=False) as store:
             found = rejects(store, source=source, reason=reason, limit=limit)
         return replace(found, kinds=_REJECT)
+
+    def loads(self) -> Table:
+        """Every load, the latest first: what it read and brought, and when it was taken back, if it was."""
+        from desirepath.app.loads import loads_table
+
+        with self._own.store(write=False) as store:
+            return loads_table(store)
+
+    def plan_undo(self, load: int, *, and_later: bool = False) -> Undoing:
+        """What `undo_load` would take back. Raises as that does."""
+        from desirepath.app.loads import plan_undo
+
+        with self._own.store(write=False) as store:
+            return plan_undo(store, load, and_later=and_later)
+
+    def undo_load(self, load: int, *, and_later: bool = False, say: Say | None = None) -> Undoing:
+        """Take a load back as if it had never run, and place the customers of every journey again.
+
+        and_later: and every later load that built on it. Raises NotFound where there is no such load, WorkspaceError
+        where it was taken back already, cannot be, or (without and_later) a later load built on it.
+        """
+        from desirepath.app.loads import undo
+
+        every = self._every()
+        with self._own.store(write=True) as store:
+            done = undo(store, load, and_later=and_later, clock=self._clock)
+        refresh_all(every, say=say)
+        return done
 
     def unread(self) -> tuple[str, ...]:
         """Sources that are new, read otherwise or gone in sources.yaml since the last load, and not counted so yet."""

@@ -37,6 +37,14 @@ ANSWERS: dict[str, dict[str, str]] = {
         "rejects": "each record: source, part, line, record, reason, lost, detail, raw",
         "more": "whether there are more than --limit",
     },
+    "loads list": {
+        "loads": "each load: load, when, sources, parts, rows, events, corrected, rejected, finished, undone (when)",
+    },
+    "loads undo": {
+        "undone": "the numbers of the loads that were taken back",
+        "events": "events that they had brought",
+        "loads": "for each of them load, when, and what it did to each source",
+    },
     "stages": {
         "journey": "its title",
         "definition": "the version of the definition that made the numbers",
@@ -60,6 +68,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "sql": {"columns": "their names", "rows": "each row, as a list in the order of the columns"},
     "sql -o": {"path": "the file", "rows": "how many"},
     "sql (without a query)": {"tables": "each with its name, what a row is (grain), and its columns with their types"},
+    "export": {"path": "the file", "journeys": "how many customers' journeys are in it"},
     "map -o": {"path": "the file", "format": "its format"},
     "journeys": {
         "journeys": "each journey: name, title, kind, customer, stages, state (current, changed or new)",

@@ -53,6 +53,9 @@ class RawPart:
     escape: str = '"'  # of a quote inside quotes
     bad: tuple[BadRecord, ...] = ()
     path: Path | None = None  # what `sql` reads; None for a query
+    adds: bool = False  # it has only what came to the part since it was last read
+    rows_before: int = 0  # where its rows begin in a part that is read in pieces
+    cursor: str | None = None  # how far such a part has then been read
     notes: tuple[str, ...] = ()  # what was guessed or left out on the way, for people
 
     def with_columns(self, columns: Sequence[str]) -> RawPart:

@@ -246,19 +246,30 @@ def _unwrapped(at: Any) -> Any:
     return at
 
 
-def digest(value: object, without: Iterable[str], say: Callable[[object], str | None]) -> str:
+def digest(
+    value: object,
+    without: Iterable[str],
+    say: Callable[[object], str | None],
+    where_set: Iterable[str] = (),
+) -> str:
     """Twelve hex digits over everything in `value` but the fields named in `without`.
 
     say: text for a leaf that is neither a model nor a container; None for the usual text.
+    where_set: fields that count only where they are not what they are unset: a field that a later version adds
+    changes no digest of those who do not use it.
     """
-    skip = frozenset(without)
+    skip, later = frozenset(without), frozenset(where_set)
+
+    def counts(one: BaseModel, name: str) -> bool:
+        unset = name in later and getattr(one, name) == type(one).model_fields[name].get_default()
+        return name not in skip and not unset
 
     def text(one: object) -> str:
         said = say(one)
         if said is not None:
             return said
         if isinstance(one, BaseModel):
-            fields = (f for f in type(one).model_fields if f not in skip)
+            fields = (f for f in type(one).model_fields if counts(one, f))
             return "{" + ",".join(f"{f}:{text(getattr(one, f))}" for f in fields) + "}"
         if isinstance(one, Mapping):
             return "{" + ",".join(f"{k!r}:{text(v)}" for k, v in one.items()) + "}"

@@ -64,6 +64,10 @@ class EventStore:
         store = cls(connection, path, write)
         try:
             _settle(connection, files_from)
+            if not write and store._is_older():
+                connection.close()
+                cls.open(path, write=True).close()  # which brings it to this version
+                return cls.open(path, journey=journey, memory=memory, threads=threads)
             store._prepare()
             journey_spaces.enter(store, journey)
         except BaseException:
@@ -84,6 +88,11 @@ class EventStore:
                 for key, value in facts.items():
                     self.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
         found = self.meta("schema")
+        if self.writable and self._is_older():
+            from desirepath.store.migrations import migrate  # which needs this module
+
+            migrate(self, int(str(found)))
+            found = self.meta("schema")
         if found != str(schema.VERSION):
             raise WorkspaceError(
                 f"{self.path} was made by another version (schema {found}, wanted {schema.VERSION}).",
@@ -91,6 +100,13 @@ class EventStore:
                 found=found,
                 wanted=schema.VERSION,
             )
+
+    def _is_older(self) -> bool:
+        """Was it made by an earlier version, from which there is a way to this one?"""
+        if not self.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'meta'"):
+            return False
+        found = str(self.meta("schema"))
+        return found.isdigit() and 0 < int(found) < schema.VERSION
 
     def query(self, sql: str, params: Parameters | None = None) -> pa.Table:
         """Run one query; the answer as an Arrow table."""

@@ -3,12 +3,14 @@
 A part that is the same, byte for byte and under the same mapping, is not read again, unless an event of it lay
 in the future and has now come. After a change of its source's mapping a part is read anew as another one, and
 the old one is marked as replaced in the same transaction: its events stay in event_log and no longer hold.
+Each reading of a part is written down with what it brought and how the part then was, so that undo.py can take
+a load back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from desirepath.collect.raw import RawPart
 from desirepath.store.events_db import EventStore
@@ -32,6 +34,25 @@ class LoadedPart:
     digest: str
     size: int
     look_again: bool  # what lay in the future has come
+    rows: int = 0
+    cursor: str | None = None  # how far a table that is read from where the last load ended has been read
+
+
+@dataclass(slots=True)
+class Brought:
+    """What one reading of a part brought. first_no, next_no: the numbers kept for its events, half-open.
+
+    changed: whether anything but events came or went: what the part tells, its rejects, its figures.
+    """
+
+    rows: int = 0
+    events: int = 0
+    known: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    changed: bool = False
+    first_no: int = 0
+    next_no: int = 0
 
 
 def begin_run(store: EventStore, known_at: str) -> Run:
@@ -52,17 +73,29 @@ def end_run(store: EventStore, run: Run, finished_at: str, events: int, rows: in
     )
 
 
-def source_number(store: EventStore, name: str, mapping: str) -> int:
-    """The number of a source, given when it is first loaded; its mapping is the one given."""
-    found = store.value("SELECT source FROM sources WHERE name = ?", [name])
-    if found is not None:
+def begin_source(store: EventStore, run: Run, name: str, mapping: str) -> int:
+    """The number of a source, given when it is first loaded. Its mapping is the one given; what it was is noted."""
+    with store.transaction():
+        found = store.value("SELECT source FROM sources WHERE name = ?", [name])
+        number = int(found or store.value("SELECT coalesce(max(source), 0) + 1 FROM sources"))
+        if found is None:
+            store.execute("INSERT INTO sources VALUES (?, ?, '', NULL, [])", [number, name])
         store.execute(
-            "UPDATE sources SET mapping = ? WHERE source = ? AND mapping <> ?", [mapping, found, mapping]
+            "INSERT INTO source_readings SELECT ?, source, mapping, first_columns, later_columns, false"
+            " FROM sources WHERE source = ?",
+            [run.load_no, number],
         )
-        return int(found)
-    number = int(store.value("SELECT coalesce(max(source), 0) + 1 FROM sources"))
-    store.execute("INSERT INTO sources VALUES (?, ?, ?, NULL, [])", [number, name, mapping])
+        store.execute(
+            "UPDATE sources SET mapping = ? WHERE source = ? AND mapping <> ?", [mapping, number, mapping]
+        )
     return number
+
+
+def end_source(store: EventStore, run: Run, source: int) -> None:
+    """A source was read to its end: what is not in it by now had not happened when the load began."""
+    store.execute(
+        "UPDATE source_readings SET finished = true WHERE load_no = ? AND source = ?", [run.load_no, source]
+    )
 
 
 def column_order(store: EventStore, source: int, names: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -84,7 +117,7 @@ def column_order(store: EventStore, source: int, names: Sequence[str]) -> tuple[
 def loaded_parts(store: EventStore, source: int, now: str) -> dict[str, LoadedPart]:
     """The parts of a source that hold, by name."""
     found = store.rows(
-        "SELECT part, name, mapping, digest, size, coalesce(look_again <= CAST(? AS TIMESTAMP), false)"
+        "SELECT part, name, mapping, digest, size, coalesce(look_again <= CAST(? AS TIMESTAMP), false), rows, cursor"
         " FROM parts WHERE source = ? AND replaced_by IS NULL",
         [now, source],
     )
@@ -98,10 +131,12 @@ def replace_parts(store: EventStore, run: Run, parts: Collection[int]) -> None:
     listed = ", ".join(map(str, sorted(parts)))
     with store.transaction():
         store.execute(f"UPDATE parts SET replaced_by = {run.load_no} WHERE part IN ({listed})")
-        store.execute(f"DELETE FROM told WHERE part IN ({listed})")
         store.execute(
-            f"DELETE FROM rejects WHERE (source, part) IN (SELECT s.name, p.name FROM parts p JOIN sources s"
-            f" USING (source) WHERE p.part IN ({listed}))"
+            f"UPDATE told SET replaced_by = {run.load_no} WHERE part IN ({listed}) AND replaced_by IS NULL"
+        )
+        store.execute(
+            f"UPDATE reject_log SET replaced_by = {run.load_no} WHERE replaced_by IS NULL AND (source, part) IN"
+            f" (SELECT s.name, p.name FROM parts p JOIN sources s USING (source) WHERE p.part IN ({listed}))"
         )
         store.events_changed()
 
@@ -116,17 +151,28 @@ class PartNumber:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the parts of one source go. outdated: parts that were read under another mapping and will be again."""
+    """Where the parts of one source go. outdated: parts that were read under another mapping and will be again.
+
+    undone: the numbers of the events of loads that were taken back, as half-open ranges: nobody knows them any more.
+    """
 
     source: int
     mapping: str
     outdated: frozenset[int] = frozenset()
+    undone: tuple[tuple[int, int], ...] = field(default=())
 
     @property
     def parts(self) -> str:
         """SQL of the parts whose rows count as known."""
         without = f" AND part NOT IN ({', '.join(map(str, sorted(self.outdated)))})" if self.outdated else ""
         return f"SELECT part FROM parts WHERE source = {self.source} AND replaced_by IS NULL{without}"
+
+    def counts(self, log: str = "event_log") -> str:
+        """SQL that is true of the events of `log` (event_log under some name) by which a row counts as known."""
+        undone = "".join(
+            f" AND NOT ({log}.event_no >= {first} AND {log}.event_no < {end})" for first, end in self.undone
+        )
+        return f"{log}.part IN ({self.parts}){undone}"
 
     def make_way(self, store: EventStore, run: Run, name: str) -> PartNumber:
         """The number of the part of this name. An outdated one, if any, holds no more."""
@@ -153,23 +199,58 @@ def note_part(
     place: Place,
     at: PartNumber,
     part: RawPart,
-    rows: int,
+    brought: Brought,
     look_again: object = None,
 ) -> None:
     """Write down that a part was read. look_again: the instant from which it is worth reading again, or None."""
-    facts: list[object] = [part.digest, part.size, rows, run.known_at, run.load_no, look_again]
+    rows = part.rows_before + brought.rows
+    facts: list[object] = [part.digest, part.size, rows, run.known_at, run.load_no, look_again, part.cursor]
     if at.new:
         store.execute(
-            "INSERT INTO parts (digest, size, rows, loaded_at, load_no, look_again, part, source, name, mapping)"
-            " VALUES (?, ?, ?, CAST(? AS TIMESTAMP), ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO parts (digest, size, rows, loaded_at, load_no, look_again, cursor, part, source, name,"
+            " mapping) VALUES (?, ?, ?, CAST(? AS TIMESTAMP), ?, ?, ?, ?, ?, ?, ?)",
             [*facts, at.number, place.source, part.name, place.mapping],
         )
     else:
         store.execute(
             "UPDATE parts SET digest = ?, size = ?, rows = ?, loaded_at = CAST(? AS TIMESTAMP), load_no = ?,"
-            " look_again = ?, mapping = ? WHERE part = ?",
+            " look_again = ?, cursor = ?, mapping = ? WHERE part = ?",
             [*facts, place.mapping, at.number],
         )
+    _note_reading(store, run, place, at.number, part, brought, look_again)
+
+
+def note_failure(store: EventStore, run: Run, place: Place, part: RawPart, brought: Brought) -> None:
+    """Write down that a part was read and too bad: only its rejects are there."""
+    _note_reading(store, run, place, None, part, brought, None)
+
+
+def _note_reading(
+    store: EventStore,
+    run: Run,
+    place: Place,
+    number: int | None,
+    part: RawPart,
+    brought: Brought,
+    again: object,
+) -> None:
+    facts: list[object] = [
+        run.load_no, place.source, part.name, number, place.mapping, part.digest, part.size,
+        part.rows_before + brought.rows, run.known_at, again, part.cursor, brought.rows, brought.events, brought.known,
+        brought.corrected, brought.rejected, brought.changed, brought.first_no, brought.next_no,
+    ]  # fmt: skip
+    marks = ", ".join("CAST(? AS TIMESTAMP)" if n in (8, 9) else "?" for n in range(len(facts)))
+    store.execute(f"INSERT INTO readings VALUES ({marks}, NULL)", facts)
+
+
+def undone_events(store: EventStore, source: int) -> tuple[tuple[int, int], ...]:
+    """The numbers of a source's events that were taken back, as half-open ranges."""
+    found = store.rows(
+        "SELECT first_no, next_no FROM readings WHERE source = ? AND undone_by IS NOT NULL AND next_no > first_no"
+        " ORDER BY first_no",
+        [source],
+    )
+    return tuple((int(first), int(end)) for first, end in found)
 
 
 def known_sources(store: EventStore) -> dict[str, list[int]]:

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 
 from desirepath.collect.cell_sql import CellSql
 from desirepath.collect.expression import quote_text
-from desirepath.collect.raw import RawColumns
+from desirepath.collect.raw import RawColumns, RawPart
 from desirepath.collect.row_sql import Context
 from desirepath.collect.sources import Field, Metrics
 from desirepath.collect.time_sql import from_utc, time_sql
 from desirepath.collect.value_sql import Style, currency_sql, minor_sql, value_sql
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Place, Run, note_part
+from desirepath.store.ledger import Brought, Place, Run, note_failure, note_part
 from desirepath.store.look import currency_codes, value_style
 from desirepath.store.part_load import PartOutcome, is_too_bad, note_empty, reasons_of
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
 from desirepath.store.staging import Staged
+from desirepath.store.versions import replace_rows
 
 _COUNTS = ("impressions", "reach", "clicks")
 _MOST_BAD = 0.5
@@ -57,20 +58,42 @@ class MetricsLoad:
         read = staged.rows + staged.bad
         if is_too_bad(bad, read, _MOST_BAD):
             with store.transaction():
-                write_rejects(store, self.run, staged, columns, bad_rows, KEPT_OF_A_FAILURE)
+                changed = write_rejects(store, self.run, staged, columns, bad_rows, KEPT_OF_A_FAILURE)
+                note_failure(
+                    store, self.run, self.place, staged.part, Brought(read, rejected=bad, changed=changed > 0)
+                )
             return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(store))
         with store.transaction():
             at = self.place.make_way(store, self.run, staged.part.name)
-            part = at.number
-            store.execute(f"DELETE FROM metrics_log WHERE part = {part}")
-            added = store.execute(
-                f"INSERT INTO metrics_log SELECT {part}, row + 1, day, channel, campaign, impressions, reach, clicks,"
-                " spend, CASE WHEN spend IS NOT NULL THEN currency END FROM days ANTI JOIN bad USING (row) ORDER BY row"
-            )
-            write_rejects(store, self.run, staged, columns, bad_rows)
-            note_part(store, self.run, self.place, at, staged.part, read)
-            store.events_changed()
-        return PartOutcome(read, added, rejected=bad, reasons=reasons_of(store) if bad else None)
+            changed = self._write(at.number, staged.part)
+            changed += write_rejects(store, self.run, staged, columns, bad_rows)
+            good = staged.rows - bad_rows
+            brought = Brought(read, good, rejected=bad, changed=changed > 0)
+            note_part(store, self.run, self.place, at, staged.part, brought)
+            if changed:
+                store.events_changed()
+        return PartOutcome(read, good, rejected=bad, reasons=reasons_of(store) if bad else None)
+
+    def _write(self, part: int, read: RawPart) -> int:
+        """Put the good days in the place of the part's earlier ones; how many rows came or went."""
+        columns = (
+            "part",
+            "row",
+            "day",
+            "channel",
+            "campaign",
+            "impressions",
+            "reach",
+            "clicks",
+            "spend",
+            "currency",
+        )
+        fresh = (
+            f"SELECT {part} AS part, {read.rows_before} + row + 1 AS row, day, channel, campaign, impressions, reach,"
+            " clicks, spend, CASE WHEN spend IS NOT NULL THEN currency END AS currency"
+            " FROM days ANTI JOIN bad USING (row) ORDER BY row"
+        )
+        return replace_rows(self.store, self.run.load_no, "metrics_log", columns, f"part = {part}", fresh)
 
     def _parsed(self, columns: RawColumns) -> str:
         """SQL of days: row, day, channel, campaign, the numbers, and the first number that cannot be read."""

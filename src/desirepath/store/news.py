@@ -8,9 +8,13 @@ not say it before and where it differs from what holds. The earlier version is s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from desirepath.collect.raw import RawPart
 from desirepath.collect.row_sql import RowSql
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import PartNumber, Run
+from desirepath.store.ledger import PartNumber, Place, Run
+from desirepath.store.versions import replace_rows
 
 
 def start_news(store: EventStore, digest: str) -> None:
@@ -25,7 +29,7 @@ _NEW_ROWS = """
 CREATE OR REPLACE TEMP TABLE news AS
 WITH known AS (
   SELECT digest, count(*) AS n FROM event_log SEMI JOIN digests USING (digest)
-  WHERE item = {item} AND part IN ({parts}) GROUP BY digest),
+  WHERE item = {item} AND {counts} GROUP BY digest),
 more AS (
   SELECT d.digest FROM digests d JOIN known k USING (digest) GROUP BY d.digest, k.n HAVING count(*) > k.n),
 surplus AS (
@@ -36,9 +40,9 @@ surplus AS (
 SELECT row, digest FROM digests ANTI JOIN known USING (digest) UNION ALL SELECT row, digest FROM surplus"""
 
 
-def new_rows(store: EventStore, item: int, parts: str) -> None:
-    """Fill `news` for one event of the row. parts: SQL of the source's parts."""
-    store.execute(_NEW_ROWS.format(item=item, parts=parts))
+def new_rows(store: EventStore, item: int, place: Place) -> None:
+    """Fill `news` for one event of the row."""
+    store.execute(_NEW_ROWS.format(item=item, counts=place.counts()))
     store.execute("INSERT INTO known_rows SELECT row FROM digests ANTI JOIN news USING (row)")
 
 
@@ -63,13 +67,13 @@ CREATE OR REPLACE TEMP TABLE news AS
 WITH of_source AS (
   SELECT l.key, l.digest, l.event_no, l.part, l.row, x.event_no IS NULL AS holds
   FROM event_log l SEMI JOIN versions v ON l.key = v.key LEFT JOIN superseded x ON x.event_no = l.event_no
-  WHERE l.part IN ({parts})),
+  WHERE {counts}),
 first_place AS (
   SELECT key, arg_min(part, event_no) AS at_part, arg_min(row, event_no) AS at_row FROM of_source GROUP BY key),
 holding AS (SELECT key, any_value(digest) AS digest FROM of_source WHERE holds GROUP BY key)
 SELECT v.row, v.key AS news_key, v.digest, coalesce(f.at_part, {part}) AS at_part,
-  coalesce(f.at_row, v.first_row + 1) AS at_row, h.key IS NOT NULL AS corrects
-FROM versions v LEFT JOIN told t ON t.part = {part} AND t.key = v.key AND t.digest = v.digest
+  coalesce(f.at_row, {before} + v.first_row + 1) AS at_row, h.key IS NOT NULL AS corrects
+FROM versions v LEFT JOIN told t ON t.part = {part} AND t.key = v.key AND t.digest = v.digest AND t.replaced_by IS NULL
 LEFT JOIN holding h ON h.key = v.key LEFT JOIN first_place f ON f.key = v.key
 WHERE t.key IS NULL AND h.digest IS DISTINCT FROM v.digest"""
 
@@ -77,20 +81,33 @@ _SUPERSEDE = """
 INSERT INTO superseded
 SELECT l.event_no, {load_no}, TIMESTAMP '{known_at}'
 FROM event_log l JOIN news n ON l.key = n.news_key
-WHERE n.corrects AND l.part IN ({parts}) AND l.event_no NOT IN (SELECT event_no FROM superseded)"""
+WHERE n.corrects AND {counts} AND l.event_no NOT IN (SELECT event_no FROM superseded)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a part tells of its records: how many were known, how many it corrects, and whether it told so before."""
+
+    known: int
+    corrected: int
+    changed: bool
 
 
 def new_versions(
-    store: EventStore, run: Run, rows: RowSql, digest: str, at: PartNumber, parts: str
-) -> tuple[int, int]:
-    """Fill `news` for a source with a key and supersede what it corrects; (rows known, records corrected)."""
+    store: EventStore, run: Run, rows: RowSql, digest: str, at: PartNumber, place: Place, part: RawPart
+) -> Versions:
+    """Fill `news` for a source with a key and supersede what it corrects."""
     items = " + ".join(f"CAST({cells.rule} AS INTEGER)" for cells in rows.cells)
     store.execute(_VERSIONS.format(key=rows.key(), digest=digest, items=items, meant=rows.meant))
-    store.execute(_NEW_VERSIONS.format(parts=parts, part=at.number))
+    counts = place.counts("l")
+    store.execute(_NEW_VERSIONS.format(counts=counts, part=at.number, before=part.rows_before))
     new, corrected = store.rows("SELECT count(*), count(*) FILTER (corrects) FROM news")[0]
     if corrected:
-        store.execute(_SUPERSEDE.format(load_no=run.load_no, known_at=run.known_at, parts=parts))
-    if not at.new:
-        store.execute(f"DELETE FROM told WHERE part = {at.number}")
-    versions = store.execute(f"INSERT INTO told SELECT {at.number}, key, digest FROM versions")
-    return versions - int(new), int(corrected)
+        store.execute(_SUPERSEDE.format(load_no=run.load_no, known_at=run.known_at, counts=counts))
+    scope = f"part = {at.number}"
+    if part.adds:  # it speaks of these records only
+        scope += " AND key IN (SELECT key FROM versions)"
+    fresh = f"SELECT {at.number} AS part, key, digest FROM versions"
+    changed = replace_rows(store, run.load_no, "told", ("part", "key", "digest"), scope, fresh)
+    versions = int(store.value("SELECT count(*) FROM versions"))
+    return Versions(versions - int(new), int(corrected), changed > 0)

@@ -14,7 +14,7 @@ from desirepath.collect.row_sql import Context, Found, RowSql, Target
 from desirepath.collect.sources import Source
 from desirepath.collect.validity import RULES
 from desirepath.store.events_db import EventStore
-from desirepath.store.ledger import Place, Run, column_order, note_part
+from desirepath.store.ledger import Brought, Place, Run, column_order, note_failure, note_part
 from desirepath.store.look import look, tidy
 from desirepath.store.news import known_rows, new_rows, new_versions, start_news
 from desirepath.store.reject_rows import KEPT_OF_A_FAILURE, write_rejects
@@ -65,7 +65,7 @@ def note_empty(store: EventStore, run: Run, place: Place, staged: Staged) -> Non
     """Write down a part that has not even columns."""
     with store.transaction():
         at = place.make_way(store, run, staged.part.name)
-        note_part(store, run, place, at, staged.part, 0)
+        note_part(store, run, place, at, staged.part, Brought())
 
 
 def reasons_of(store: EventStore) -> dict[str, tuple[int, str]]:
@@ -100,7 +100,14 @@ class PartLoad:
         read = staged.rows + staged.bad
         if is_too_bad(bad, read, self.source.most_bad):
             with self.store.transaction():
-                write_rejects(self.store, self.run, staged, columns, told.things, KEPT_OF_A_FAILURE)
+                changed = write_rejects(self.store, self.run, staged, columns, told.things, KEPT_OF_A_FAILURE)
+                note_failure(
+                    self.store,
+                    self.run,
+                    self.place,
+                    staged.part,
+                    Brought(read, rejected=bad, changed=changed > 0),
+                )
             return PartOutcome(read, rejected=bad, too_bad=True, reasons=reasons_of(self.store))
         wide = make_room(self.store, found.types, self.source.id, self.wide)
         with self.store.transaction():
@@ -128,35 +135,43 @@ class PartLoad:
         first_no = int(store.meta("next_event_no") or 0)
         target = Target(first_no, self.run.known_at, told.events > 0)
         fresh = not store.value(f"SELECT count(*) FROM ({self.place.parts})")
-        known = corrected = events = 0
+        brought = Brought(staged.rows + staged.bad, rejected=told.rows + staged.bad)
+        before = staged.part.rows_before
         if self.source.key:
-            known, corrected = new_versions(store, self.run, rows, digest, at, self.place.parts)
+            news = new_versions(store, self.run, rows, digest, at, self.place, staged.part)
+            brought.known, brought.corrected, brought.changed = news.known, news.corrected, news.changed
         elif not fresh:
             start_news(store, digest)
         for cells in rows.cells:
             if self.source.key:
                 picked = "SELECT r.*, n.* FROM raw r JOIN news n ON r.rowid = n.row"
             elif fresh:
-                picked = f"SELECT *, rowid AS row, {digest} AS digest, {part} AS at_part, rowid + 1 AS at_row FROM raw"
-            else:
-                new_rows(store, cells.item, self.place.parts)
                 picked = (
-                    f"SELECT r.*, n.*, {part} AS at_part, n.row + 1 AS at_row"
+                    f"SELECT *, rowid AS row, {digest} AS digest, {part} AS at_part, {before} + rowid + 1 AS at_row"
+                    " FROM raw"
+                )
+            else:
+                new_rows(store, cells.item, self.place)
+                picked = (
+                    f"SELECT r.*, n.*, {part} AS at_part, {before} + n.row + 1 AS at_row"
                     " FROM raw r JOIN news n ON r.rowid = n.row"
                 )
-            events += store.execute(rows.insert(cells, found, picked, target))
+            brought.events += store.execute(rows.insert(cells, found, picked, target))
         if not self.source.key and not fresh:
-            known = known_rows(store)
-        if events or corrected:
-            next_no = first_no + staged.rows * len(rows.cells)
-            store.set_meta("next_event_no", str(next_no))
+            brought.known = known_rows(store)
+        brought.first_no = brought.next_no = first_no
+        if brought.events or brought.corrected:
+            brought.next_no = first_no + staged.rows * len(rows.cells)
+            store.set_meta("next_event_no", str(brought.next_no))
             store.events_changed()
-        write_rejects(store, self.run, staged, columns, told.things)
-        read = staged.rows + staged.bad
+        if write_rejects(store, self.run, staged, columns, told.things):
+            brought.changed = True
         look_again = self._look_again(rows, found) if told.in_future else None
-        note_part(store, self.run, self.place, at, staged.part, read, look_again)
-        bad = told.rows + staged.bad
-        return PartOutcome(read, events, known, corrected, bad, reasons=reasons_of(store) if bad else None)
+        note_part(store, self.run, self.place, at, staged.part, brought, look_again)
+        return PartOutcome(
+            brought.rows, brought.events, brought.known, brought.corrected, brought.rejected,
+            reasons=reasons_of(store) if brought.rejected else None,
+        )  # fmt: skip
 
     def _look_again(self, rows: RowSql, found: Found) -> object:
         """When the first of the events that still lie in the future will have come."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from desirepath.collect.expression import quote_text
 from desirepath.collect.raw import RawColumns
 from desirepath.store.events_db import EventStore
 from desirepath.store.ledger import Run
 from desirepath.store.staging import Staged
+from desirepath.store.versions import replace_rows
 
 KEPT_OF_A_FAILURE = 1_000  # of each reason, where nothing of the part is loaded
+_COLUMNS = "source, part, row, line, item, reason, lost, detail, raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +59,47 @@ FROM broken b LEFT JOIN ends e ON e.rows = b.rows_before"""
 
 def write_rejects(
     store: EventStore, run: Run, staged: Staged, columns: RawColumns, bad: int, at_most: int | None = None
-) -> None:
+) -> int:
     """Put `bad` (row, item, reason, lost, detail) and `raw_bad` in the place of the part's earlier rejects.
 
-    bad: how many rows `bad` has; at_most: of each reason.
+    bad: how many rows `bad` has; at_most: of each reason. Returns how many rejects came or went.
     """
-    part = staged.part
-    store.execute("DELETE FROM rejects WHERE source = ? AND part = ?", [part.source, part.name])
+    store.execute(f"CREATE OR REPLACE TEMP TABLE new_rejects AS SELECT {_COLUMNS} FROM reject_log LIMIT 0")
     if bad:
-        _write_good(store, run, staged, columns, at_most)
+        _write_good(store, staged, columns, at_most)
     if staged.bad:
-        _write_broken(store, run, staged, at_most)
+        _write_broken(store, staged, at_most)
+    part = staged.part
+    scope = f"source = {quote_text(part.source)} AND part = {quote_text(part.name)}"
+    fresh = f"SELECT *, TIMESTAMP '{run.known_at}' AS known_at FROM new_rejects"
+    if part.adds:  # what was set aside of the rows before stays so
+        fresh += f" ANTI JOIN (SELECT * FROM rejects WHERE {scope}) USING (reason, lost, detail, raw)"
+        scope = "false"
+    return replace_rows(store, run.load_no, "reject_log", _COLUMNS.split(", "), scope, fresh, also="known_at")
 
 
-def _write_good(
-    store: EventStore, run: Run, staged: Staged, columns: RawColumns, at_most: int | None
-) -> None:
+def _write_good(store: EventStore, staged: Staged, columns: RawColumns, at_most: int | None) -> None:
     """Records that could be taken apart."""
     part = staged.part
     line, lines = _good_lines(store, staged)
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY row) <= {at_most}" if at_most else ""
     store.execute(
         f"""
-INSERT INTO rejects
-SELECT {run.load_no}, ?, ?, b.row + 1, {line}, b.item, b.reason, b.lost, b.detail, {columns.raw(part.delimiter)},
-  TIMESTAMP '{run.known_at}'
+INSERT INTO new_rejects
+SELECT ?, ?, {part.rows_before} + b.row + 1, {line}, b.item, b.reason, b.lost, b.detail, {columns.raw(part.delimiter)}
 FROM (FROM bad {only}) b JOIN raw r ON r.rowid = b.row {lines} ORDER BY b.row, b.item""",
         [part.source, part.name],
     )
 
 
-def _write_broken(store: EventStore, run: Run, staged: Staged, at_most: int | None) -> None:
+def _write_broken(store: EventStore, staged: Staged, at_most: int | None) -> None:
     """Records that could not."""
     line, lines = _broken_lines(store, staged)
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY b.line) <= {at_most}" if at_most else ""
     store.execute(
         f"""
-INSERT INTO rejects
-SELECT {run.load_no}, ?, ?, NULL, {line}, 0, reason, 'event', nullif(detail, ''), raw, TIMESTAMP '{run.known_at}'
+INSERT INTO new_rejects
+SELECT ?, ?, NULL, {line}, 0, reason, 'event', nullif(detail, ''), raw
 FROM raw_bad b {lines} {only} ORDER BY b.line""",
         [staged.part.source, staged.part.name],
     )
