@@ -17,7 +17,8 @@ from desirepath.cli.complete import COUNTS as COMPLETED
 from desirepath.measure.stages import COUNTS
 from tests.commands import cli, small_shop
 
-FORMATS = ("html", "svg", "md", "csv", "json", "mmd")
+TEXTS = ("html", "svg", "md", "csv", "json", "mmd")
+BINARIES = {"png": b"\x89PNG", "pdf": b"%PDF-", "pptx": b"PK", "xlsx": b"PK"}
 
 
 @pytest.fixture(scope="module")
@@ -139,8 +140,8 @@ def test_a_segment_and_a_period_narrow_every_count(shop: Path) -> None:
 # ── map ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("format", FORMATS)
-def test_the_map_in_every_format_to_a_file_and_to_standard_output(
+@pytest.mark.parametrize("format", TEXTS)
+def test_the_map_in_every_text_format_to_a_file_and_to_standard_output(
     shop: Path, tmp_path: Path, format: str
 ) -> None:
     file = tmp_path / "deep" / f"m.{format}"
@@ -161,6 +162,23 @@ def test_the_map_in_every_format_to_a_file_and_to_standard_output(
         "path": str(file),
         "format": format,
     }
+
+
+@pytest.mark.parametrize("format", BINARIES)
+def test_the_map_for_paper_and_for_office_programs(shop: Path, tmp_path: Path, format: str) -> None:
+    file = tmp_path / f"m.{format}"
+    assert cli("map", shop, "-o", file).out == f"Wrote {file}.\n"
+    assert file.read_bytes().startswith(BINARIES[format])
+    again = tmp_path / "again"
+    cli("map", shop, "-o", again, "--format", format)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_picture_is_as_wide_as_asked_for(shop: Path, tmp_path: Path) -> None:
+    file = tmp_path / "m.png"
+    assert cli("map", shop, "-o", file, "--width", 800).code == 0
+    assert int.from_bytes(file.read_bytes()[16:20]) == 800
+    assert cli("map", shop, "-o", file, "--width", 10).code == 2
 
 
 def test_the_map_stands_in_the_workspace_unless_said_otherwise(own: Path) -> None:

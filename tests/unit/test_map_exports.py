@@ -18,7 +18,7 @@ from desirepath.core.estimate import Estimate
 from desirepath.journey_map.build import build_map
 from desirepath.journey_map.csv import COLUMNS, to_csv
 from desirepath.journey_map.document import SCHEMA, MapDocument
-from desirepath.journey_map.exports import FORMATS, exporter
+from desirepath.journey_map.exports import FORMATS, export
 from desirepath.journey_map.html import to_html
 from desirepath.journey_map.json import to_json
 from desirepath.journey_map.markdown import to_markdown
@@ -304,9 +304,9 @@ def test_every_export_draws_the_smallest_and_the_largest_map() -> None:
     for numbers in ((0, 0), (1, 0), (5, 100_000), (10,) * 10, (3, 9_000_000, 2, 0, 7, 7, 7, 7, 7, 7)):
         document = build_map(with_customers(*numbers))
         for name in FORMATS:
-            assert len(exporter(name)(document)) > 30
+            assert len(export(document, name)) > 30
 
 
 def test_an_export_is_the_same_each_time() -> None:
     for name in FORMATS:
-        assert exporter(name)(build_map(inputs())) == exporter(name)(build_map(inputs()))
+        assert export(build_map(inputs()), name) == export(build_map(inputs()), name)

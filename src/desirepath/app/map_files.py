@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
-from desirepath.journey_map.exports import FORMATS, exporter
+from desirepath.journey_map.exports import FORMATS, export
 
 if TYPE_CHECKING:
     from desirepath.journey_map.document import MapDocument
@@ -31,23 +31,21 @@ def _known(format: str) -> str:
     return format
 
 
-def export_map(document: MapDocument, format: str, theme: str = "auto") -> str:
-    """The map as the text of a file, in one of journey_map.exports.FORMATS. Raises NotFound for another.
+def is_text(format: str) -> bool:
+    """Whether files of that format are text; the others are only for a file or a pipe. Raises NotFound."""
+    return FORMATS[_known(format)].text
 
-    theme: of what is drawn: light or dark; auto follows the reader's system where the format can.
+
+def export_map(document: MapDocument, format: str, theme: str = "auto", width: int | None = None) -> bytes:
+    """The map as the bytes of a file, in one of journey_map.exports.FORMATS. Raises NotFound for another.
+
+    theme: of what is drawn: light or dark; auto follows the reader's system where the format can. width: px, of a
+    picture.
     """
-    if format == "html":
-        from desirepath.journey_map.html import to_html
-
-        return to_html(document, theme)
-    if format == "svg":
-        from desirepath.journey_map.svg import to_svg
-
-        return to_svg(document, "dark" if theme == "dark" else "light")
-    return exporter(_known(format))(document)
+    return export(document, _known(format), theme=theme, width=width)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_file(path: Path, data: bytes) -> None:
     """Write a file as a whole or not at all: where the disk is full the old one stays. Its folder is made.
 
     Raises WorkspaceError where that cannot be done.
@@ -56,11 +54,11 @@ def write_text(path: Path, text: str) -> None:
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not target.is_file():  # a pipe, a device; a folder says so itself
-            target.write_text(text, "utf-8")
+            target.write_bytes(data)
             return
         beside = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            beside.write_text(text, "utf-8")
+            beside.write_bytes(data)
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)

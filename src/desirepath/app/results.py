@@ -12,7 +12,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from desirepath.core.errors import DesirepathError
+from desirepath.core.errors import DesirepathError, NotFound
 from desirepath.journey_map.document import MapDocument
 
 if TYPE_CHECKING:
@@ -176,21 +176,44 @@ class JourneyMap(MapDocument):
         return cls(**{one.name: getattr(document, one.name) for one in fields(MapDocument)})
 
     def to(self, format: str, *, theme: str = "auto") -> str:
-        """The text of a file: html, svg, md, csv, json or mmd (Mermaid). theme: auto, light or dark, where drawn."""
+        """The text of a file: html, svg, md, csv, json or mmd (Mermaid). theme: auto, light or dark, where drawn.
+
+        Raises NotFound for a format that nobody knows, and for one whose files are not text.
+        """
+        from desirepath.app.map_files import export_map, is_text
+
+        if not is_text(format):
+            raise NotFound(
+                f"{format} is not text", hint=f"Ask for .to_bytes({format!r}), or .write(...) a file."
+            )
+        return export_map(self, format, theme).decode()
+
+    def to_bytes(self, format: str, *, theme: str = "auto", width: int | None = None) -> bytes:
+        """The bytes of a file in any format: also png, pdf, pptx (PowerPoint) and xlsx (Excel).
+
+        width: px, of a PNG. Raises NotFound for a format that nobody knows.
+        """
         from desirepath.app.map_files import export_map
 
-        return export_map(self, format, theme)
+        return export_map(self, format, theme, width)
 
-    def write(self, path: str | PathLike[str], *, format: str | None = None, theme: str = "auto") -> Path:
+    def write(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str | None = None,
+        theme: str = "auto",
+        width: int | None = None,
+    ) -> Path:
         """Write the map as a file, in the format that its name asks for unless `format` says otherwise.
 
         The file is replaced as a whole or not at all. Raises NotFound for a format that nobody knows,
         WorkspaceError where the file cannot be written.
         """
-        from desirepath.app.map_files import format_of, write_text
+        from desirepath.app.map_files import format_of, write_file
 
         target = Path(path)
-        write_text(target, self.to(format or format_of(target), theme=theme))
+        write_file(target, self.to_bytes(format or format_of(target), theme=theme, width=width))
         return target
 
     def _repr_html_(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,7 +101,11 @@ def draw(
     segment: Segment = None,
     since: Since = None,
     until: Until = None,
-    theme: Annotated[Theme, typer.Option(help="Colours, for HTML and SVG.")] = Theme.AUTO,
+    theme: Annotated[Theme, typer.Option(help="Colours, of what is drawn.")] = Theme.AUTO,
+    width: Annotated[
+        int | None,
+        typer.Option(min=400, max=12_000, metavar="PX", help="How wide a PNG is.", show_default=False),
+    ] = None,
     reveal: Annotated[
         bool,
         typer.Option("--reveal", help="Show ids and words of customers unmasked: only if you may see them."),
@@ -111,11 +116,11 @@ def draw(
 ) -> None:
     """Draw the journey map.
 
-    As one HTML file that works offline, or SVG, Markdown, CSV, JSON or Mermaid. With --json and no file: the map
-    itself as JSON.
+    As one HTML file that works offline, or SVG, PNG, PDF, PowerPoint, Excel, Markdown, CSV, JSON or Mermaid. With
+    --json and no file: the map itself as JSON.
     """
     from desirepath.app.journeys import own_name
-    from desirepath.app.map_files import format_of
+    from desirepath.app.map_files import format_of, is_text, write_file
 
     try:
         chosen = (
@@ -124,21 +129,32 @@ def draw(
     except NotFound as error:
         raise typer.BadParameter(str(error), param_hint="--output") from None
     to_stdout = str(output) == "-" or (output is None and json and format in (None, Format.JSON))
+    if to_stdout and not is_text(chosen) and sys.stdout.isatty():
+        raise typer.BadParameter(f"{chosen} is not text: name a file, or a pipe", param_hint="--output")
     workspace = opened(folder, journey)
     with progress_bar(quiet=quiet or json) as bar:
         steps = Steps(bar, quiet=quiet or json, doing="drawing the map")
         drawn = workspace.map(segment=segment, since=since, until=until, reveal=reveal, say=steps)
+        steps(f"writing {chosen}", 0.9)
+        made = drawn.to_bytes(chosen, theme=theme.value, width=width)
     _warn(folder, workspace.unread())
     if to_stdout:
-        print(drawn.to(chosen, theme=theme.value), end="")
+        _to_stdout(made, text=is_text(chosen))
         return
-    path = drawn.write(
-        output or folder / own_name(workspace.name, f"map.{chosen}"), format=chosen, theme=theme.value
-    )
+    path = output or folder / own_name(workspace.name, f"map.{chosen}")
+    write_file(path, made)
     if json:
         print_json({"path": path, "format": chosen})
     else:
         say(f"Wrote {path}.")
+
+
+def _to_stdout(made: bytes, *, text: bool) -> None:
+    if text:
+        print(made.decode(), end="")
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(made)
 
 
 def _is_stdout(output: Path | None) -> bool:
@@ -209,7 +225,10 @@ def add_to(program: typer.Typer) -> None:
     program.command(
         "map",
         epilog=example(
-            "map shop", "map shop -o journey.svg --theme dark", "map shop --format md -o - | less"
+            "map shop",
+            "map shop -o map.pdf",
+            "map shop -o map.png --theme dark --width 2400",
+            "map shop --format md -o - | less",
         ),
     )(draw)
     program.command(epilog=example("journeys shop", "stages shop --journey buyer"))(journeys)

@@ -118,6 +118,10 @@ class Format(StrEnum):
 
     HTML = "html"
     SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    POWERPOINT = "pptx"
+    EXCEL = "xlsx"
     MARKDOWN = "md"
     CSV = "csv"
     JSON = "json"

@@ -15,7 +15,6 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import from_us
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, MapDocument
-from desirepath.journey_map.text import cleaned
 
 COLUMNS = (
     "cell", "lane", "stage", "rests", "title", "text", "detail", "measure", "unit", "value", "low", "high", "n",
@@ -24,9 +23,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def to_csv(document: MapDocument) -> str:
+def to_csv(d: MapDocument) -> str:
     """RFC 4180 with CRLF; open it as UTF-8."""
-    d = cleaned(document)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)

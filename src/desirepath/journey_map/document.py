@@ -280,7 +280,10 @@ class SourceNote:
 
 @dataclass(frozen=True, slots=True)
 class MapDocument:
-    """The whole map. `as_of`, `since` and `until` are µs UTC, shown in `time_zone`."""
+    """The whole map. `as_of`, `since` and `until` are µs UTC, shown in `time_zone`.
+
+    Every text in it is clean (text.cleaned): build_map sees to that once, and every export relies on it.
+    """
 
     title: str
     kind: str

@@ -27,7 +27,7 @@ from desirepath.journey_map.drawing.track import track_down, track_shape
 from desirepath.journey_map.jinja import environment
 from desirepath.journey_map.json import as_data
 from desirepath.journey_map.palette import DARK, FONT, LIGHT, css_variables
-from desirepath.journey_map.text import cleaned, shorten, slug
+from desirepath.journey_map.text import shorten, slug
 
 CLASSES = (
     ("observed", "from what customers did"),
@@ -65,9 +65,8 @@ class Says:
     tone: str
 
 
-def to_html(document: MapDocument, theme: str = "auto") -> str:
+def to_html(d: MapDocument, theme: str = "auto") -> str:
     """The page. theme: 'auto' follows the reader's system; 'light' and 'dark' hold until they change it."""
-    d = cleaned(document)
     view = _View(d)
     style, script = _style(d, theme), _static("map.js")
     return (
@@ -156,7 +155,7 @@ class _View:
             "down": track_down(d.stages),
             "feel": self.feel,
             "classes": CLASSES,
-            "period": _period(d),
+            "period": say.period(d),
             "slug": slug,
             "count": say.count,
             "duration": say.duration,
@@ -215,13 +214,6 @@ class _View:
     def trails_of(self, micro: StageMap) -> list[Trail]:
         """The example trails of a stage."""
         return [t for t in self.d.trails if t.id in micro.trails]
-
-
-def _period(d: MapDocument) -> str:
-    if d.since is None and d.until is None:
-        return "All time"
-    start, end = say.day(d.since, d.time_zone), say.day(d.until, d.time_zone)
-    return f"{start} – {end}" if start and end else (f"since {start}" if start else f"until {end}")
 
 
 def methods(cell: Cell) -> str:

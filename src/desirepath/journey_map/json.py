@@ -13,12 +13,11 @@ from enum import Enum
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import FOREVER, NEVER, from_us
 from desirepath.journey_map.document import SCHEMA, MapDocument
-from desirepath.journey_map.text import cleaned
 
 
 def to_json(document: MapDocument) -> str:
     """The document as JSON text."""
-    return json.dumps(as_data(cleaned(document)), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps(as_data(document), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def as_data(document: MapDocument) -> dict[str, object]:

@@ -10,14 +10,12 @@ import re
 from desirepath.core.estimate import Estimate
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, Drawing, Lane, MapDocument, StageColumn, Unit
-from desirepath.journey_map.text import cleaned
 
 _TELLING = re.compile(r"([\\`*_\[\]<>|~&$])")
 
 
-def to_markdown(document: MapDocument) -> str:
+def to_markdown(d: MapDocument) -> str:
     """CommonMark with tables."""
-    d = cleaned(document)
     parts = [_head(d), _track(d)]
     parts += [_stage(d, stage) for stage in d.stages]
     parts += [_whole(d), _empty(d), _notes(d), _contracts(d)]

@@ -13,7 +13,6 @@ import re
 
 from desirepath.core.estimate import Estimate
 from desirepath.journey_map.document import Cell, MapDocument
-from desirepath.journey_map.text import cleaned
 
 # Signs of the grammar, of HTML, of Mermaid's own encoding of entities, and of directives.
 _SIGNS = re.compile("[#;:,<>&\"'%{}`\\\\|\ufb02\xb0\xb6\xdf]")
@@ -21,9 +20,8 @@ _KEYWORDS = re.compile(r"(?i)(journey|title|section|acctitle|accdescr|style|clas
 NAME = 80
 
 
-def to_mermaid(document: MapDocument) -> str:
+def to_mermaid(d: MapDocument) -> str:
     """The diagram's text, for a fenced block ```mermaid."""
-    d = cleaned(document)
     lines = ["journey", f"    title {escape(d.title)}"]
     emotion = next((lane.cells for lane in d.lanes if lane.id == "emotion"), ())
     for stage in d.stages:

@@ -45,6 +45,12 @@ DARK: dict[str, str] = {
     "bad": "#ea7a62",
 }
 
+
+def colours(theme: str) -> dict[str, str]:
+    """The colours of what is drawn once: dark if that is asked for, else light."""
+    return DARK if theme == "dark" else LIGHT
+
+
 FONT = (
     "Inter, 'Inter Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, "
     "'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif"

@@ -91,6 +91,16 @@ def moment(instant: int | None, zone: str) -> str:
     return f"{day(instant, zone)}, {from_us(instant, zone):%H:%M}"
 
 
+def period(document: MapDocument) -> str:
+    """When the visits were entered: 'all time', 'entered 1 Jan 2026 – 31 Mar 2026', both days in it."""
+    start = day(document.since, document.time_zone)
+    # The end is the first instant that is not in it; people name the last day that is.
+    end = day(None if document.until is None else document.until - 1, document.time_zone)
+    if start and end:
+        return f"entered {start} – {end}"
+    return f"entered since {start}" if start else f"entered until {end}" if end else "all time"
+
+
 def missing(none: NoEstimate) -> str:
     """Why there is no number: 'too few (n 11 of 20)'."""
     words = _REASONS.get(none.reason, none.reason.replace("_", " "))

@@ -13,6 +13,7 @@ from desirepath.journey_map.document import Cell, Drawing, Lane, MapDocument, To
 from desirepath.journey_map.drawing.words import fit, width, wrap
 
 FEEL = 128.0  # the height of the emotion lines
+NARROWEST, GUTTER = 200.0, 16.0  # of cells that stand side by side in one box
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +71,55 @@ def _moved(shape: Shape, x: float, y: float) -> Shape:
 
 
 def box(d: MapDocument, lane: Lane, cells: tuple[Cell, ...], room: float) -> Block:
-    """One lane's cells in one stage."""
-    block = Block(height=8)
+    """One lane's cells in one stage; side by side where there is room for that."""
     if lane.id == "emotion":
         return _feelings(cells, room)
     shown = [c for c in cells if c.shown]
-    for cell in shown:
-        if cell.blank:
-            block.say(cell.blank, room, 13, 2, role="muted", italic=True)
-        elif cell.drawing is Drawing.CARDS:
-            _card(block, d, cell, room)
-        elif cell.drawing is Drawing.CHAIN:
-            block.say(" → ".join(cell.chain) or "no touchpoint", room, 13, 3, weight=500)
-            success = cell.value("succeeded")
-            words = f", {say.value(success)} succeed" if success and success.known else ""
-            block.say(f"observed: {cell.detail}{words}", room, 11.5, 2, role="muted")
-        elif cell.drawing is Drawing.BARS:
-            _bar(block, d, cell, room)
-        elif cell.drawing is Drawing.NUMBERS:
-            _metric(block, d, cell, room)
-        else:
-            written(block, cell, room)
+    beside = max(1, int((room + GUTTER) // (NARROWEST + GUTTER)))
+    each = (room - GUTTER * (beside - 1)) / beside
+    block = Block(height=8)
+    _flow(block, [one for c in shown if (one := _cell(d, c, each)).height], beside, each + GUTTER)
     if lane.drawing is Drawing.NUMBERS:
         for line in say.why_none(shown, d.currency):
             block.say(line, room, 11.5, 2, role="muted", italic=True)
     hidden = sum(not c.shown for c in cells) - (lane.id == "touchpoints")
     if lane.id != "actions" and hidden > 0:
         block.say(f"and {hidden} more", room, 11.5, role="muted")
+    return block
+
+
+def _flow(block: Block, made: list[Block], beside: int, step: float) -> None:
+    """Places blocks one under another in columns of about one height, in their order from top to bottom."""
+    whole = sum(one.height for one in made)
+    tops, column = [block.height] * beside, 0
+    goal = block.height + whole / beside
+    for one in made:
+        # A block that would stand more than half below the goal begins the next column.
+        if column < beside - 1 and tops[column] > block.height and tops[column] + one.height / 2 > goal:
+            column += 1
+        block.put(one, column * step, tops[column])
+        tops[column] += one.height
+    block.height = max(tops)
+
+
+def _cell(d: MapDocument, cell: Cell, room: float) -> Block:
+    """One cell by itself."""
+    block = Block()
+    if cell.blank:
+        block.say(cell.blank, room, 13, 2, role="muted", italic=True)
+    elif cell.drawing is Drawing.CARDS:
+        _card(block, d, cell, room)
+    elif cell.drawing is Drawing.CHAIN:
+        block.say(" → ".join(cell.chain) or "no touchpoint", room, 13, 3, weight=500)
+        success = cell.value("succeeded")
+        words = f", {say.value(success)} succeed" if success and success.known else ""
+        block.say(f"observed: {cell.detail}{words}", room, 11.5, 2, role="muted")
+    elif cell.drawing is Drawing.BARS:
+        _bar(block, d, cell, room)
+    elif cell.drawing is Drawing.NUMBERS:
+        _metric(block, d, cell, room)
+    else:
+        written(block, cell, room)
     return block
 
 

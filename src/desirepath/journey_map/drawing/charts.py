@@ -105,7 +105,9 @@ def _frame(
     return marks, labels
 
 
-def _curve(exhibit: Exhibit, document: MapDocument) -> Drawn:
+def _curve(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
+    if exhibit.rows[0][0] == exhibit.rows[-1][0]:
+        return None  # everything happened at once: there is no line
     height = 210.0
     most = max(max(_number(r[3]), _number(r[4]), _number(r[5])) for r in exhibit.rows)
     ticks = [t for t in _ticks(min(1.0, most)) if t <= 1.0001]

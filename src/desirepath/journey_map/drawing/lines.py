@@ -1,7 +1,7 @@
 """The emotion lines: points where there is a number, and nothing drawn across a missing one.
 
 In: the cells of the emotion lane. Out: paths in a space of 0 … 100 a stage across and 0 … 100 down
-(+2 at the top), and points. Between neighbouring points the curve is monotone, so it
+(+2 at the top) unless another size is asked for, and points. Between neighbouring points the curve is monotone, so it
 never rises above or falls below what was measured.
 """
 
@@ -19,7 +19,7 @@ PAD = 6.0  # above +2 and below −2, so that a point there is whole
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One measured point. x: 100 a stage, y: 0 … 100 downwards; low, high: its interval's ends, as y."""
+    """One measured point. x: `across` a stage, y: 0 … `down` downwards; low, high: its interval's ends, as y."""
 
     cell: str
     series: str
@@ -56,8 +56,14 @@ def height_of(feeling: float) -> float:
     return PAD + (2.0 - inside) / 4.0 * (100 - 2 * PAD)
 
 
-def lines(cells: Sequence[Cell], stages: Sequence[str]) -> Lines:
-    """All lines. `cells` in the order of the way; a cell without a number breaks its line."""
+def lines(
+    cells: Sequence[Cell], stages: Sequence[str], *, across: float = 100.0, down: float = 100.0
+) -> Lines:
+    """All lines. `cells` in the order of the way; a cell without a number breaks its line.
+
+    across, down: the width of a stage and the height of the whole drawing. A drawing that is stretched later
+    would stretch its points as well: not every renderer keeps strokes as they are.
+    """
     runs: list[Run] = []
     points: list[Point] = []
     for series in SERIES:
@@ -65,7 +71,7 @@ def lines(cells: Sequence[Cell], stages: Sequence[str]) -> Lines:
         for column, stage in enumerate(stages):
             here = [c for c in cells if c.series == series and c.stage == stage and c.place >= 0]
             for cell in sorted(here, key=lambda c: c.place):
-                point = _point(cell, column)
+                point = _point(cell, column, across, down / 100)
                 if point is None:
                     runs += _close(run)
                     run = []
@@ -73,20 +79,20 @@ def lines(cells: Sequence[Cell], stages: Sequence[str]) -> Lines:
                     run.append(point)
                     points.append(point)
         runs += _close(run)
-    return Lines(tuple(runs), tuple(points), len(stages))
+    return Lines(tuple(runs), tuple(points), len(stages), height_of(0.0) * down / 100)
 
 
-def _point(cell: Cell, column: int) -> Point | None:
+def _point(cell: Cell, column: int, across: float, tall: float) -> Point | None:
     feeling = cell.value("emotion")
     if cell.blank or feeling is None or not isinstance(feeling.measured, Estimate):
         return None
     return Point(
         cell=cell.id,
         series=cell.series,
-        x=round((column + cell.place) * 100, 2),
-        y=height_of(feeling.measured.value),
-        low=height_of(feeling.measured.low),
-        high=height_of(feeling.measured.high),
+        x=round((column + cell.place) * across, 2),
+        y=height_of(feeling.measured.value) * tall,
+        low=height_of(feeling.measured.low) * tall,
+        high=height_of(feeling.measured.high) * tall,
         title=cell.title,
         tone=cell.tone,
     )

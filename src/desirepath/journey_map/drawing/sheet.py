@@ -21,6 +21,7 @@ MARGIN = 32.0
 LABELS = 118.0
 PAD = 12.0
 LEAST = 208.0  # of a column
+FEELINGS = 116.0  # the height of the emotion lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ class Sheet:
     feel_at: float | None
 
 
-def sheet(document: MapDocument, wide: float = 1600.0) -> Sheet:
-    """The whole macro map on a sheet at least `wide` px wide."""
+def sheet(document: MapDocument, wide: float = 1600.0, *, blank_lanes: bool = True) -> Sheet:
+    """The whole macro map on a sheet at least `wide` px wide; without blank lanes where they are told elsewhere."""
     count = max(1, len(document.stages))
     total = max(wide, 2 * MARGIN + LABELS + count * LEAST)
     left, column = MARGIN + LABELS, (total - 2 * MARGIN - LABELS) / count
@@ -54,10 +55,12 @@ def sheet(document: MapDocument, wide: float = 1600.0) -> Sheet:
     feel = lines(
         next((lane.cells for lane in document.lanes if lane.id == "emotion"), ()),
         [s.id for s in document.stages],
+        across=column,
+        down=FEELINGS,
     )
     feel_at: float | None = None
     for lane in document.lanes:
-        if lane.id == "track":
+        if lane.id == "track" or (lane.nothing and not blank_lanes):
             continue
         page.shapes.append(
             Shape(
@@ -86,7 +89,7 @@ def _header(page: Block, d: MapDocument, total: float) -> None:
     room = total - 2 * MARGIN
     head = Block()
     head.say(d.title, room, 26, 2, weight=600)
-    who = f"{d.kind} journey, {d.who}, known until {say.day(d.as_of, d.time_zone)}"
+    who = f"{d.kind} journey, {d.who}, {say.period(d)}, known until {say.day(d.as_of, d.time_zone)}"
     head.say(who + (f", definition {d.definition}" if d.definition else ""), room, 13, 2, role="muted")
     for n, line in enumerate(d.headlines):
         head.height += 4
