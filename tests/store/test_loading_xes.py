@@ -11,7 +11,8 @@ from desirepath.app.load import LoadFailed
 from desirepath.collect.raw import MAX_COLUMNS
 from desirepath.core.errors import SourceError
 from desirepath.sources.files.unpack import Bounds
-from desirepath.sources.files.xes import MOST_HELD, read_xes
+from desirepath.sources.files.xes import read_xes
+from desirepath.sources.files.xml_rows import MOST_HELD
 from tests.loaded import Loaded
 
 LOG = """
@@ -126,7 +127,7 @@ def test_a_packed_log_a_case_without_events_and_an_empty_log(tmp_path: Path) -> 
 def test_many_rows_keep_their_order_and_late_columns_their_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desirepath.sources.files.xes._ROWS", 7)
+    monkeypatch.setattr("desirepath.sources.files.xml_rows._ROWS", 7)
     events = [event(f"E{n}", more=f'<int key="n{n // 20}" value="{n}"/>') for n in range(50)]
     shop = loaded(tmp_path, log(trace("ana", *events)))
     shop.load()
@@ -182,7 +183,7 @@ def test_too_many_different_attributes_are_refused(tmp_path: Path) -> None:
 def test_a_log_that_never_comes_to_an_event_is_given_up(tmp_path: Path) -> None:
     junk = [b"<log>", *([b'<x key="a" value="b"/>' * 10_000] * 80)]
     assert sum(map(len, junk)) > MOST_HELD
-    with pytest.raises(SourceError, match="no event ends within 16 MB"):
+    with pytest.raises(SourceError, match="nothing ends within 16 MB"):
         read_xes(junk, tmp_path, "x", "junk.xes")
 
 

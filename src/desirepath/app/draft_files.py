@@ -21,7 +21,7 @@ from desirepath.store.profile import Profiler
 
 _BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _TEXTS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
-_DATA = (*_TEXTS, ".parquet", ".pq", *_BOOKS, ".xes", ".gz", ".zip")
+_DATA = (*_TEXTS, ".parquet", ".pq", *_BOOKS, ".xes", ".cjml", ".gz", ".zip")
 _ALIKE = 0.95  # of the lines must fall into the same number of parts for blanks to be what separates them
 _NUMBER = re.compile(r"[-+]?[\d.,]+")
 

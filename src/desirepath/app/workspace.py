@@ -7,7 +7,7 @@ current build; where the definitions or the events have changed since it was mad
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
@@ -326,6 +326,27 @@ class Workspace:
 
         with self.asking() as asking:
             return list_views(asking)
+
+    def write_journeys(
+        self,
+        path: str | PathLike[str],
+        *,
+        format: str | None = None,
+        customers: Sequence[str] = (),
+        reveal: bool = False,
+        say: Say | None = None,
+    ) -> int:
+        """Write each customer's journey as an event log (.xes, .xes.gz) or in CJML (.cjml, .xml); how many.
+
+        format: xes or cjml, where the file's name does not say it. customers: only these (an id, or any identifier).
+        reveal: with what customers wrote. Raises NotFound, WorkspaceError.
+        """
+        from desirepath.app.logs.write import write_journeys
+
+        with self.asking() as asking:
+            return write_journeys(
+                asking, Path(path), format=format, customers=customers, reveal=reveal, say=say
+            )
 
     def map(
         self,

@@ -1,15 +1,16 @@
-"""The command for analysts: sql."""
+"""The commands for analysts: sql, export."""
 
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desirepath.cli.options import Folder, Journey, Json, example, opened
-from desirepath.cli.output import print_json, print_table, say
+from desirepath.cli.options import Folder, Journey, Json, Quiet, example, opened
+from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from desirepath.app.sql import ViewTold
@@ -82,8 +83,65 @@ def _list(views: list[ViewTold], as_json: bool) -> None:
         say("  " + ", ".join(f"{name} {kind}" for name, kind in view.columns))
 
 
+class Log(StrEnum):
+    """What journeys can be written as."""
+
+    XES = "xes"
+    CJML = "cjml"
+
+
+def export(
+    folder: Folder,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write: .xes, .xes.gz or .cjml.",
+            show_default=False,
+        ),
+    ],
+    format: Annotated[
+        Log | None, typer.Option(help="Where the file's name does not say it.", show_default=False)
+    ] = None,
+    customer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CUSTOMER",
+            help="Only this customer: an id, or any identifier. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="With what customers wrote: only if you may see it.")
+    ] = False,
+    journey: Journey = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write every customer's journey for other tools.
+
+    XES is the event log that process-mining tools read: a trace a customer, and at each event its touchpoint, stage
+    and pass. CJML is the Customer Journey Modeling Language: the journey as it is planned, and as each walked it.
+    """
+    workspace = opened(folder, journey)
+    with progress_bar(quiet=quiet or json) as bar:
+        count = workspace.write_journeys(
+            output,
+            format=format.value if format else None,
+            customers=customer or (),
+            reveal=reveal,
+            say=Steps(bar, quiet=quiet or json),
+        )
+    if json:
+        print_json({"path": str(output), "journeys": count})
+    else:
+        say(f"Wrote {count:,} journeys to {output}.")
+
+
 def add_to(program: typer.Typer) -> None:
-    """Add it to the program, with examples."""
+    """Add them to the program, with examples."""
     program.command(
         epilog=example(
             "sql shop",
@@ -91,3 +149,6 @@ def add_to(program: typer.Typer) -> None:
             'sql shop "FROM events" -o events.parquet',
         )
     )(sql)
+    program.command(
+        epilog=example("export shop -o shop.xes.gz", "export shop -o ana.cjml --customer ana@mail.example")
+    )(export)

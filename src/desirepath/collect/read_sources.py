@@ -183,7 +183,7 @@ class SourcesReader(Definition):
                 self.refuse((*where, "encoding"), said, "For example utf-8, windows-1252 or utf-16.")
         for place, pattern in enumerate(reading.files):
             if reading.format is None and not _format_of(pattern):
-                hint = "Add format: csv, jsonl, parquet, excel or xes."
+                hint = "Add format: csv, jsonl, parquet, excel, xes or cjml."
                 self.refuse((*where, "files", place), f'what kind of file is "{pattern}"?', hint)
         return reading
 
@@ -257,7 +257,7 @@ _OTHERWISE = {
 _ENDINGS = {
     "csv": "csv", "tsv": "csv", "tab": "csv", "txt": "csv", "psv": "csv",
     "jsonl": "jsonl", "ndjson": "jsonl", "json": "jsonl", "parquet": "parquet", "pq": "parquet",
-    "xlsx": "excel", "xlsm": "excel", "xlsb": "excel", "xls": "excel", "ods": "excel", "xes": "xes",
+    "xlsx": "excel", "xlsm": "excel", "xlsb": "excel", "xls": "excel", "ods": "excel", "xes": "xes", "cjml": "cjml",
 }  # fmt: skip
 _DELIMITERS = {
     "tab": "\t",

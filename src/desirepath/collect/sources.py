@@ -204,7 +204,7 @@ class Reading(_Part):
         tuple[str, ...], OneOrMany
     ] = ()  # paths or patterns, relative to sources.yaml; ${…} filled in
     query: str | None = None  # SQL over files instead: administrators only
-    format: Literal["csv", "jsonl", "parquet", "excel", "xes"] | None = None  # None: from the name
+    format: Literal["csv", "jsonl", "parquet", "excel", "xes", "cjml"] | None = None  # None: from the name
     sheet: str | int | None = None  # of a spreadsheet: its name, or its number from 1
     delimiter: str | None = None
     encoding: str | None = None

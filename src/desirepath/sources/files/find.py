@@ -15,7 +15,7 @@ from typing import Literal
 
 from desirepath.core.errors import SourceError, nearest
 
-Format = Literal["csv", "jsonl", "parquet", "excel", "xes"]
+Format = Literal["csv", "jsonl", "parquet", "excel", "xes", "cjml"]
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -33,6 +33,7 @@ _FORMATS: dict[str, Format] = {
     ".xls": "excel",
     ".ods": "excel",
     ".xes": "xes",
+    ".cjml": "cjml",
 }
 _WILD = re.compile(r"[*?\[]")
 MAX_MEMBERS = 10_000
@@ -82,7 +83,7 @@ def format_of(found: FoundFile, declared: Format | None) -> Format:
         return _FORMATS[suffix]
     raise SourceError(
         f'{found.path.name}: the name does not tell the format ("{suffix}").',
-        hint="Say it in sources.yaml, format: csv, jsonl, parquet, excel or xes.",
+        hint="Say it in sources.yaml, format: csv, jsonl, parquet, excel, xes or cjml.",
         file=str(found.path),
     )
 

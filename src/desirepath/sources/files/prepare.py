@@ -14,6 +14,7 @@ from desirepath.collect.raw import MAX_COLUMNS, MAX_LINE, RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
 from desirepath.sources.files.careful import Splitting, read_carefully
+from desirepath.sources.files.cjml import read_cjml
 from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
 from desirepath.sources.files.encoding import encoding_of
 from desirepath.sources.files.excel import SheetTable, sheet_table, sheets_with_rows
@@ -34,6 +35,7 @@ from desirepath.sources.files.xes import read_xes
 # A character that no text of lines holds: each line is one column.
 _NO_DELIMITER = "chr(1)"
 _TEXTS = ("csv", "jsonl")
+_XML = {"xes": read_xes, "cjml": read_cjml}
 _DEPTH = 4  # of records within records, as of JSON lines
 
 
@@ -52,7 +54,7 @@ class FileReader:
         return scan_file(found.path, text)
 
     def columns(self, found: FoundFile, reading: Reading) -> tuple[str, ...] | None:
-        """The columns of a file, by its head only; None for JSON lines and XES, whose every record may have others."""
+        """The columns of a file, by its head only; None for JSON lines and XML, whose every record may have others."""
         form = format_of(found, reading.format)
         if form == "csv":
             head = head_text(found, reading.encoding)
@@ -73,7 +75,7 @@ class FileReader:
     def prepare(self, source: str, found: FoundFile, reading: Reading, stamp: Scan) -> RawPart:
         """The part, ready for the store. stamp: of the same bytes. Raises SourceError where it cannot be read."""
         form = format_of(found, reading.format)
-        path, scan = (found.path, stamp) if form == "xes" else self._plain(found, stamp, form in _TEXTS)
+        path, scan = (found.path, stamp) if form in _XML else self._plain(found, stamp, form in _TEXTS)
         whole = RawPart(
             source=source,
             name=found.name,
@@ -87,8 +89,8 @@ class FileReader:
             return _parquet(whole, path)
         if form == "excel":
             return _of_sheet(whole, self._sheet(found, path, reading))
-        if form == "xes":
-            return self._xes(whole, found)
+        if form in _XML:
+            return self._xml(whole, found, form)
         path, scan = self._utf8(found, path, scan, reading, form == "csv")
         whole = replace(whole, path=path, lines=scan.lines, has_nul=scan.has_nul)
         if form == "jsonl":
@@ -133,11 +135,11 @@ class FileReader:
             self._sheets[key] = sheet_table(path, reading, self._new("parquet"), found.name, self.bounds)
         return self._sheets[key]
 
-    def _xes(self, whole: RawPart, found: FoundFile) -> RawPart:
-        target = self._new("xes")
+    def _xml(self, whole: RawPart, found: FoundFile, form: str) -> RawPart:
+        target = self._new(form)
         with open_bytes(found) as stream:
             chunks = bounded(stream, found, self.bounds, target.parent)
-            table = read_xes(chunks, target.parent, target.stem, found.name)
+            table = _XML[form](chunks, target.parent, target.stem, found.name)
         cells = ", ".join([*(f"c{n}" for n in range(len(table.columns))), "line"])
         paths = ", ".join(quote_text(str(one)) for one in table.files)
         sql = f"SELECT {cells} FROM read_parquet([{paths}], union_by_name = true)" if table.files else ""

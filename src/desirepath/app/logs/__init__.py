@@ -1,0 +1,1 @@
+"""Journeys as files for other tools: event logs (XES) and journeys in the Customer Journey Modeling Language."""
