@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.excluded import why_excluded
 from desirepath.app.explain import VisitExplained, VisitExplainer
 from desirepath.app.opened import Opened
 from desirepath.app.results import Table
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from desirepath.collect.expression import Rule
+    from desirepath.journey.exclusions import Excluded
 
 Mask = NDArray[np.bool_]
 _SUMMARY: dict[str, type] = {
@@ -53,6 +55,7 @@ class Asked:
 
     as_of: None where nothing is known. unread: sources that have changed in sources.yaml since they were loaded.
     other_currencies: events whose value is in another currency: they count, their value is left out.
+    excluded: customers who do not count at all, by the name of the exclusion.
     """
 
     journey: str
@@ -65,6 +68,7 @@ class Asked:
     until: str | None
     unread: tuple[str, ...]
     other_currencies: int
+    excluded: tuple[Excluded, ...]
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,7 @@ class Asking(Opened):
             until=until,
             unread=self.unread,
             other_currencies=int(str(self.facts["foreign_currency_events"])),
+            excluded=self.excluded,
         )
         return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 
@@ -296,6 +301,9 @@ class Asking(Opened):
         if stage is not None:
             self._known_stage(stage)
         code, name = find_customer(self.store, customer)
+        excluded = why_excluded(self.store, self.journey, code)
+        if excluded is not None:
+            raise NotFound(f"customer {name} has no visit: {excluded}", customer=name)
         explainer = VisitExplainer(self.journey, self.trails, self.visits, self.promises, self.store)
         return explainer.visits_of(code, name, stage)
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HIDDEN = ".desirepath"
 # Raise it when the engine would place the same events differently: old builds are then made again.
-ENGINE = "3"
+ENGINE = "4"
 _READ_AT = "read_at."  # facts in the store
 _TRIES = 5
 

@@ -95,6 +95,7 @@ def draw_map(
             members=_members(asking, where, period),
             customer_id=lambda code: asking.customer_ids[code],
             sources=_sources(asking),
+            excluded=tuple(one for one in asking.excluded if one.customers),
             who=_who(asking, segment),
             since=None if period.start == NEVER else period.start,
             until=None if period.end == FOREVER else period.end,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desirepath.app.knowledge import SourceEnd
 from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
+from desirepath.journey.exclusions import Excluded
 from desirepath.journey.money import worth_sql
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 
@@ -119,6 +120,11 @@ class Opened:
         return {
             str(n): int(k) for n, k in self.store.rows("SELECT source, count(*) FROM events GROUP BY source")
         }
+
+    @cached_property
+    def excluded(self) -> tuple[Excluded, ...]:
+        """How many customers each exclusion leaves out, with their events."""
+        return tuple(Excluded(**one) for one in self.facts["excluded"])
 
     @cached_property
     def customers_with_events(self) -> int:

@@ -7,24 +7,25 @@ current one when the caller commits its name together with the customers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.excluded import count_excluded
 from desirepath.app.knowledge import complete_until, stage_knowledge
 from desirepath.collect.expression import quote_text
 from desirepath.collect.sources import Sources
 from desirepath.core.times import NEVER, SECOND
 from desirepath.journey.definition import Journey
+from desirepath.journey.exclusions import excluded_sql
 from desirepath.journey.hours import fill_due
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import PromiseRows, concatenate, pair_promise
 from desirepath.journey.to_sql import (
     EventColumns,
     evidence_sql,
-    excluded_sql,
     promise_ends_sql,
     touchpoint_sql,
     voided_bits,
@@ -85,7 +86,7 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
             "customers": trails.customers,
             "events": trails.events,
             "foreign_currency_events": read.foreign,
-            "excluded_customers": read.excluded,
+            "excluded": [asdict(one) for one in count_excluded(store, journey)],
         }
         say("writing", 0.95)
         return new.finish(trails, visits, promises, facts)
@@ -95,9 +96,8 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
 
 
 def _prepare(store: EventStore, journey: Journey, columns: EventColumns) -> bool:
-    """Temporary tables that the other queries join: voided and excluded. True if anything can be voided."""
-    excluded = excluded_sql(journey, columns) or "SELECT NULL::INTEGER AS customer WHERE false"
-    store.execute(f"CREATE OR REPLACE TEMP TABLE excluded AS {excluded}")
+    """Tables that the other queries join: excluded, which is kept, and voided. True if anything can be voided."""
+    store.execute(f"CREATE OR REPLACE TABLE excluded AS {excluded_sql(journey, columns)}")
     voided = voided_sql(journey, columns)
     if voided is not None:
         store.execute(f"CREATE OR REPLACE TEMP TABLE voided AS {voided}")
@@ -141,7 +141,6 @@ class _Reading:
         names = store.query("SELECT name FROM sources ORDER BY name")["name"].to_pylist()
         self._sources: list[str] = names
         self.foreign = self._count_foreign()
-        self.excluded = int(store.query("SELECT count(*) AS n FROM excluded")["n"][0].as_py())
 
     def _count_foreign(self) -> int:
         """Events whose value says nothing in the journey's currency."""

@@ -279,10 +279,15 @@ class Workspace:
 
     def explain_customer(self, customer: str) -> CustomerExplained:
         """Which identifiers make this customer, by which links, and what was refused and why."""
-        from desirepath.app.identify import explain_customer
+        from desirepath.app.excluded import why_excluded
+        from desirepath.app.identify import explain_customer, find_customer
 
         with self._own.reading() as (store, _):
-            return explain_customer(store, customer)
+            found = explain_customer(store, customer)
+            if found.id is None:
+                return found
+            code, _name = find_customer(store, found.id)
+            return replace(found, excluded=why_excluded(store, self.journey, code))
 
     def merges(self) -> Table:
         """What became of customers between two refreshes: merged, renamed, split, the latest first."""

@@ -34,6 +34,8 @@ def _clock(time: str) -> str:
 def print_customer(found: CustomerExplained) -> None:
     """Who it is, by which identifiers and links; what was refused, and what changed."""
     say(found.summary, "bold")
+    if found.excluded:
+        say(f"Counts nowhere: {found.excluded}.", "yellow")
     rows = [
         (one.kind, one.value, one.status, one.events, f"{one.first_seen:%Y-%m-%d}", one.because)
         for one in found.identifiers

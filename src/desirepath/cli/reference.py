@@ -55,6 +55,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "since": "the period, as asked",
         "until": "the period, as asked",
         "other_currencies": "events whose value is in another currency, and so in no sum",
+        "excluded": "for each exclusion: name, label, customers, events",
         "unread": "sources that have changed in sources.yaml since they were loaded",
         "stages": "for each stage its counts, rate, curve, times and values, with their contract: "
         "see [the measures](measures.md)",
@@ -88,6 +89,7 @@ ANSWERS: dict[str, dict[str, str]] = {
         "refused_in_all": "how many those are",
         "changes": "merges, splits and new names, with the time at which they became known",
         "decisions": "what people decided to keep apart",
+        "excluded": "as what, by which rule and event, where the customer counts nowhere; else null",
     },
     "explain visit": {
         "visits": "each visit: stage, outcome, times, the reasons as sentences, the events behind it"

@@ -39,6 +39,9 @@ def print_stages(answers: Stages) -> None:
     if answers.asked.other_currencies:
         other = f"{answers.asked.other_currencies:,} events have a value in another currency than"
         say(f"{other} {answers.asked.currency}: their value is left out of all sums.", "yellow")
+    left_out = [str(one) for one in answers.asked.excluded if one.customers]
+    if left_out:
+        say(f"Excluded: {'; '.join(left_out)}.", "dim")
     as_of = answers.asked.as_of
     known = (
         f"As of {as_of:%Y-%m-%d %H:%M} ({answers.asked.time_zone})" if as_of else "No event has been placed"

@@ -23,6 +23,7 @@ from desirepath.core.definition import refused
 
 # A rule has a sign or word of SQL in it; a mere name ("Order Cancelled") has none.
 _RULE = re.compile(r"[=<>'(]|\b(i?like|between|regexp\w*|is\s+(not\s+)?null)\b", re.I)
+_COUNTS = re.compile(r"\b(count|ever)\s*\(", re.I)
 
 
 def _reading(
@@ -56,7 +57,19 @@ def _name_or_rule(value: object) -> object:
     return value
 
 
+def _of_either(text: str, vocabulary: Vocabulary) -> Rule:
+    """A rule over events where it can be one; over customers where it counts their events."""
+    try:
+        return parse_rule(text, vocabulary)
+    except RuleError:
+        if not _COUNTS.search(text):
+            raise
+        return parse_rule(text, SEGMENT)
+
+
 EventRule = Annotated[InstanceOf[Rule], _reading(EVENT, parse_rule)]
+EventOrSegmentRule = Annotated[InstanceOf[Rule], _reading(EVENT, _of_either)]
+"""A rule over events, or one over customers, which then has aggregates: "count(event = 'Page Viewed') > 5000"."""
 SegmentRule = Annotated[InstanceOf[Rule], _reading(SEGMENT, parse_rule)]
 RowRule = Annotated[InstanceOf[Rule], _reading(ROW, parse_rule)]
 RowValue = Annotated[InstanceOf[Rule], _reading(ROW, parse_scalar)]

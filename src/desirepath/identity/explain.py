@@ -71,6 +71,7 @@ class CustomerExplained:
     """The whole answer. id is None where what was asked for is an identifier that makes no customer.
 
     refused: the first links that were refused, in their order; refused_in_all: how many there are.
+    excluded: as what, by which rule and event, where the customer counts nowhere.
     """
 
     asked: str
@@ -87,6 +88,7 @@ class CustomerExplained:
     refused_in_all: int
     changes: tuple[ChangeExplained, ...]
     decisions: tuple[DecisionExplained, ...]
+    excluded: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from desirepath.collect.rule_fields import EventNamed, EventRule, GoalRule, SegmentRule
+from desirepath.collect.rule_fields import EventNamed, EventOrSegmentRule, EventRule, GoalRule, SegmentRule
 from desirepath.core.definition import Duration, checked_duration, refused
 from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
@@ -117,6 +117,14 @@ class Persona(_Part):
     about: str = ""
 
 
+class Exclusion(_Part):
+    """Customers who do not count at all, such as staff: with any such event, or of whom a rule over customers holds."""
+
+    id: str
+    label: str
+    rule: EventOrSegmentRule
+
+
 class Identifier(_Part):
     """How one kind of identifier makes customers."""
 
@@ -179,7 +187,7 @@ class Journey(_Part):
     voided_by: tuple[VoidedBy, ...] = ()
     active_while: ActiveWhile | None = None
     returns_to: str | None = None
-    exclude: EventRule | None = None
+    exclude: tuple[Exclusion, ...] = ()
     identity: Identity = Identity()
     written: tuple[Written, ...] = ()
     guesses: tuple[str, ...] = ()  # what `init` guessed and nobody confirmed yet

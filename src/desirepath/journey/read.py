@@ -23,6 +23,7 @@ from desirepath.journey.check_whole import check_whole
 from desirepath.journey.definition import (
     LANES,
     ActiveWhile,
+    Exclusion,
     Identifier,
     Identity,
     Journey,
@@ -105,6 +106,7 @@ class JourneyReader(Definition):
             "promises": self._many(raw, "promises", Promise, rename={"from": "opens", "to": "closes"}),
             "segments": self._many(raw, "segments", Segment, shape=_segment),
             "personas": self._personas(raw),
+            "exclude": self._exclusions(raw),
             "voided_by": self._voided_by(raw.get("voided_by")),
             "active_while": self._part(raw, "active_while", ActiveWhile),
             "identity": self._identity(raw.get("identity")) or Identity(),
@@ -202,6 +204,15 @@ class JourneyReader(Definition):
             return value
 
         return self._many(raw, "personas", Persona, shape=shape)
+
+    def _exclusions(self, raw: Mapping[str, Any]) -> tuple[Exclusion, ...]:
+        """Named rules, or one rule without a name."""
+        said = raw.get("exclude")
+        if isinstance(said, dict) or said is None:
+            return self._many(raw, "exclude", Exclusion, shape=_segment)
+        given = {"id": "excluded", "label": "Excluded"}
+        one = self.build(Exclusion, {"exclude": said}, (), given=given, rename={"exclude": "rule"})
+        return () if one is None else (one,)
 
     def _voided_by(self, raw: object) -> tuple[VoidedBy, ...]:
         if raw is None:

@@ -42,6 +42,7 @@ def build_map(inputs: MapInputs) -> MapDocument:
         guesses=journey.guesses,
         sources=inputs.sources,
         masked=not inputs.reveal,
+        excluded=inputs.excluded,
     )
     return cleaned(document)
 

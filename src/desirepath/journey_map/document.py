@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.words import Rests
+from desirepath.journey.exclusions import Excluded
 from desirepath.measure.answers import Contract
 
 SCHEMA = "desirepath.map/1"
@@ -302,6 +303,7 @@ class MapDocument:
     guesses: tuple[str, ...]
     sources: tuple[SourceNote, ...]
     masked: bool
+    excluded: tuple[Excluded, ...] = ()
 
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every lane, in the order of lanes."""

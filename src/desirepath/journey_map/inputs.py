@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from desirepath.journey.definition import Journey
+from desirepath.journey.exclusions import Excluded
 from desirepath.journey_map.document import Headline, SourceNote
 from desirepath.measure.answers import (
     Contract,
@@ -90,6 +91,7 @@ class MapInputs:
     members: Mapping[tuple[str, str], MemberList] = field(default_factory=dict)
     customer_id: Callable[[int], str] | None = None
     sources: tuple[SourceNote, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
     who: str = "Everyone"
     since: int | None = None
     until: int | None = None

@@ -170,6 +170,8 @@ def _notes(d: MapDocument) -> str:
             for s in d.sources
         ]
         parts.append("## Until when the sources are complete\n\n" + "\n".join(lines))
+    if d.excluded:
+        parts.append("## Counted nowhere\n\n" + "\n".join(f"- {escape(str(one))}" for one in d.excluded))
     return "\n\n".join(parts)
 
 

@@ -225,6 +225,8 @@ def _footer(page: Block, d: MapDocument, total: float) -> None:
                 2,
                 role="warn",
             )
+    if d.excluded:
+        foot.say(f"Counted nowhere. {'; '.join(map(str, d.excluded))}.", room, 11.5, 2, role="muted")
     page.shapes.append(Shape("rule", "line", x=MARGIN, y=page.height, w=room))
     page.put(foot, MARGIN, page.height)
     page.height += foot.height
