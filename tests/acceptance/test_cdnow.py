@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +10,14 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate
+from tests.examples import loaded_example, one
 
 pytestmark = pytest.mark.real_data
-EXAMPLE = Path(__file__).parents[2] / "examples" / "cdnow"
 
 
 @pytest.fixture(scope="module")
 def shop(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("cdnow") / "cdnow"
-    shutil.copytree(EXAMPLE, folder)
-    workspace = Workspace.open(folder, variables={"DESIREPATH_DATA": str(data_dir)})
-    workspace.load()
-    return workspace
+    return loaded_example("cdnow", data_dir, tmp_path_factory.mktemp("cdnow"))
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +32,6 @@ def sql(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 header = false, skip = 1))"""
         )
         yield connection
-
-
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def test_the_known_counts(shop: Workspace, sql: duckdb.DuckDBPyConnection) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,18 +10,14 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate, NoEstimate
+from tests.examples import loaded_example, one
 
 pytestmark = pytest.mark.real_data
-EXAMPLE = Path(__file__).parents[2] / "examples" / "leads"
 
 
 @pytest.fixture(scope="module")
 def leads(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    folder = tmp_path_factory.mktemp("leads") / "leads"
-    shutil.copytree(EXAMPLE, folder)
-    workspace = Workspace.open(folder, variables={"DESIREPATH_DATA": str(data_dir)})
-    workspace.load()
-    return workspace
+    return loaded_example("leads", data_dir, tmp_path_factory.mktemp("leads"))
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +34,6 @@ def sql(data_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             FROM read_csv('{files}/closed_deals.csv.gz', all_varchar = true)"""
         )
         yield connection
-
-
-def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def test_the_known_counts_of_the_files(sql: duckdb.DuckDBPyConnection) -> None:
@@ -113,12 +102,7 @@ def test_the_curve_is_the_share_won_by_each_day_where_nothing_is_censored(
 def test_asked_on_the_day_of_the_last_lead_the_plain_share_is_too_low(
     data_dir: Path, tmp_path: Path, sql: duckdb.DuckDBPyConnection
 ) -> None:
-    folder = tmp_path / "then"
-    shutil.copytree(EXAMPLE, folder)
-    sources = folder / "sources.yaml"
-    sources.write_text(sources.read_text("utf-8").replace("2018-11-14", "2018-05-31"), "utf-8")
-    workspace = Workspace.open(folder, variables={"DESIREPATH_DATA": str(data_dir)})
-    workspace.load()
+    workspace = loaded_example("leads", data_dir, tmp_path, **{"2018-11-14": "2018-05-31"})
     then = workspace.stages()["consideration"]
     won_by_then = one(sql, "SELECT count(*) FROM deals WHERE won::DATE <= DATE '2018-05-31'")
     assert won_by_then == 842 - 177 == 665

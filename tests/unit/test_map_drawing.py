@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -146,6 +147,19 @@ def test_the_ladder_shows_the_strongest_ways_and_names_their_kind() -> None:
     assert kinds[0, 1] == "on" and kinds[1, 0] == "back"
     on, back = (next(a for a in made.arcs if a.kind == k) for k in ("on", "back"))
     assert on.thick > back.thick
+
+
+def test_visits_that_met_no_touchpoint_are_on_no_way_between_steps() -> None:
+    # Refused at once, a visit goes past every step: no line of the drawing is theirs, whatever few steps there are.
+    shop = inputs()
+    path = replace(shop.paths[0].rows[0], steps=())
+    paths = replace(shop.paths[0], rows=(path, *shop.paths[0].rows[1:]))
+    micro = build_map(replace(shop, paths=(paths, *shop.paths[1:]))).micro[0]
+    assert all((flow.start, flow.end) != (-1, -2) for flow in micro.flows)
+    one = replace(
+        micro, steps=micro.steps[:1], flows=tuple(f for f in micro.flows if max(f.start, f.end) < 1)
+    )
+    ladder(one.steps, one.flows)
 
 
 def test_a_whisker_keeps_open_and_far_ends_on_its_axis() -> None:

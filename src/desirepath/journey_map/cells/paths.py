@@ -171,7 +171,8 @@ def _flows(steps: list[str], rows: tuple[PathRow, ...]) -> tuple[Flow, ...]:
     for row in rows:
         stops = [START, *(place.get(s, -9) for s in row.steps), END]
         for one, other in pairwise(stops):
-            if -9 not in (one, other) and one != other:
+            # A visit that met no touchpoint at all goes past every step.
+            if -9 not in (one, other) and one != other and (one, other) != (START, END):
                 counts[one, other] += row.visits
     return tuple(Flow(one, other, visits) for (one, other), visits in sorted(counts.items()))
 

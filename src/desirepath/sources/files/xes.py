@@ -28,7 +28,7 @@ def read_xes(chunks: Iterable[bytes], folder: Path, stem: str, name: str) -> Xml
     log = _Log(RowFiles(folder, stem, name))
     for ended, element in elements(chunks, _XES, name):
         log.meets(ended, element)
-    return log.rows.table([f"{log.empty:,} cases have no events, and so no rows."] if log.empty else [])
+    return log.rows.table([f"cases without events, which have no rows: {log.empty:,}"] if log.empty else [])
 
 
 @dataclass(slots=True)
