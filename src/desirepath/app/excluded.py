@@ -1,7 +1,7 @@
 """Who was left out of a build, as what, and why?
 
-In: the store of the build. Out: the table `exclusions`, kept with the customers; counts by name when the build is
-made; and for one customer the name, the rule and the event.
+In: the store of the build, with its table `excluded`. Out: counts by name when the build is made, and for one
+customer the name, the rule and the event.
 """
 
 from __future__ import annotations
@@ -9,42 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desirepath.core.times import from_us
-from desirepath.journey.exclusions import Excluded, left_out_sql
+from desirepath.journey.exclusions import Excluded
 
 if TYPE_CHECKING:
     from desirepath.journey.definition import Journey
-    from desirepath.journey.to_sql import EventColumns
     from desirepath.store.events_db import EventStore
-
-
-def find_left_out(store: EventStore, journey: Journey, columns: EventColumns) -> None:
-    """Make the temporary table left_out: who does not count, among those who have any of these events."""
-    store.execute(f"CREATE OR REPLACE TEMP TABLE left_out AS {left_out_sql(journey, columns)}")
-
-
-def keep_left_out(store: EventStore, *, touched: bool = False) -> None:
-    """Keep what find_left_out found, by the customers' ids, which outlast their numbers.
-
-    touched: only the customers of the temporary table `touched` were asked about; of the others stays what was known.
-    """
-    found = "SELECT c.id, l.exclusion, l.event_no FROM temp.left_out l JOIN customers c USING (customer)"
-    if touched:
-        same = "SELECT c.id FROM customers c ANTI JOIN touched USING (customer)"
-        store.execute(f"DELETE FROM exclusions WHERE id NOT IN ({same})")
-        store.execute(f"INSERT INTO exclusions {found} SEMI JOIN touched USING (customer)")
-    else:
-        store.execute(f"CREATE OR REPLACE TABLE exclusions AS {found}")
-        store.execute(
-            "CREATE OR REPLACE VIEW left_out AS"
-            " SELECT c.customer, x.exclusion, x.event_no FROM exclusions x JOIN customers c USING (id)"
-        )
-    store.execute("DROP TABLE temp.left_out")
 
 
 def count_excluded(store: EventStore, journey: Journey) -> tuple[Excluded, ...]:
     """How many customers and events each exclusion leaves out, in the order of the definition."""
     rows = store.rows(
-        "SELECT x.exclusion, count(*), sum(c.events) FROM exclusions x JOIN customers c USING (id) GROUP BY ALL"
+        "SELECT x.exclusion, count(*), sum(c.events) FROM excluded x JOIN customers c USING (customer) GROUP BY ALL"
     )
     found = {int(place): (int(customers), int(events)) for place, customers, events in rows}
     return tuple(
@@ -54,7 +29,7 @@ def count_excluded(store: EventStore, journey: Journey) -> tuple[Excluded, ...]:
 
 def why_excluded(store: EventStore, journey: Journey, customer: int) -> str | None:
     """'excluded as staff (…): event "Page Viewed" of 2024-01-31 09:30, web'; None for a customer who counts."""
-    rows = store.rows("SELECT exclusion, event_no FROM left_out WHERE customer = ?", [customer])
+    rows = store.rows("SELECT exclusion, event_no FROM excluded WHERE customer = ?", [customer])
     if not rows:
         return None
     one = journey.exclude[int(rows[0][0])]

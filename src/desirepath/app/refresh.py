@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.app.excluded import count_excluded, find_left_out, keep_left_out
+from desirepath.app.excluded import count_excluded
 from desirepath.app.knowledge import complete_until, stage_knowledge
 from desirepath.collect.expression import quote_text
 from desirepath.collect.sources import Sources
 from desirepath.core.times import NEVER, SECOND
 from desirepath.journey.definition import Journey
+from desirepath.journey.exclusions import excluded_sql
 from desirepath.journey.hours import fill_due
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import PromiseRows, concatenate, pair_promise
@@ -70,7 +71,6 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
         say("trails", 0.1)
         read = _Reading(store, journey, columns, has_voided)
         trails, seen = read.trails(new.allocate, promises, say)
-        keep_left_out(store)
         ends = complete_until(inputs.sources, seen, inputs.read_at, inputs.zone)
         knowledge = stage_knowledge(journey, seen, ends)
         say("stages", 0.8)
@@ -96,8 +96,8 @@ def refresh(store: EventStore, files: TrailFiles, inputs: Inputs, stamp: str, sa
 
 
 def _prepare(store: EventStore, journey: Journey, columns: EventColumns) -> bool:
-    """Temporary tables that the other queries join: left_out and voided. True if anything can be voided."""
-    find_left_out(store, journey, columns)
+    """Tables that the other queries join: excluded, which is kept, and voided. True if anything can be voided."""
+    store.execute(f"CREATE OR REPLACE TABLE excluded AS {excluded_sql(journey, columns)}")
     voided = voided_sql(journey, columns)
     if voided is not None:
         store.execute(f"CREATE OR REPLACE TEMP TABLE voided AS {voided}")
@@ -199,7 +199,7 @@ class _Reading:
         table = self._store.query(
             "SELECT c.customer, count(*) AS n FROM events e "
             "JOIN event_customers c ON c.event_no = e.event_no "
-            "WHERE c.customer NOT IN (SELECT customer FROM left_out) GROUP BY c.customer"
+            "WHERE c.customer NOT IN (SELECT customer FROM excluded) GROUP BY c.customer"
         )
         counts = np.zeros(customers, np.int64)
         counts[_int64(table["customer"], -1)] = _int64(table["n"], 0)
@@ -222,7 +222,7 @@ SELECT c.customer::BIGINT AS customer, e.part_order::BIGINT << 42 | e.row << 6 |
   ({evidence})::BIGINT AS evidence, coalesce({columns.worth}, 0) AS value, e.event_no,
   s.code AS source, epoch_us(e.time) + CASE WHEN e.date_only THEN 86399999999 ELSE 0 END AS "until"
 FROM events e JOIN event_customers c ON c.event_no = e.event_no JOIN source_codes s ON s.name = e.source {join}
-WHERE c.customer NOT IN (SELECT customer FROM left_out)"""
+WHERE c.customer NOT IN (SELECT customer FROM excluded)"""
 
 
 class _Waits:

@@ -30,11 +30,11 @@ class Excluded:
         return f"{self.label}: {counted(self.customers, 'customer')}, {counted(self.events, 'event')}"
 
 
-def left_out_sql(journey: Journey, columns: EventColumns) -> str:
-    """left_out: the customers who do not count.
+def excluded_sql(journey: Journey, columns: EventColumns) -> str:
+    """excluded: the customers who do not count.
 
     Grain: customer · columns customer, exclusion (the place of the first declared that names them), event_no (the
-    first event that its rule matched; −1 where it is a rule over customers). Needs event_customers and customers.
+    first event that its rule matched; −1 where it is a rule over customers). Needs events, event_customers, customers.
     """
     parts = [_named_by(one.rule, place, columns) for place, one in enumerate(journey.exclude)]
     parts.append("SELECT 0::INTEGER AS customer, 0 AS exclusion, 0::BIGINT AS event_no WHERE false")
@@ -52,6 +52,5 @@ def _named_by(rule: Rule, place: int, columns: EventColumns) -> str:
         return f"SELECT visit AS customer, {place} AS exclusion, (-1)::BIGINT AS event_no FROM ({held})"
     return (
         f"SELECT c.customer, {place} AS exclusion, min(e.event_no) AS event_no "
-        f"FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no "
-        f"WHERE {columns.of(rule)} GROUP BY c.customer"
+        f"FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE {columns.of(rule)} GROUP BY c.customer"
     )

@@ -47,14 +47,12 @@ class EventColumns:
 
     present: column name in the store → SQL type. A column that no event ever had is NULL.
     currency: the journey's own; rates: what others are worth in it.
-    events: the relation that `e` is: all events, or those of some customers.
     """
 
     present: Mapping[str, str]
     currency: str | None
     zone: str
     rates: tuple[Rate, ...] = ()
-    events: str = "events"
 
     @classmethod
     def for_journey(cls, journey: Journey, present: Mapping[str, str], currency: str | None) -> EventColumns:
@@ -167,7 +165,7 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
     moment (µs; of a date-only close the end of its day, since it may close what was opened on that day),
     happened (µs, as stored), due (µs or NULL; business time is added by journey/hours.py), end (0 opens, 1
     closes), voided_at (µs or NULL).
-    Needs event_customers, left_out, and voided.
+    Needs event_customers, excluded, and voided.
     """
     key = columns.key(promise.key) if promise.key else "CAST(NULL AS VARCHAR)"
     opens, closes = columns.of(promise.opens), columns.of(promise.closes)
@@ -184,7 +182,7 @@ def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) 
         due = f"epoch_us(CASE WHEN {stated} = date_trunc('day', {stated}) THEN {day_end} ELSE {local} END)"
     if isinstance(promise.within, timedelta):
         due = f"coalesce({due}, epoch_us(e.time) + {round(promise.within.total_seconds() * 1e6)})"
-    counts = "c.customer NOT IN (SELECT customer FROM left_out)"
+    counts = "c.customer NOT IN (SELECT customer FROM excluded)"
     voided = "epoch_us(v.moment)" if has_voided else "CAST(NULL AS BIGINT)"
     join = "LEFT JOIN voided v ON v.event_no = e.event_no" if has_voided else ""
     return f"""
@@ -192,10 +190,10 @@ SELECT dense_rank() OVER (ORDER BY customer, k) AS pair, customer, event_no, mom
   voided_at FROM (
   SELECT c.customer, {key} AS k, e.event_no, epoch_us(e.time) AS moment, epoch_us(e.time) AS happened,
     {due} AS due, 0 AS "end", {voided} AS voided_at
-  FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE ({opens}) AND {counts}
+  FROM events e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE ({opens}) AND {counts}
   UNION ALL
   SELECT c.customer, {key} AS k, e.event_no,
     CASE WHEN e.date_only THEN epoch_us(e.time) + 86399999999 ELSE epoch_us(e.time) END AS moment,
     epoch_us(e.time) AS happened, CAST(NULL AS BIGINT) AS due, 1 AS "end", CAST(NULL AS BIGINT) AS voided_at
-  FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no WHERE ({closes}) AND {counts}
+  FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE ({closes}) AND {counts}
 ) ORDER BY pair, moment, "end", event_no"""
