@@ -184,3 +184,30 @@ def test_the_command_lists_the_tables_and_prints_answers(shop: Path) -> None:
     assert asked.code == 0 and "retention" in asked.out
     wrong = cli("sql", shop, "FROM nothing")
     assert wrong.code == 1 and "there is no table" in wrong.err
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT customers.stage, visits.stage FROM customers JOIN visits USING (customer) LIMIT 1",
+        "SELECT c.customer FROM customers AS c WHERE EXISTS (FROM visits v WHERE v.customer = c.customer)",
+        "SELECT customer, row_number() OVER (PARTITION BY customer ORDER BY time) AS n FROM events QUALIFY n = 1",
+        "FROM visits SELECT stage, count(*) FILTER (WHERE outcome = 'lapsed') GROUP BY ALL ORDER BY ALL",
+        "SELECT * EXCLUDE (text) REPLACE (upper(event) AS event) FROM events LIMIT 3",
+        "SELECT list_transform([1, 2], lambda x: x + 1), {'a': 1}.a, [x FOR x IN range(3)], CAST('1' AS INTEGER)",
+        "SELECT date_trunc('month', time) AS m, quantile_cont(value, 0.5) FROM events GROUP BY m ORDER BY m",
+        "SELECT e.event, v.stage FROM events e ASOF JOIN visits v ON e.customer = v.customer AND e.time >= v.entered",
+        "WITH RECURSIVE t(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT sum(n) FROM t",
+        "SELECT stage FROM visits UNION SELECT stage FROM stages EXCEPT SELECT 'x'",
+        "DESCRIBE visits",
+        "SUMMARIZE customers",
+        'SELECT "id.email" FROM events WHERE "id.email" IS NOT NULL LIMIT 1',
+    ],
+)
+def test_the_sql_of_analysts_is_understood(workspace: Workspace, query: str) -> None:
+    assert len(workspace.sql(query)) > 0
+
+
+def test_rows_come_in_the_order_that_was_asked_for(workspace: Workspace) -> None:
+    times = workspace.sql("SELECT time FROM events ORDER BY time DESC").column("time")
+    assert times == sorted(times, reverse=True)

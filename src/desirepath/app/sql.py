@@ -57,7 +57,4 @@ def _made(opened: Opened, reveal: bool) -> Iterator[tuple[list[View], Mapping[st
     try:
         yield made, sql
     finally:
-        for name in sql:
-            opened.store.execute(f'DROP VIEW IF EXISTS temp."{name}"')
-        for name in rows:
-            opened.store.unregister(name)
+        analyst_sql.drop_views(opened.store, sql, rows)

@@ -153,7 +153,7 @@ class _Views:
         """Every answer that is a number on a scale."""
         sql = (
             "SELECT event_no, customer, time, event, channel, touchpoint, score_kind AS kind, score, score_share, "
-            "text, source FROM events WHERE score_share IS NOT NULL"
+            "text, source FROM {view}events WHERE score_share IS NOT NULL"
         )
         return View("scores", "answer", sql)
 

@@ -115,6 +115,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, right:
     from rich.cells import cell_len
 
     cells = [[tame(_text(value)) for value in row] for row in rows]
+    columns = [tame(name) for name in columns]
     out = console()
     wide = [max(cell_len(name), *(cell_len(row[i]) for row in cells), 0) for i, name in enumerate(columns)]
     least = [

@@ -7,7 +7,7 @@ the query reads is told by DuckDB's own parser, so that it cannot be read otherw
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from desirepath.store.events_db import EventStore
 
+# Views have names of their own inside: a view of the store that reads "customers" means the store's.
+_INSIDE = "asked_"
 _FUNCTIONS = ("range", "generate_series", "unnest")  # functions that may stand where a table stands
 
 
@@ -30,7 +32,9 @@ class SqlError(DesirepathError):
 
 
 def make_views(store: EventStore, views: Mapping[str, str], rows: Mapping[str, pa.Table]) -> None:
-    """Make the views, for this connection only. `{main}` in their SQL stands for where the store's tables are.
+    """Make the views, for this connection only.
+
+    In their SQL `{main}` stands for where the store's tables are, `{view}` begins the name of another view.
 
     rows: Arrow tables by the name under which views read them.
     """
@@ -42,24 +46,34 @@ def make_views(store: EventStore, views: Mapping[str, str], rows: Mapping[str, p
         text = sql.replace("{main}events ", f"{quote_name(database)}.main.events ")
         text = text.replace("{main}metrics ", f"{quote_name(database)}.main.metrics ")
         text = text.replace("{main}", f"{quote_name(database)}.{quote_name(schema)}.")
-        store.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(name)} AS {text}")
+        text = text.replace("{view}", _INSIDE)
+        store.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(_INSIDE + name)} AS {text}")
+
+
+def drop_views(store: EventStore, views: Iterable[str], rows: Iterable[str]) -> None:
+    """Take them away again."""
+    for name in views:
+        store.execute(f"DROP VIEW IF EXISTS {quote_name(_INSIDE + name)}")
+    for name in rows:
+        store.unregister(name)
 
 
 def ask(store: EventStore, text: str, views: Mapping[str, str]) -> pa.Table:
     """The answer of one query over the views. Raises SqlError."""
-    _check(store, text, views)
+    query = _checked(store, text, views)
     try:
-        return store.query(text)
+        return store.query(query)
     except duckdb.Error as error:
         raise _told(error) from error
 
 
 def described(store: EventStore, view: str) -> list[tuple[str, str]]:
     """The columns of a view with their types."""
-    return [(str(n), str(t)) for n, t, *_ in store.rows(f"DESCRIBE {quote_name(view)}")]
+    return [(str(n), str(t)) for n, t, *_ in store.rows(f"DESCRIBE {quote_name(_INSIDE + view)}")]
 
 
-def _check(store: EventStore, text: str, views: Mapping[str, str]) -> None:
+def _checked(store: EventStore, text: str, views: Mapping[str, str]) -> str:
+    """The query over the views by their names inside, as DuckDB writes it down."""
     found: dict[str, Any] = json.loads(store.value("SELECT json_serialize_sql(?)", [text]))
     if found.get("error"):
         raise _unreadable(found)
@@ -68,17 +82,20 @@ def _check(store: EventStore, text: str, views: Mapping[str, str]) -> None:
     named = {name for node in _nodes(found) if "cte_map" in node for name in _ctes(node)}
     known = {name.casefold() for name in views}
     # A name of the query's own must not be one of the store's: where it does not reach, the store's would be read.
-    for name in sorted(named & _hidden(store) - known):
+    for name in sorted(named & (_hidden(store) | known)):
         raise SqlError(
             f'"{name}" cannot be the name of a common table expression.', hint="Call it something else."
         )
     for node in _nodes(found):
         kind = node.get("type")
         if kind == "BASE_TABLE":
-            name = str(node["table_name"])
-            plain = not node.get("schema_name") and not node.get("catalog_name")
-            if not (plain and name.casefold() in known | named):
+            path = node["qualified_name"]["path"]  # catalog and schema where they are given, and the name
+            name = str(path[-1])
+            if len(path) > 1 or name.casefold() not in known | named:
                 raise SqlError(f'there is no table "{name}"', hint=nearest(name, views, "Tables"), table=name)
+            if name.casefold() in known:
+                node["alias"] = node.get("alias") or name
+                node["qualified_name"]["path"] = [_INSIDE + name]
         elif kind == "TABLE_FUNCTION":
             function = str(node["function"]["function_name"])
             if function.casefold() not in _FUNCTIONS:
@@ -91,6 +108,7 @@ def _check(store: EventStore, text: str, views: Mapping[str, str]) -> None:
             raise SqlError(
                 "That cannot be shown here.", hint=f"Write DESCRIBE and one of: {', '.join(views)}."
             )
+    return str(store.value("SELECT json_deserialize_sql(?)", [json.dumps(found)]))
 
 
 def _hidden(store: EventStore) -> set[str]:
