@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from desirepath.app.loading_problems import check_columns, columns_of_part, mostly_bad
 from desirepath.app.loading_progress import LoadProgress, Progress, ProgressTeller
+from desirepath.app.loading_tables import TABLE, Tables
 from desirepath.app.results import Table
 from desirepath.app.unread import mapping_of
 from desirepath.collect.raw import RawPart
@@ -166,7 +167,7 @@ class _Wanted:
 
     @property
     def names(self) -> set[str]:
-        return {one.name for one in self.files} or {QUERY}
+        return {one.name for one in self.files} or {_name_of(self.source)}
 
 
 def _wanted(sources: Sources, only: Sequence[str] | None) -> list[_Wanted]:
@@ -223,12 +224,14 @@ class _Loading:
             progress,
         )
         self.now = clock.now()
+        self.tables = Tables(reader.temporary, Path(sources.folder))
         self.context = Context(zone, currency, _sql_time(self.now + timedelta(days=1)))
 
     def run(self, wanted: Sequence[_Wanted], everything: bool) -> LoadSummary:
         """Load them all."""
+        wanted, tables = self._tables(wanted)
         known = check_columns(
-            self.sources, [(one.source, one.files) for one in wanted if one.missing is None], self.reader
+            [(one.source, one.files) for one in wanted if one.missing is None], self.reader, tables
         )
         total = sum(file.size for one in wanted for file in one.files)
         self.teller = ProgressTeller(self.progress, total, self.store.progress)
@@ -249,6 +252,19 @@ class _Loading:
         if failures:
             raise LoadFailed(failures, result)
         return result
+
+    def _tables(self, wanted: Sequence[_Wanted]) -> tuple[list[_Wanted], dict[str, tuple[str, ...]]]:
+        """The columns of every database's table; a source whose database cannot be read is one that is missing."""
+        columns: dict[str, tuple[str, ...]] = {}
+        reached = []
+        for one in wanted:
+            if one.source.reading.database is not None:
+                try:
+                    columns[one.source.id] = self.tables.columns(one.source)
+                except SourceError as error:
+                    one = replace(one, missing=error)
+            reached.append(one)
+        return reached, columns
 
     def _remove_gone(self, run: Run) -> tuple[str, ...]:
         """Sources that are no longer in sources.yaml hold no more."""
@@ -282,7 +298,7 @@ class _Loading:
             else MetricsLoad(self.store, run, source, place, self.context)
         )
         for file in wanted.files or (None,):
-            name = file.name if file else QUERY
+            name = file.name if file else _name_of(source)
             self.teller.part(source.id, name, file.size if file else 0)
             rows = 0
             try:
@@ -293,7 +309,14 @@ class _Loading:
                 if same and before and not before.look_again:
                     summary.parts_unchanged += 1
                     continue
-                staged = self._staged(source, file, stamp)
+                if source.reading.database is not None:
+                    part = self.tables.read(source, before)
+                    if part is None:
+                        summary.parts_unchanged += 1
+                        continue
+                    staged = stage(self.store, part)
+                else:
+                    staged = self._staged(source, file, stamp)
                 self.teller.staged()
                 for note in staged.part.notes:
                     told.setdefault(note, []).append(name)
@@ -328,6 +351,11 @@ class _Loading:
 
     def _mapping(self, source: Source | Metrics) -> str:
         return mapping_of(source, self.context.zone, self.context.currency)
+
+
+def _name_of(source: Source | Metrics) -> str:
+    """The name of the only part of a source that has no files; another table or query is another reading of it."""
+    return QUERY if source.reading.database is None else TABLE
 
 
 def _add(summary: SourceSummary, outcome: PartOutcome) -> None:

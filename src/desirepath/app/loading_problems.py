@@ -6,12 +6,12 @@ is mostly bad is told with its commonest reasons, examples, and what would likel
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from desirepath.collect.guess.times import candidates
 from desirepath.collect.raw import RawColumns, RawPart
 from desirepath.collect.row_sql import columns_read, merged, metrics_columns_read
-from desirepath.collect.sources import Metrics, Source, Sources
+from desirepath.collect.sources import Metrics, Source
 from desirepath.collect.validity import REASONS
 from desirepath.core.errors import DefinitionError, Problem, SourceError, nearest
 from desirepath.sources.files.find import FoundFile
@@ -28,9 +28,11 @@ def named_columns(source: Source | Metrics) -> dict[str, str]:
 
 
 def check_columns(
-    sources: Sources, wanted: Sequence[tuple[Source | Metrics, Sequence[FoundFile]]], reader: FileReader
+    wanted: Sequence[tuple[Source | Metrics, Sequence[FoundFile]]],
+    reader: FileReader,
+    tables: Mapping[str, Sequence[str]],
 ) -> dict[str, frozenset[str]]:
-    """The columns that any part of each source has, by the heads of its files.
+    """The columns that any part of each source has, by the heads of its files. tables: those of databases, by source.
 
     JSON lines and queries are known when they are read. Raises DefinitionError with every column that is nowhere;
     a file that cannot be read is left to the load, which tells of it.
@@ -38,7 +40,7 @@ def check_columns(
     problems: list[Problem] = []
     known: dict[str, frozenset[str]] = {}
     for source, files in wanted:
-        seen: dict[str, None] = {}
+        seen: dict[str, None] = dict.fromkeys(tables.get(source.id, ()))
         for file in files:
             try:
                 columns = reader.columns(file, source.reading)
@@ -50,7 +52,9 @@ def check_columns(
             seen |= dict.fromkeys(columns)
         known[source.id] = frozenset(seen)
         if seen:
-            where = files[0].name if len(files) == 1 else f"any of {len(files)} files"
+            where = (
+                files[0].name if len(files) == 1 else f"any of {len(files)} files" if files else _what(source)
+            )
             problems += [
                 _absent(source, name, label, seen, where) for name, label in _absent_from(source, seen)
             ]
@@ -68,14 +72,20 @@ def columns_of_part(
     """
     lacking = [name for name, _ in _absent_from(source, dict.fromkeys(part.columns))]
     if lacking and part.columns:
-        if part.kind == "query":
+        if part.kind in ("query", "table"):
             labels = named_columns(source)
-            seen = dict.fromkeys(part.columns)
-            raise DefinitionError([_absent(source, n, labels[n], seen, "the query") for n in lacking])
+            seen, where = dict.fromkeys(part.columns), _what(source)
+            raise DefinitionError([_absent(source, n, labels[n], seen, where) for n in lacking])
         for name in lacking:
             hint = "" if name in known else " " + nearest(name, part.columns, "Columns")
             notes.append(f'{part.name} has no column "{name}": it is empty there.{hint}')
     return RawColumns(part.columns, frozenset(lacking))
+
+
+def _what(source: Source | Metrics) -> str:
+    """What a source without files is read from."""
+    table = source.reading.table
+    return f'the table "{table}"' if table is not None else "the query"
 
 
 def mostly_bad(

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # Where rows are, how far they are read, and how they are judged, changes nothing of what is made of them.
 _WHERE_AND_HOW_FAR = (
-    "line", "most_bad", "complete_until", "files", "database", "table", "cursor", "cursor_overlap",
+    "line", "most_bad", "complete_until", "files", "database", "cursor", "cursor_overlap",
 )  # fmt: skip
-_LATER = ("plus", "unit", "sheet", "header_rows")  # came after the first version
+_LATER = ("plus", "unit", "sheet", "header_rows", "table")  # came after the first version
 MAPPING = 1  # of what is made of a row; a higher number has every source read anew
 
 

@@ -33,14 +33,14 @@ class RawPart:
     """One part of a source, ready to be read.
 
     kind: 'csv' and 'parquet' (which spreadsheets and XES become) have columns; 'lines' (JSON lines) is one column
-    of lines; a 'query' is described by the store. `sql` gives the columns c0 … cn as text, then, with `has_line`,
-    the line of each record.
+    of lines; a 'query' is described by the store; a 'table' is a database's. `sql` gives the columns c0 … cn as
+    text, then, with `has_line`, the line of each record.
     first_line: the physical line of the first record; lines: of the whole file; None where there are none.
     """
 
     source: str
     name: str  # in the source: unchanging, orders the parts
-    kind: Literal["csv", "lines", "parquet", "query"]
+    kind: Literal["csv", "lines", "parquet", "query", "table"]
     sql: str
     size: int
     digest: str

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from desirepath.collect.expression import Rule
+from desirepath.collect.read_database import SET_IT, mistakes
 from desirepath.collect.sources import EventFrom, Metrics, Reading, Source, Sources
 from desirepath.core.definition import Definition, digest
 from desirepath.core.yaml_lines import Document, Where, read_document
@@ -145,20 +146,23 @@ class SourcesReader(Definition):
 
     def _reading(self, raw: Mapping[str, Any], where: Where) -> Reading | None:
         entries = _only(raw, tuple(Reading.model_fields))
-        for key in ("files", "query"):
+        for key in ("files", "query", "database"):
             if key in entries:
                 entries[key] = self._filled(entries[key], (*where, key))
         reading = self.build(Reading, entries, where)
         if reading is None:
             return None
-        if not reading.files and not reading.query and not get_close_matches("files", set(raw) - {"files"}):
+        for key, said, hint in mistakes(reading, raw, _named(where), where[0] == "metrics"):
+            self.refuse((*where, key), said, hint)
+        nowhere = not reading.files and not reading.query and reading.database is None
+        if nowhere and not get_close_matches("files", set(raw) - {"files"}):
             self.refuse(
                 where,
                 f'"files" is missing in {_named(where)}',
                 "For example files: exports/orders-*.csv",
                 "missing",
             )
-        if reading.files and reading.query:
+        if reading.files and reading.query and reading.database is None:
             self.refuse(
                 (*where, "query"), f"both files and query are given in {_named(where)}", "Keep one of them."
             )
@@ -198,7 +202,8 @@ class SourcesReader(Definition):
             name = match.group(1)
             if name is None or name not in self.variables:
                 shown = name or "…"
-                hint = f"Set it before you start: export {shown}=/path/to/your/data"
+                example = SET_IT if where[-1] == "database" else "export {}=/path/to/your/data"
+                hint = f"Set it before you start: {example.format(shown)}"
                 self.refuse(
                     where, f"${{{shown}}} is not set in the environment", hint, "variable", name=shown
                 )
@@ -303,4 +308,4 @@ def rule_text(value: object) -> str | None:
 
 def sources_version(sources: Sources | BaseModel) -> str:
     """A digest of everything that changes what is loaded."""
-    return digest(sources, ("line", "guesses", "version", "folder"), rule_text)
+    return digest(sources, ("line", "guesses", "version", "folder", "database"), rule_text)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, model_validator
 
 from desirepath.collect.directives import check_format
 from desirepath.collect.rule_fields import RowRule, RowValue
 from desirepath.core.definition import OneOrMany, refused
 from desirepath.core.errors import nearest
 from desirepath.core.money import EXPONENTS, unknown_currency
+from desirepath.core.times import parse_duration
 from desirepath.core.words import By
 from desirepath.core.zones import Zone
 
@@ -197,13 +198,35 @@ class EventFrom(_Part):
     traits: FromColumns = {}
 
 
+def _overlap(value: object) -> object:
+    """ "10 minutes", or how many numbers."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            raise refused(
+                (str(error).partition("; ")[0], "10 minutes, or 1000 for a cursor of numbers.")
+            ) from None
+    found = int(value) if isinstance(value, str) else value
+    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+        raise refused((f'"{value}" is no overlap', "10 minutes, or 1000 for a cursor of numbers."))
+    return found
+
+
+Overlap = Annotated[int | timedelta, BeforeValidator(_overlap)]
+
+
 class Reading(_Part):
     """Where the rows are and how the file is written."""
 
     files: Annotated[
         tuple[str, ...], OneOrMany
     ] = ()  # paths or patterns, relative to sources.yaml; ${…} filled in
-    query: str | None = None  # SQL over files instead: administrators only
+    query: str | None = None  # SQL over files (or of the database) instead: administrators only
+    database: SecretStr | None = None  # the URL of a database; ${…} filled in
+    table: str | None = None  # of the database; or `query`, in its own SQL
+    cursor: str | None = None  # a column that grows: read only from its last value on
+    cursor_overlap: Overlap | None = None  # how far before it: rows that commit late
     format: Literal["csv", "jsonl", "parquet", "excel", "xes", "cjml"] | None = None  # None: from the name
     sheet: str | int | None = None  # of a spreadsheet: its name, or its number from 1
     delimiter: str | None = None

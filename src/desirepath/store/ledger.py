@@ -214,8 +214,9 @@ def note_part(
     else:
         store.execute(
             "UPDATE parts SET digest = ?, size = ?, rows = ?, loaded_at = CAST(? AS TIMESTAMP), load_no = ?,"
-            " look_again = ?, cursor = ?, mapping = ? WHERE part = ?",
-            [*facts, place.mapping, at.number],
+            " look_again = least(CAST(? AS TIMESTAMP), CASE WHEN ? THEN look_again END), cursor = ?, mapping = ?"
+            " WHERE part = ?",
+            [*facts[:-1], part.adds, part.cursor, place.mapping, at.number],
         )
     _note_reading(store, run, place, at.number, part, brought, look_again)
 

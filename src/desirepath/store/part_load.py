@@ -56,9 +56,9 @@ class PartOutcome:
     reasons: dict[str, tuple[int, str]] | None = None
 
 
-def is_too_bad(bad: int, read: int, most_bad: float) -> bool:
-    """Is a part mostly bad? A few rows are only so when all of them are."""
-    return bad > read * most_bad and (read >= _STILL_A_SAMPLE or bad == read)
+def is_too_bad(bad: int, read: int, most_bad: float, adds: bool = False) -> bool:
+    """Is a part mostly bad? A few rows are only so when all of them are, and they are all that there is."""
+    return bad > read * most_bad and (read >= _STILL_A_SAMPLE or (bad == read and not adds))
 
 
 def note_empty(store: EventStore, run: Run, place: Place, staged: Staged) -> None:
@@ -98,7 +98,7 @@ class PartLoad:
         told = Bad(*self.store.rows(_COUNT_BAD)[0])
         bad = told.rows + staged.bad
         read = staged.rows + staged.bad
-        if is_too_bad(bad, read, self.source.most_bad):
+        if is_too_bad(bad, read, self.source.most_bad, staged.part.adds):
             with self.store.transaction():
                 changed = write_rejects(self.store, self.run, staged, columns, told.things, KEPT_OF_A_FAILURE)
                 note_failure(

@@ -73,7 +73,10 @@ def write_rejects(
     scope = f"source = {quote_text(part.source)} AND part = {quote_text(part.name)}"
     fresh = f"SELECT *, TIMESTAMP '{run.known_at}' AS known_at FROM new_rejects"
     if part.adds:  # what was set aside of the rows before stays so
-        fresh += f" ANTI JOIN (SELECT * FROM rejects WHERE {scope}) USING (reason, lost, detail, raw)"
+        same = " AND ".join(
+            f"n.{name} IS NOT DISTINCT FROM r.{name}" for name in ("reason", "lost", "detail", "raw")
+        )
+        fresh += f" n ANTI JOIN (SELECT * FROM rejects WHERE {scope}) r ON {same}"
         scope = "false"
     return replace_rows(store, run.load_no, "reject_log", _COLUMNS.split(", "), scope, fresh, also="known_at")
 
@@ -95,11 +98,14 @@ FROM (FROM bad {only}) b JOIN raw r ON r.rowid = b.row {lines} ORDER BY b.row, b
 def _write_broken(store: EventStore, staged: Staged, at_most: int | None) -> None:
     """Records that could not."""
     line, lines = _broken_lines(store, staged)
+    row = "NULL"
+    if staged.part.kind == "table":  # it has records and no lines
+        row, line = f"{staged.part.rows_before} + b.line", "NULL"
     only = f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY b.line) <= {at_most}" if at_most else ""
     store.execute(
         f"""
 INSERT INTO new_rejects
-SELECT ?, ?, NULL, {line}, 0, reason, 'event', nullif(detail, ''), raw
+SELECT ?, ?, {row}, {line}, 0, reason, 'event', nullif(detail, ''), raw
 FROM raw_bad b {lines} {only} ORDER BY b.line""",
         [staged.part.source, staged.part.name],
     )
