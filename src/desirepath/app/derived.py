@@ -92,9 +92,9 @@ class Derived:
 
         read: the sources that have just been loaded, and when (µs).
         """
-        from desirepath.app.identify import identify
+        from desirepath.app.identify import forget_identify, identify
         from desirepath.app.refresh import Inputs, quiet, refresh
-        from desirepath.store.journey_spaces import current_builds, set_current_build
+        from desirepath.store.journey_spaces import current_build, current_builds, set_current_build
 
         with self.store(write=True) as store:
             before = current_builds(store)
@@ -107,7 +107,11 @@ class Derived:
                         return
                     (say or quiet)("customers", 0.0)
                     account = self.journey.customer == "account"
-                    identify(store, self.journey.identity, account=account, clock=self.clock)
+                    # What is there of customers whom nothing touched is kept, where the build that has it is whole.
+                    last = None if force else self._files.open(current_build(store, self.name))
+                    who = identify(
+                        store, self.journey.identity, account=account, clock=self.clock, whole=force
+                    )
                     now = to_us(self.clock.now())
                     inputs = Inputs(
                         self.journey,
@@ -117,7 +121,10 @@ class Derived:
                         self._read_at(store),
                         now,
                     )
-                    build = refresh(store, self._files, inputs, stamp, say or quiet)
+                    build = refresh(
+                        store, self._files, inputs, stamp, say or quiet, last if who.partly else None
+                    )
+                    forget_identify(store)
                     set_current_build(store, self.name, build.name)
             except BaseException:
                 self._files.remove_others(before)

@@ -6,6 +6,7 @@ since the last time is logged with the time at which it became known.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,15 +25,32 @@ from desirepath.identity.explain import (
     why_link,
 )
 from desirepath.identity.normalise import alike
-from desirepath.identity.rules import Rules, rules_for
+from desirepath.identity.rules import Apart, Rules, rules_for
 from desirepath.store import identity_ask, identity_log
+from desirepath.store.event_changes import changed_events, forget_changes
 from desirepath.store.events_db import EventStore
-from desirepath.store.identity_db import forget, kinds_present, read_sightings, rules_used, write_resolution
+from desirepath.store.identity_db import (
+    SIGHTINGS,
+    forget,
+    kinds_present,
+    read_sightings,
+    rules_used,
+    write_resolution,
+)
+from desirepath.store.identity_part import (
+    begin_part,
+    forget_part,
+    is_sound,
+    keep_before,
+    note_resolved,
+    resolved_by,
+    write_part,
+)
 
 if TYPE_CHECKING:
-    from desirepath.identity.resolve import Resolution
     from desirepath.journey.definition import Identity
 
+MOST_TOUCHED = 0.3  # of all sightings: beyond it, resolving all costs no more
 _CHANGES = ("known_at", "change", "from_id", "into_id", "identifiers", "because")
 
 
@@ -44,7 +62,10 @@ class IdentityError(DesirepathError):
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What came out. unused: kinds of identifiers that make no customers; changes: since the last refresh."""
+    """What came out. unused: kinds of identifiers that make no customers; changes: since the last refresh.
+
+    partly: only what was touched was resolved again.
+    """
 
     customers: int
     known: int
@@ -55,6 +76,7 @@ class Identified:
     events_of_nobody: int
     changes: int
     unused: tuple[str, ...]
+    partly: bool = False
 
 
 def rules_of(store: EventStore, identity: Identity, *, account: bool) -> Rules:
@@ -72,39 +94,94 @@ def rules_of(store: EventStore, identity: Identity, *, account: bool) -> Rules:
     )
 
 
-def identify(store: EventStore, identity: Identity, *, account: bool, clock: Clock) -> Identified:
-    """Resolve all identifiers and write customers, identifiers, links and event_customers anew.
+def identify(
+    store: EventStore, identity: Identity, *, account: bool, clock: Clock, whole: bool = True
+) -> Identified:
+    """Resolve the identifiers of events and write customers, identifiers, links and whose each event is.
 
-    The store must be open for writing. Raises DefinitionError where the journey's settings cannot be meant.
+    whole: all are resolved and written anew. Otherwise, where the rules are those of the last time, only what has
+    to do with events that came or went, and with decisions that changed; the answer is the same. The temporary
+    tables that tell what has changed stay until `forget_identify`. The store must be open for writing.
+    Raises DefinitionError where the journey's settings cannot be meant.
     """
-    # Numba takes a moment to import: only those who resolve wait for it.
-    from desirepath.identity.resolve import resolve
-
     rules = rules_of(store, identity, account=account)
     now = to_us(clock.now())
-    sightings = read_sightings(store, rules)
-    answer = resolve(sightings.table, rules, identity_log.decisions(store, rules.customer))
+    decisions = identity_log.decisions(store, rules.customer)
+    stamp = _stamp(rules)
     with store.transaction():
-        identity_log.prepare(store)
-        write_resolution(store, sightings, answer, now)
-        changes = identity_log.record_changes(store, now)
+        changes = None if whole else _resolve_part(store, rules, decisions, stamp, now)
+        partly = changes is not None
+        if changes is None:
+            changes = _resolve_whole(store, rules, decisions, stamp, now)
     forget(store)
-    return _summary(store, answer, changes)
+    return _summary(store, rules, changes, partly)
 
 
-def _summary(store: EventStore, answer: Resolution, changes: int) -> Identified:
-    status = answer.identifiers.status
-    nobody = "SELECT count(*) - (SELECT count(*) FROM event_customers) FROM events"
+def forget_identify(store: EventStore) -> None:
+    """Drop what `identify` has told of what changed."""
+    forget_part(store)
+    forget_changes(store)
+
+
+def _stamp(rules: Rules) -> str:
+    """Names the rules, and whatever else decides how sightings are made and keyed."""
+    return hashlib.sha256(f"{rules!r} {SIGHTINGS}".encode()).hexdigest()[:24]
+
+
+def _resolve_whole(store: EventStore, rules: Rules, decisions: list[Apart], stamp: str, now: int) -> int:
+    """All anew; how many customers changed."""
+    # Numba takes a moment to import: only those who resolve wait for it.
+    from desirepath.identity.components import components_of
+    from desirepath.identity.resolve import resolve
+
+    sightings = read_sightings(store, rules)
+    answer = resolve(sightings.table, rules, decisions)
+    identity_log.prepare(store)
+    write_resolution(store, sightings, answer, components_of(answer.coded), now)
+    note_resolved(store, stamp, sightings.key_sql, decisions)
+    return identity_log.record_changes(store, now)
+
+
+def _resolve_part(
+    store: EventStore, rules: Rules, decisions: list[Apart], stamp: str, now: int
+) -> int | None:
+    """What was touched anew; how many customers changed. None where all must be resolved."""
+    from desirepath.identity.components import components_of
+    from desirepath.identity.resolve import resolve
+
+    by = resolved_by(store, stamp)
+    if by is None or changed_events(store) is None:
+        return None
+    key_sql, stood = by
+    decided = identity_log.members_of(store, {*stood} ^ {one.number for one in decisions})
+    part = begin_part(store, rules, key_sql, decided)
+    if part is None or len(part.sightings.number) > part.of * MOST_TOUCHED:
+        return None
+    answer = resolve(part.sightings.table, rules, decisions)
+    keep_before(store)
+    write_part(store, part, answer, components_of(answer.coded), now)
+    if not is_sound(store):
+        return None
+    note_resolved(store, stamp, key_sql, decisions)
+    return identity_log.record_changes(store, now)
+
+
+def _summary(store: EventStore, rules: Rules, changes: int, partly: bool) -> Identified:
+    of_rows = "SELECT count(*), count(*) FILTER (status = 'blocked'), count(*) FILTER (status = 'shared')"
+    identifiers, blocked, shared = store.rows(f"{of_rows} FROM identifier_rows")[0]
+    customers, known = store.rows("SELECT count(*), count(*) FILTER (known) FROM customers")[0]
+    nobody = "SELECT count(*) - (SELECT count(holder) FROM event_holders) FROM events"
     return Identified(
-        customers=answer.customers,
-        known=int(answer.known.sum()),
-        identifiers=len(status),
-        blocked=int((status == 1).sum()),
-        shared=int((status == 2).sum()),
-        links_refused=int((answer.links.status == 2).sum()),
+        customers=int(customers),
+        known=int(known),
+        identifiers=int(identifiers),
+        blocked=int(blocked),
+        shared=int(shared),
+        links_refused=int(store.value("SELECT count(*) FROM links WHERE status = 'refused'")),
         events_of_nobody=int(store.value(nobody)),
         changes=changes,
-        unused=answer.rules.unused,
+        unused=rules.unused,
+        partly=partly,
     )
 
 

@@ -52,5 +52,6 @@ def _named_by(rule: Rule, place: int, columns: EventColumns) -> str:
         return f"SELECT visit AS customer, {place} AS exclusion, (-1)::BIGINT AS event_no FROM ({held})"
     return (
         f"SELECT c.customer, {place} AS exclusion, min(e.event_no) AS event_no "
-        f"FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE {columns.of(rule)} GROUP BY c.customer"
+        f"FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no WHERE {columns.of(rule)} "
+        "GROUP BY c.customer"
     )

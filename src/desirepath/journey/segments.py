@@ -48,7 +48,7 @@ def _said(one: Column, columns: EventColumns) -> str:
     # Of two values said at one instant the greater counts: a rule that does not ask who was loaded first.
     value = f"e.{quote_name(str(one))}"
     return (
-        f"SELECT c.customer, e.time, max({value}) AS said FROM events e "
+        f"SELECT c.customer, e.time, max({value}) AS said FROM {columns.events} e "
         f"JOIN event_customers c ON c.event_no = e.event_no WHERE {value} IS NOT NULL GROUP BY c.customer, e.time"
     )
 
@@ -57,6 +57,6 @@ def _counted(inner: Rule, columns: EventColumns) -> str:
     """How many events had satisfied a rule, by time. Grain: customer and time · customer, time, said."""
     return (
         "SELECT customer, time, sum(k) OVER (PARTITION BY customer ORDER BY time) AS said FROM ("
-        "SELECT c.customer, e.time, count(*) AS k FROM events e "
+        f"SELECT c.customer, e.time, count(*) AS k FROM {columns.events} e "
         f"JOIN event_customers c ON c.event_no = e.event_no WHERE {columns.of(inner)} GROUP BY c.customer, e.time)"
     )

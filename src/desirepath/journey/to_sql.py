@@ -47,12 +47,14 @@ class EventColumns:
 
     present: column name in the store → SQL type. A column that no event ever had is NULL.
     currency: the journey's own; rates: what others are worth in it.
+    events: the relation that `e` is: all events, or those of some customers.
     """
 
     present: Mapping[str, str]
     currency: str | None
     zone: str
     rates: tuple[Rate, ...] = ()
+    events: str = "events"
 
     @classmethod
     def for_journey(cls, journey: Journey, present: Mapping[str, str], currency: str | None) -> EventColumns:
@@ -143,12 +145,15 @@ def _touchpoint(touchpoint: Touchpoint, columns: EventColumns) -> str:
 
 
 def voided_sql(journey: Journey, columns: EventColumns) -> str | None:
-    """voided: events that a later event with the same key undid. Grain: event · columns event_no, moment."""
+    """voided: events that a later event with the same key undid. Grain: event · columns event_no, moment.
+
+    What undid them may be any event of the store, and any customer's.
+    """
     parts = []
     for one in journey.voided_by:
         key, rule = columns.key(one.key), columns.of(one.event)
         parts.append(
-            f"SELECT a.event_no, min(b.time) AS moment FROM (SELECT event_no, time, {key} AS k FROM events e "
+            f"SELECT a.event_no, min(b.time) AS moment FROM (SELECT event_no, time, {key} AS k FROM {columns.events} e "
             f"WHERE NOT ({rule})) a JOIN (SELECT time, date_only, {key} AS k FROM events e WHERE {rule}) b "
             "ON a.k = b.k AND (b.time >= a.time OR (b.date_only AND b.time + INTERVAL 1 DAY > a.time)) "
             "WHERE a.k IS NOT NULL GROUP BY a.event_no"
@@ -156,6 +161,29 @@ def voided_sql(journey: Journey, columns: EventColumns) -> str | None:
     if not parts:
         return None
     return f"SELECT event_no, min(moment) AS moment FROM ({' UNION ALL '.join(parts)}) GROUP BY event_no"
+
+
+def voiding_keys_sql(journey: Journey, columns: EventColumns, changed: str) -> str | None:
+    """What the voiding events among the numbers that `changed` selects undo. Grain: rule and key · rule, k.
+
+    Events that hold no more are asked as well: what they undid holds again.
+    """
+    parts = [
+        f"SELECT DISTINCT {n} AS rule, {columns.key(one.key)} AS k FROM event_log e SEMI JOIN ({changed}) x "
+        f"ON x.event_no = e.event_no WHERE ({columns.of(one.event)}) AND {columns.key(one.key)} IS NOT NULL"
+        for n, one in enumerate(journey.voided_by)
+    ]
+    return " UNION ALL ".join(parts) or None
+
+
+def with_voiding_keys_sql(journey: Journey, columns: EventColumns, keys: str) -> str:
+    """Customers who have an event with one of the keys that `keys` (rule, k) names. Grain: customer."""
+    parts = [
+        f"SELECT c.customer FROM events e JOIN event_customers c ON c.event_no = e.event_no "
+        f"JOIN {keys} v ON v.rule = {n} AND v.k = {columns.key(one.key)}"
+        for n, one in enumerate(journey.voided_by)
+    ]
+    return f"SELECT DISTINCT customer FROM ({' UNION ALL '.join(parts)})"
 
 
 def promise_ends_sql(promise: Promise, columns: EventColumns, has_voided: bool) -> str:
@@ -190,10 +218,10 @@ SELECT dense_rank() OVER (ORDER BY customer, k) AS pair, customer, event_no, mom
   voided_at FROM (
   SELECT c.customer, {key} AS k, e.event_no, epoch_us(e.time) AS moment, epoch_us(e.time) AS happened,
     {due} AS due, 0 AS "end", {voided} AS voided_at
-  FROM events e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE ({opens}) AND {counts}
+  FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no {join} WHERE ({opens}) AND {counts}
   UNION ALL
   SELECT c.customer, {key} AS k, e.event_no,
     CASE WHEN e.date_only THEN epoch_us(e.time) + 86399999999 ELSE epoch_us(e.time) END AS moment,
     epoch_us(e.time) AS happened, CAST(NULL AS BIGINT) AS due, 1 AS "end", CAST(NULL AS BIGINT) AS voided_at
-  FROM events e JOIN event_customers c ON c.event_no = e.event_no WHERE ({closes}) AND {counts}
+  FROM {columns.events} e JOIN event_customers c ON c.event_no = e.event_no WHERE ({closes}) AND {counts}
 ) ORDER BY pair, moment, "end", event_no"""

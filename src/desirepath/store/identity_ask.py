@@ -8,7 +8,8 @@ from typing import Any
 
 from desirepath.collect.expression import quote_name
 from desirepath.store.events_db import EventStore
-from desirepath.store.identity_db import PREFIX, kinds_present
+from desirepath.store.identity_db import kinds_present
+from desirepath.store.identity_rows import PREFIX
 
 Row = dict[str, Any]
 MOST_LINKS = 100  # of each sort: a blocked value may have millions

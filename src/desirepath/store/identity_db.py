@@ -11,42 +11,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from desirepath.collect.expression import quote_name, quote_text
+from desirepath.collect.expression import quote_name
 from desirepath.core.errors import WorkspaceError
-from desirepath.identity.reasons import BY_TIME, Blocked, IdentifierStatus, LinkStatus, Refusal, Strength
 from desirepath.identity.rules import Form, Kind, Rules
+from desirepath.store import identity_rows as rows
 from desirepath.store.events_db import EventStore
+from desirepath.store.identity_rows import PREFIX
 
 if TYPE_CHECKING:
+    from desirepath.identity.components import Components
     from desirepath.identity.resolve import Resolution
 
-PREFIX = "id."
+NO_KEY = "0::UBIGINT"  # where events have no identifiers at all
+# Raise the number when sightings are made otherwise; their keys are good for one version of DuckDB.
+SIGHTINGS = f"1 {duckdb.__version__}"
 
 # identity_kinds: one row per kind, strongest first: the rules of the last refresh
-# customers: one row per customer, numbered 0 … n−1 in the order of their ids
-# identifiers: one row per distinct identifier; customer is NULL where it is blocked, or all its events are
-#   someone else's
+# customer_rows: one row per customer, numbered 0 … n−1 in the order of their ids; holder: the same customer's number
+#   from one refresh to the next, by which wide tables name them: a new customer moves nobody else's rows
+# sightings: one row per distinct combination of identifiers on events, beside a text column for each kind.
+#   component: those that can have to do with each other, −1 where all is blocked. holder: NULL for nobody, or
+#   where each event has its own
+# event_holders: one row per event with an identifier; holder is NULL where it has no customer
+# identifier_rows: one row per distinct identifier; holder is NULL where it is blocked, or all its events are
+#   someone else's; component is −1 where it is blocked
 # spellings: one row per way in which sources wrote an identifier, where that differs from its value
-# links: one row per two identifiers seen together; `place` is the order in which they were joined
-# event_customers: one row per event that has a customer
+# links: one row per two identifiers seen together; `place` is the order in which those of a component were joined
+# customers, identifiers, event_customers: the same with the customers of today, for whoever asks; an event without
+#   a customer has no row
 _TABLES = (
     "CREATE OR REPLACE TABLE identity_kinds (place TINYINT, kind VARCHAR, known BOOLEAN, most INTEGER,"
     " shared_after INTEGER, form VARCHAR, anonymous_past VARCHAR, phone_region VARCHAR, customer_is VARCHAR)",
-    "CREATE OR REPLACE TABLE customers (customer INTEGER, id VARCHAR, known BOOLEAN, named_after INTEGER,"
-    " first_seen TIMESTAMP, last_seen TIMESTAMP, events BIGINT)",
-    "CREATE OR REPLACE TABLE identifiers (identifier INTEGER, kind VARCHAR, value VARCHAR, customer INTEGER,"
-    " first_seen TIMESTAMP, last_seen TIMESTAMP, events BIGINT, status VARCHAR, blocked_because VARCHAR,"
-    " people INTEGER, known_at TIMESTAMP)",
+    "CREATE OR REPLACE TABLE customer_rows (customer INTEGER, id VARCHAR, known BOOLEAN, named_after INTEGER,"
+    " first_seen TIMESTAMP, last_seen TIMESTAMP, events BIGINT, holder INTEGER)",
+    "CREATE OR REPLACE TABLE identifier_rows (identifier INTEGER, kind VARCHAR, value VARCHAR, hash UBIGINT,"
+    " component INTEGER, holder INTEGER, first_seen TIMESTAMP, last_seen TIMESTAMP, events BIGINT, status VARCHAR,"
+    " blocked_because VARCHAR, people INTEGER, known_at TIMESTAMP)",
     "CREATE OR REPLACE TABLE spellings (identifier INTEGER, spelling VARCHAR)",
     "CREATE OR REPLACE TABLE links (place INTEGER, a INTEGER, b INTEGER, first_seen TIMESTAMP,"
     " last_seen TIMESTAMP, events BIGINT, strength VARCHAR, status VARCHAR, why VARCHAR, detail VARCHAR)",
-    "CREATE OR REPLACE TABLE event_customers (event_no BIGINT, customer INTEGER)",
+    "CREATE OR REPLACE TABLE event_holders (event_no BIGINT, sighting INTEGER, holder INTEGER)",
+    "CREATE OR REPLACE VIEW customers AS SELECT * EXCLUDE (holder) FROM customer_rows",
+    "CREATE OR REPLACE VIEW identifiers AS SELECT i.identifier, i.kind, i.value, c.customer, i.first_seen,"
+    " i.last_seen, i.events, i.status, i.blocked_because, i.people, i.known_at"
+    " FROM identifier_rows i LEFT JOIN customer_rows c USING (holder)",
+    "CREATE OR REPLACE VIEW event_customers AS SELECT h.event_no, c.customer"
+    " FROM event_holders h JOIN customer_rows c USING (holder)",
     "CREATE OR REPLACE VIEW named_links AS SELECT l.place, x.kind AS kind_a, x.value AS value_a, y.kind AS kind_b,"
     " y.value AS value_b, l.first_seen, l.last_seen, l.events, l.strength, l.status, l.why, l.detail"
-    " FROM links l JOIN identifiers x ON x.identifier = l.a JOIN identifiers y ON y.identifier = l.b",
+    " FROM links l JOIN identifier_rows x ON x.identifier = l.a JOIN identifier_rows y ON y.identifier = l.b",
 )
 
 
@@ -55,11 +73,13 @@ class Sightings:
     """The sightings, and the number by which events find theirs again.
 
     table: what identity.resolve takes. key: uint64, all distinct. key_sql: the key of an event `e`.
+    number: what the store calls each.
     """
 
     table: pa.Table
     key: np.ndarray[tuple[int], np.dtype[np.uint64]]
     key_sql: str
+    number: NDArray[np.int32]
 
 
 def kinds_present(store: EventStore) -> list[str]:
@@ -67,15 +87,20 @@ def kinds_present(store: EventStore) -> list[str]:
     return [name.removeprefix(PREFIX) for name in store.columns() if name.startswith(PREFIX)]
 
 
+def kinds_used(store: EventStore, rules: Rules) -> list[str]:
+    """Of these, the kinds by which customers are known, strongest first."""
+    present = kinds_present(store)
+    return [name for name in rules.names if name in present]
+
+
 def read_sightings(store: EventStore, rules: Rules) -> Sightings:
     """Each distinct combination of identifiers seen together on events, of the kinds that the rules use."""
-    present = kinds_present(store)
-    kinds = [name for name in rules.names if name in present]
+    kinds = kinds_used(store, rules)
     columns = [f"e.{quote_name(PREFIX + name)}" for name in kinds]
     if not columns:
         nothing = pa.array([], pa.int64())
         table = pa.table({"first_seen": nothing, "last_seen": nothing, "events": nothing})
-        return Sightings(table, np.empty(0, np.uint64), "0::UBIGINT")
+        return Sightings(table, np.empty(0, np.uint64), NO_KEY, np.empty(0, np.int32))
     fields = ", ".join(f"{column} AS {quote_name(name)}" for column, name in zip(columns, kinds, strict=True))
     for key_sql in _keys(columns):
         table = store.query(f"""
@@ -84,7 +109,7 @@ def read_sightings(store: EventStore, rules: Rules) -> Sightings:
             FROM events e WHERE coalesce({", ".join(columns)}) IS NOT NULL GROUP BY {", ".join(columns)}""")
         key = table.column("key").to_numpy()
         if len(np.unique(key)) == len(key):
-            return Sightings(table, key, key_sql)
+            return Sightings(table, key, key_sql, np.arange(len(key), dtype=np.int32))
     raise WorkspaceError("Identifiers cannot be told apart: every hash of them collides.")
 
 
@@ -101,23 +126,40 @@ def _keys(columns: list[str]) -> list[str]:
     ]
 
 
-def write_resolution(store: EventStore, sightings: Sightings, answer: Resolution, now: int) -> None:
+def write_resolution(
+    store: EventStore, sightings: Sightings, answer: Resolution, components: Components, now: int
+) -> None:
     """Replace everything that is derived. now: µs UTC, when this became known. Call inside a transaction."""
-    for statement in _TABLES:
+    for name in ("customers", "identifiers", "event_customers"):  # tables, in stores of before
+        if store.has_own(name):
+            store.execute(f"DROP TABLE {name}")
+    for statement in (*_TABLES, _sightings_table(kinds_used(store, answer.rules))):
         store.execute(statement)
     _write_rules(store, answer.rules)
-    _write_events(store, sightings, answer)
-    _write_customers(store, answer)
-    _write_identifiers(store, answer, now)
-    _write_links(store, answer)
+    numbers = rows.Numbers.from_nothing(answer)
+    rows.write(store, sightings, answer, components, numbers, now)
+    store.execute(f"""
+        INSERT INTO event_holders SELECT e.event_no, s.sighting, s.holder
+        FROM events e JOIN sightings s ON s.key = {sightings.key_sql}""")
+    rows.give_out(store, sightings, answer, numbers)
+    store.execute(
+        "UPDATE event_holders SET holder = g.holder FROM given_out g WHERE g.event_no = event_holders.event_no"
+    )
+    rows.write_customers(store, answer, numbers)
 
 
-def _insert(store: EventStore, table: pa.Table, sql: str) -> None:
-    store.register("incoming", table)
-    try:
-        store.execute(sql)
-    finally:
-        store.unregister("incoming")
+def forget(store: EventStore) -> None:
+    """Drop the temporary tables of a refresh: a server that stays open needs their memory."""
+    for name in ("owned", "login", "waiting", "given_out", "before", "standing"):
+        store.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
+def _sightings_table(kinds: Sequence[str]) -> str:
+    texts = "".join(f", {quote_name(PREFIX + kind)} VARCHAR" for kind in kinds)
+    return (
+        "CREATE OR REPLACE TABLE sightings (sighting INTEGER, key UBIGINT, component INTEGER, holder INTEGER,"
+        f" first_seen BIGINT, last_seen BIGINT, events BIGINT{texts})"
+    )
 
 
 def _write_rules(store: EventStore, rules: Rules) -> None:
@@ -141,155 +183,3 @@ def rules_used(store: EventStore) -> Rules:
     )
     past, region, customer = found[0][5:] if found else ("graph", None, "person")
     return Rules(kinds, past, region, customer=customer)
-
-
-def _write_events(store: EventStore, sightings: Sightings, answer: Resolution) -> None:
-    """event_customers, and beside it `owned`: what each customer has at each sighting."""
-    split = answer.split
-    owner = pa.table(
-        {
-            "key": sightings.key,
-            "customer": answer.sighting_customer,
-            "first_seen": answer.coded.first_seen,
-            "last_seen": answer.coded.last_seen,
-            "events": answer.coded.events,
-        }
-    )
-    _insert(store, owner, "CREATE OR REPLACE TEMP TABLE owner AS SELECT * FROM incoming")
-    store.execute(f"""
-        INSERT INTO event_customers SELECT e.event_no, o.customer
-        FROM events e JOIN owner o ON o.key = {sightings.key_sql} WHERE o.customer >= 0""")
-    store.execute("""
-        CREATE OR REPLACE TEMP TABLE owned AS
-        SELECT customer, min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(events) AS events
-        FROM owner WHERE customer >= 0 GROUP BY customer""")
-    if not (answer.sighting_customer == BY_TIME).any():
-        return
-    logins = {
-        "key": sightings.key[split.login_row],
-        "device": split.login_device,
-        "customer": split.login_customer,
-    }
-    _insert(store, pa.table(logins), "CREATE OR REPLACE TEMP TABLE login AS SELECT * FROM incoming")
-    waiting = {"key": sightings.key[split.event_row], "device": split.event_device}
-    _insert(store, pa.table(waiting), "CREATE OR REPLACE TEMP TABLE waiting AS SELECT * FROM incoming")
-    store.execute(_split_sql(sightings.key_sql))
-    store.execute("INSERT INTO event_customers SELECT event_no, customer FROM given_out")
-    store.execute("""
-        INSERT INTO owned SELECT customer, epoch_us(min(time)), epoch_us(max(time)), count(*)
-        FROM given_out GROUP BY customer""")
-
-
-def _split_sql(key_sql: str) -> str:
-    """given_out: one row per anonymous event of a split device, with whoever was known on it last before.
-
-    Before the first login the events are those of the first to log in. Of several people at one instant the
-    customer with the lowest id counts: it is the same in every run.
-    """
-    return f"""
-        CREATE OR REPLACE TEMP TABLE given_out AS
-        WITH known AS (
-            SELECT l.device, e.time, min(l.customer) AS customer
-            FROM events e JOIN login l ON l.key = {key_sql} GROUP BY l.device, e.time),
-        first AS (SELECT device, arg_min(customer, time) AS customer FROM known GROUP BY device),
-        anonymous AS (
-            SELECT e.event_no, e.time, w.device FROM events e JOIN waiting w ON w.key = {key_sql})
-        SELECT a.event_no, a.time, coalesce(k.customer, f.customer) AS customer
-        FROM anonymous a JOIN first f USING (device)
-        ASOF LEFT JOIN known k ON k.device = a.device AND k.time <= a.time"""
-
-
-def forget(store: EventStore) -> None:
-    """Drop the temporary tables of a refresh: a server that stays open needs their memory."""
-    for name in ("owner", "owned", "login", "waiting", "given_out", "before", "standing"):
-        store.execute(f"DROP TABLE IF EXISTS temp.{name}")
-
-
-def _write_customers(store: EventStore, answer: Resolution) -> None:
-    numbers = np.arange(answer.customers, dtype=np.int32)
-    table = pa.table(
-        {
-            "customer": numbers,
-            "id": answer.customer_id,
-            "known": answer.known,
-            "named_after": answer.named_after,
-        }
-    )
-    _insert(
-        store,
-        table,
-        """
-        INSERT INTO customers
-        WITH seen AS (
-            SELECT customer, make_timestamp(min(first_seen)) AS first_seen,
-                   make_timestamp(max(last_seen)) AS last_seen, CAST(sum(events) AS BIGINT) AS events
-            FROM owned GROUP BY customer)
-        SELECT n.*, s.first_seen, s.last_seen, s.events FROM incoming n JOIN seen s USING (customer)
-        ORDER BY customer""",
-    )
-
-
-def _write_identifiers(store: EventStore, answer: Resolution, now: int) -> None:
-    """With known_at kept from the last refresh (`before`, see identity_log.py)."""
-    found = answer.identifiers
-    table = pa.table(
-        {
-            "identifier": np.arange(len(found), dtype=np.int32),
-            "kind": found.kind,
-            "value": found.value,
-            "customer": answer.customer_of,
-            "first_seen": found.first_seen,
-            "last_seen": found.last_seen,
-            "events": found.events,
-            "status": found.status,
-            "because": found.blocked_because,
-            "people": found.people,
-        }
-    )
-    kind = _listed("n.kind", answer.rules.names)
-    sql = f"""
-        INSERT INTO identifiers
-        SELECT n.identifier, {kind}, n.value, CASE WHEN n.customer >= 0 THEN n.customer END,
-               make_timestamp(n.first_seen), make_timestamp(n.last_seen), n.events,
-               {_word("n.status", IdentifierStatus)}, nullif({_word("n.because", Blocked)}, ''), n.people,
-               coalesce(b.known_at, make_timestamp({now}))
-        FROM incoming n LEFT JOIN before b ON b.kind = {kind} AND b.value = n.value"""
-    _insert(store, table, sql)
-    coded = answer.coded
-    spellings = pa.table({"identifier": coded.spelling_of, "spelling": coded.spelling})
-    _insert(store, spellings, "INSERT INTO spellings SELECT * FROM incoming")
-
-
-def _write_links(store: EventStore, answer: Resolution) -> None:
-    links = answer.links
-    table = pa.table(
-        {
-            "place": np.arange(len(links), dtype=np.int32),
-            "a": links.a,
-            "b": links.b,
-            "first_seen": links.first_seen,
-            "last_seen": links.last_seen,
-            "events": links.events,
-            "strength": links.strength,
-            "status": links.status,
-            "why": links.why,
-            "detail": links.detail,
-        }
-    )
-    sql = f"""
-        INSERT INTO links
-        SELECT n.place, n.a, n.b, make_timestamp(n.first_seen), make_timestamp(n.last_seen), n.events,
-               {_word("n.strength", Strength)}, {_word("n.status", LinkStatus)},
-               nullif({_word("n.why", Refusal)}, ''), {_listed("nullif(n.detail, -1)", answer.rules.names)}
-        FROM incoming n"""
-    _insert(store, table, sql)
-
-
-def _word(column: str, words: type[Blocked | IdentifierStatus | LinkStatus | Refusal | Strength]) -> str:
-    """SQL that turns a code into its word."""
-    return _listed(column, [one.word for one in words])
-
-
-def _listed(column: str, names: Sequence[str]) -> str:
-    """SQL that turns a place in a list into what stands there."""
-    return f"CAST([{', '.join(quote_text(name) for name in names)}] AS VARCHAR[])[{column} + 1]"

@@ -8,7 +8,7 @@ customers are of the same kind: two who are not one person are so everywhere, bu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,12 +28,17 @@ _TABLES = (
 )
 
 
-def prepare(store: EventStore) -> None:
-    """Make the tables that only grow, and `before`: whose each identifier was until now."""
+def make_tables(store: EventStore) -> None:
+    """Make the tables that only grow."""
     for statement in _TABLES:
         store.execute(statement)
+
+
+def prepare(store: EventStore) -> None:
+    """Make the tables that only grow, and `before`: whose each identifier was until now."""
+    make_tables(store)
     earlier = "identifiers i LEFT JOIN customers c USING (customer)"
-    source = earlier if store.has_own("identifiers") else _NOBODY
+    source = earlier if store.has_own("identifier_rows") else _NOBODY
     store.execute(
         f"CREATE OR REPLACE TEMP TABLE before AS SELECT i.kind, i.value, c.id, i.known_at FROM {source}"
     )
@@ -161,6 +166,15 @@ def decision_rows(store: EventStore, customer: CustomerIs) -> list[tuple[int, st
         (int(number), str(by), when.replace(tzinfo=UTC))
         for number, by, when in _if_made(store, customer, sql)
     ]
+
+
+def members_of(store: EventStore, numbers: Collection[int]) -> list[tuple[str, str]]:
+    """Every identifier of these decisions, whether they stand or were taken back."""
+    if not numbers:
+        return []
+    listed = ", ".join(str(int(number)) for number in sorted(numbers))
+    sql = f"SELECT DISTINCT kind, value FROM main.identity_decisions WHERE what = 'apart' AND decision IN ({listed})"
+    return [(str(kind), str(value)) for kind, value in store.rows(sql)]
 
 
 def sides_of_merge(
