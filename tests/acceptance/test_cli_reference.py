@@ -112,6 +112,8 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
         "explain customer": cli("explain", "customer", folder, device, "--json"),
         "explain visit": cli("explain", "visit", folder, device, "--json"),
         "identity merges": cli("identity", "merges", folder, "--json"),
+        "doctor": cli("doctor", folder, "--json"),
+        "check": cli("check", folder, "--json"),
         "identity apart": cli("identity", "apart", folder, device, "email:c1@mail.example", "--json"),
     }
     asked["loads undo"] = cli("loads", "undo", folder, 1, "--yes", "--json")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from desirepath.app.clock import SystemClock
 from desirepath.app.derived import Derived, refresh_all
@@ -23,6 +23,8 @@ from desirepath.core.words import MAIN_JOURNEY
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Stages
+    from desirepath.app.checking import Checked, CheckOptions
+    from desirepath.app.doctor.examine import Report
     from desirepath.app.explain import VisitExplained
     from desirepath.app.load import LoadSummary, Progress
     from desirepath.app.loads import Undoing
@@ -324,6 +326,24 @@ class Workspace:
 
         with self.asking() as asking:
             return ask_sql(asking, query, reveal=reveal)
+
+    def doctor(self, *, reveal: bool = False, source: str | None = None, say: Say | None = None) -> Report:
+        """What is wrong with the data and the definitions, worst first, with its effect and the line to change.
+
+        reveal: show customers unmasked. source: only what is about this source; NotFound where there is none.
+        """
+        from desirepath.app.doctor.examine import examine
+        from desirepath.app.refresh import quiet
+
+        files = (journey_file(self.folder, self.name).path, self.folder / SOURCES)
+        with self.asking() as asking:
+            return examine(asking, files, reveal=reveal, source=source, say=say or quiet)
+
+    def check(self, **options: Unpack[CheckOptions]) -> Checked:
+        """Whether the workspace can be relied on: its definitions, doctor's errors, and drift since a baseline."""
+        from desirepath.app.checking import check
+
+        return check(self, **options)
 
     def views(self) -> list[ViewTold]:
         """The tables that `sql` can ask: each with what a row is, and its columns."""

@@ -212,7 +212,8 @@ class Looking:
 
     def _line(self, which: int, where: Where, write: str, about: str) -> Fix:
         document = self._documents[which]
-        line = document.line(where) if document is not None else 0
+        # What is not there yet has no line.
+        line = document.line(where) if document is not None and where[:1] in document.lines else 0
         return Fix(self._files[which].name, line, write, about)
 
 

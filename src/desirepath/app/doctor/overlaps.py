@@ -57,9 +57,12 @@ def overlap(looking: Looking, again: Again) -> Iterator[Finding]:
     partly = [(w, k, n) for k, by in lost.items() if k not in hidden for w, n in by.items()]
     # A special case before the general one is what the order is for; two that cross each other are not.
     partly.sort(key=lambda one: (one[2] >= _INSIDE * own[points[one[0]].id], -one[2]))
+    told = set()
     for winner, loser, count in partly:
         if _INSIDE * own[points[winner].id] > count >= _MOST * own[points[loser].id]:
+            told.add((winner, loser))
             yield _mostly_taken(looking, points[winner].id, points[loser].id, count, own[points[loser].id])
+    partly = [one for one in partly if one[:2] not in told]
     if not partly:
         return
     total = sum(n for _, _, n in partly)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from desirepath.app.doctor.effects import Again, effect, moved, stage_numbers
-from desirepath.app.doctor.looking import Looking, be, listed, many, share, was
+from desirepath.app.doctor.looking import Looking, SourceSeen, be, listed, many, share, was
 from desirepath.app.doctor.rule_list import all_columns
 from desirepath.app.guesses import readable
 from desirepath.app.knowledge import SeenSource, SourceEnd, stage_knowledge
@@ -121,7 +121,7 @@ def sources_begin(looking: Looking, again: Again) -> Iterator[Finding]:
     seen = looking.seen
     if len(seen) < 2:
         return
-    first = min(one.early for one in seen.values())
+    first = min(_begin(one) for one in seen.values())
     last = max(one.last for one in seen.values())
     bits = {one.source: one.bits for one in _bits(looking)}
     told: set[str] = set()
@@ -129,8 +129,8 @@ def sources_begin(looking: Looking, again: Again) -> Iterator[Finding]:
         supply = [name for name, have in bits.items() if have >> (ENTER + place) & 1]
         if not supply or place == 0:
             continue
-        begin = min(seen[name].early for name in supply)
-        who = min(supply, key=lambda name: seen[name].early)
+        who = min(supply, key=lambda name: _begin(seen[name]))
+        begin = _begin(seen[who])
         if (
             begin - first < max(_LATE, 0.1 * (last - first))
             or who in told
@@ -180,13 +180,18 @@ def stage_before(looking: Looking, stage: str, place: int) -> bool:
     return looking.journey.index(stage) < place
 
 
+def _begin(seen: SourceSeen) -> int:
+    """A source's first event; a lonely one long before the others is no beginning."""
+    return seen.first if seen.early - seen.first < 2 * _LATE else seen.early
+
+
 def _ought(looking: Looking, name: str, begin: int, first: int) -> bool:
-    """Whether the source, as busy as in its first month, would have had events in the time before."""
-    month = looking.store.value(
+    """Whether the source, as busy as in its first two months, would have had events in the time before."""
+    months = looking.store.value(
         f"SELECT count(*) FROM looked WHERE source = {quote_text(name)}"
-        f" AND epoch_us(time) BETWEEN {begin} AND {begin + 30 * DAY}"
+        f" AND epoch_us(time) BETWEEN {begin} AND {begin + 2 * _LATE}"
     )
-    return int(month or 0) * (begin - first) / (30 * DAY) >= 50
+    return int(months or 0) * (begin - first) / (2 * _LATE) >= 50
 
 
 # ── what they hold ───────────────────────────────────────────────────────────────────────────────────────
