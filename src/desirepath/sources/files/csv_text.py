@@ -7,6 +7,7 @@ number of fields, more than one; a file of one column has a comma that never com
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
 
 DELIMITERS = (",", ";", "\t", "|")
+# Tried where none of those splits anything; each must split nearly all records alike.
+_ODD = ("\x1f", "\x1e", "\x01", "^", "~", "¦", "§", "¬", "¤", "†")
+_ALIKE = 0.95
+_SAID = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)  # as Excel writes it, above the header
 SPACES = " "  # runs of blanks: tables of fixed width
 _NAMES = {
     "tab": "\t",
@@ -32,12 +37,16 @@ _LOOK = 200  # records
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """delimiter; columns in order; before: physical lines before the first record; escape: of a quote in quotes."""
+    """delimiter; columns in order; before: physical lines before the first record; escape: of a quote in quotes.
+
+    said: the file itself names its delimiter.
+    """
 
     delimiter: str
     columns: tuple[str, ...]
     before: int
     escape: str = '"'
+    said: bool = False
 
 
 def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> Dialect:
@@ -48,10 +57,12 @@ def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> D
     start = reading.skip
     while start < len(lines) and not lines[start].strip():
         start += 1
-    body = lines[start:]
-    delimiter = _declared(reading.delimiter, name) or guess_delimiter(body)
+    said = _SAID.fullmatch(lines[start]) if start < len(lines) else None
+    body = lines[start + 1 :] if said else lines[start:]
+    start += bool(said)
+    delimiter = _declared(reading.delimiter, name) or (said.group(1) if said else guess_delimiter(body))
     if not body:
-        return Dialect(delimiter, tuple(reading.columns), start)
+        return Dialect(delimiter, tuple(reading.columns), start, said=said is not None)
     first, height = _first_record(body, delimiter)
     if reading.header_rows > 1:
         first, height = _stacked(body, delimiter, reading.header_rows)
@@ -64,7 +75,8 @@ def dialect_of(head: str, reading: Reading, name: str, whole: bool = False) -> D
             f"{name} has {len(names):,} columns; at most {MAX_COLUMNS:,} can be read.",
             hint="Is the delimiter right? Name it in sources.yaml.",
         )
-    return Dialect(delimiter, names, start + (height if has_header else 0), guess_escape(body, delimiter))
+    before = start + (height if has_header else 0)
+    return Dialect(delimiter, names, before, guess_escape(body, delimiter), said is not None)
 
 
 def guess_escape(lines: Sequence[str], delimiter: str) -> str:
@@ -91,6 +103,12 @@ def guess_delimiter(lines: Sequence[str]) -> str:
         score = _alike(_records(lines, delimiter))
         if score[1] > 1 and score > best_score:
             best, best_score = delimiter, score
+    if best_score[1] > 1:
+        return best
+    for delimiter in _ODD:
+        share, width = _alike(_records(lines, delimiter))
+        if width > 1 and share >= _ALIKE and len(lines) > 1:
+            return delimiter
     return best
 
 

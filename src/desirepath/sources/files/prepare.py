@@ -16,7 +16,7 @@ from desirepath.core.errors import SourceError
 from desirepath.sources.files.careful import Splitting, read_carefully
 from desirepath.sources.files.cjml import read_cjml
 from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
-from desirepath.sources.files.encoding import encoding_of
+from desirepath.sources.files.encoding import encoding_of, is_marked
 from desirepath.sources.files.excel import SheetTable, sheet_table, sheets_with_rows
 from desirepath.sources.files.find import FoundFile, format_of
 from desirepath.sources.files.scan import Scan, scan_file
@@ -91,8 +91,8 @@ class FileReader:
             return _of_sheet(whole, self._sheet(found, path, reading))
         if form in _XML:
             return self._xml(whole, found, form)
-        path, scan = self._utf8(found, path, scan, reading, form == "csv")
-        whole = replace(whole, path=path, lines=scan.lines, has_nul=scan.has_nul)
+        path, scan, notes = self._utf8(found, path, scan, reading, form == "csv")
+        whole = replace(whole, path=path, lines=scan.lines, has_nul=scan.has_nul, notes=notes)
         if form == "jsonl":
             return self._json_lines(whole, path, scan)
         with path.open("rb") as file:
@@ -105,6 +105,7 @@ class FileReader:
             delimiter=dialect.delimiter,
             escape=dialect.escape,
             first_line=dialect.before + 1,
+            notes=notes + _guessed(dialect, reading, found),
         )
         if dialect.before == 0 and text.startswith("\ufeff"):
             target = self._new("txt")
@@ -186,20 +187,40 @@ class FileReader:
 
     def _utf8(
         self, found: FoundFile, path: Path, scan: Scan, reading: Reading, mark_may_stay: bool
-    ) -> tuple[Path, Scan]:
-        """The text in UTF-8, without a mark at its start unless it may stay (a header is skipped with it)."""
+    ) -> tuple[Path, Scan, tuple[str, ...]]:
+        """The text in UTF-8, and what was guessed; without marks, but that at the start where it may stay.
+
+        (A header is skipped together with its mark.)
+        """
         with path.open("rb") as file:
             head = file.read(HEAD)
         encoding = encoding_of(head, None if scan.is_utf8 else scan.odd, reading.encoding, found.name)
-        if encoding == "utf-8" or (encoding == "utf-8-sig" and mark_may_stay and scan.is_utf8):
-            return path, scan
+        plain = encoding == "utf-8" or (encoding == "utf-8-sig" and mark_may_stay and scan.is_utf8)
+        if plain and not (scan.inner_mark and scan.is_utf8):
+            return path, scan, ()
         target = self._new("txt")
-        return target, transcode(path, target, encoding, reading.encoding is not None, found.name)
+        made = transcode(path, target, encoding, reading.encoding is not None, found.name)
+        told = reading.encoding is not None or is_marked(head) or encoding == "utf-8"
+        return target, made, () if told else (f"its encoding was guessed: {encoding} (encoding: says it)",)
 
     def _new(self, suffix: str) -> Path:
         """A new temporary file."""
         self.temporary.mkdir(parents=True, exist_ok=True)
         return self.temporary / f"{next(self._numbers)}.{suffix}"
+
+
+def _guessed(dialect: Dialect, reading: Reading, found: FoundFile) -> tuple[str, ...]:
+    """What to tell of a delimiter that nobody said, where it is not the one that the name promises."""
+    usual = "\t" if Path(found.inner_name).suffix.lower() in (".tsv", ".tab") else ","
+    if (
+        reading.delimiter is not None
+        or dialect.said
+        or dialect.delimiter == usual
+        or len(dialect.columns) < 2
+    ):
+        return ()
+    shown = {"\t": "tab", SPACES: "space"}.get(dialect.delimiter, repr(dialect.delimiter).strip("'"))
+    return (f"its delimiter was guessed: {shown} (delimiter: says it)",)
 
 
 def _csv_sql(path: Path, dialect: Dialect) -> str:

@@ -25,6 +25,7 @@ class Scan:
     returns: int = 0
     ends_in_feed: bool = True
     has_nul: bool = False
+    inner_mark: bool = False  # a mark of UTF-8 behind the start: files were put together
     is_utf8: bool = True
     odd: bytes = b""  # where it is not: the bytes around the first place that is no UTF-8
 
@@ -55,6 +56,8 @@ def scan_chunks(chunks: Iterable[bytes], text: bool = True) -> Scan:
             found.has_nul = found.has_nul or b"\0" in chunk
             if found.is_utf8 and not _decodes(decoder, chunk):
                 found.is_utf8, found.odd = False, last[-CHUNK:] + chunk
+            place = (last[-2:] + chunk).find(codecs.BOM_UTF8, 0 if last else 1)
+            found.inner_mark = found.inner_mark or place >= 0
             last = chunk
     if last:
         found.ends_in_feed = last.endswith(b"\n" if found.feeds else b"\r")

@@ -111,7 +111,8 @@ def transcode(path: Path, target: Path, encoding: str, declared: bool, name: str
         with path.open("rb") as file, target.open("wb") as out:
             while True:
                 chunk = file.read(CHUNK)
-                text = decoder.decode(chunk, final=not chunk).encode("utf-8")
+                # Marks are no part of the text, wherever files were put together.
+                text = decoder.decode(chunk, final=not chunk).replace("\ufeff", "").encode("utf-8")
                 out.write(text)
                 if text:
                     yield text
