@@ -22,6 +22,7 @@ from desirepath.collect.expression import quote_text
 from desirepath.core.errors import DesirepathError, WorkspaceBusy, WorkspaceError
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.store import journey_spaces, schema
+from desirepath.store.limits import memory_limit, spill_limit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -229,7 +230,8 @@ class EventStore:
         except duckdb.OutOfMemoryException as error:
             raise WorkspaceError(
                 "There is not enough memory or disk space for this.",
-                hint=f"Free some space beside {self.path}. DuckDB says: {_first_line(error)}",
+                hint=f"Free some space beside {self.path}, or allow more: DESIREPATH_MEMORY, DESIREPATH_SPILL. "
+                f"DuckDB says: {_first_line(error)}",
             ) from error
         except duckdb.Error as error:
             if _DISK_FULL.search(str(error)):
@@ -248,12 +250,12 @@ def _settings(path: Path, loading: bool, memory: str | None, threads: int | None
         "allow_community_extensions": False,
         "python_enable_replacements": False,
         "preserve_insertion_order": True,
+        "memory_limit": memory or memory_limit(),
         "temp_directory": str(path.parent / "temp"),
+        "max_temp_directory_size": spill_limit(path.parent),
         # Every checkpoint writes the last rows of all columns anew; the log of what is committed is as safe.
         "checkpoint_threshold": "128MB",
     }
-    if memory is not None:
-        settings["memory_limit"] = memory
     if threads is not None:
         settings["threads"] = threads
     return settings

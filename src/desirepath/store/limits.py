@@ -1,0 +1,77 @@
+"""How much memory and disk may the event store's database take? Half of what there is, unless somebody says.
+
+In: the machine, its control group, the disk, two settings of the environment. Out: DuckDB's words for both limits.
+What does not fit the memory is written beside the store; what fits neither is an error, never a full disk.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+from desirepath.core.errors import WorkspaceError
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", re.I)
+_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_LEAST = 512 * 2**20  # with less than that no load of any size is pleasant
+_GROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+
+
+def memory_limit() -> str:
+    """The most memory for the database: DESIREPATH_MEMORY, or half of the machine's or of its control group's.
+
+    Raises WorkspaceError where the setting is no size.
+    """
+    return _written(
+        _said("DESIREPATH_MEMORY", os.environ.get("DESIREPATH_MEMORY")) or max(_LEAST, _memory() // 2)
+    )
+
+
+def spill_limit(folder: Path) -> str:
+    """The most disk that may be filled with what does not fit the memory: DESIREPATH_SPILL, or half of what is free.
+
+    The same for the life of the process: all connections to a database must agree. Raises WorkspaceError as above.
+    """
+    return _written(
+        _said("DESIREPATH_SPILL", os.environ.get("DESIREPATH_SPILL")) or _half_of_disk(folder.resolve())
+    )
+
+
+def _said(name: str, text: str | None) -> int | None:
+    """The bytes that a setting says; None where it is not set."""
+    if not text:
+        return None
+    found = _SIZE.fullmatch(text.strip())
+    if not found or float(found[1]) == 0:
+        raise WorkspaceError(
+            f'{name} is "{text}", which is no size.', hint=f"Write it like {name}=4GB or {name}=800MB."
+        )
+    return int(float(found[1]) * _UNITS[found[2].upper()])
+
+
+def _written(size: int) -> str:
+    return f"{max(1, size // 2**20)}MiB"
+
+
+def _memory() -> int:
+    """Bytes that this process may hope for: a container's share, where it has one."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not every system says
+        found = 8 * 2**30
+    for path in _GROUPS:
+        try:
+            found = min(found, int(path.read_text("ascii")))
+        except (OSError, ValueError):  # no such group, or "max"
+            continue
+    return found
+
+
+@cache
+def _half_of_disk(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return max(_LEAST, shutil.disk_usage(folder).free // 2)
