@@ -125,7 +125,7 @@ def test_a_source_that_is_mostly_bad_says_why_and_what_would_mend_it(tmp_path: P
         'source "web": 98% of the 50 rows of web.csv are bad; nothing of it was loaded.\n'
         '  49 × its time cannot be read, for example "1/12/2024"\n'
         """The column "ts" looks like "1/12/2024": add format: '%d/%m/%Y'\n"""
-        "See them with: desirepath rejects --source web"
+        f"See them with: desirepath rejects {tmp_path} --source web"
     )
     assert failed.value.summary.events == 1, "the other source was loaded"
     assert len(shop.rejects()) == 49
@@ -241,3 +241,11 @@ def test_of_a_row_with_several_events_those_happened_that_have_a_time(tmp_path: 
         ("u4", "Delivered"),
     ]
     assert shop.reasons() == [(4, "time_missing")], "once, though none of its events has a time"
+
+
+def test_who_names_a_folder_is_told_how_to_name_its_files(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path, WEB.replace("files: web.csv", "files: exports\n    format: csv"))
+    shop.write("exports/web.csv", HEAD + good(1))
+    with pytest.raises(LoadFailed) as failed:
+        shop.load()
+    assert '"exports" is a folder.\nFor the files in it write exports/*.csv' in str(failed.value)

@@ -76,3 +76,10 @@ def test_bad_rows_are_set_aside_and_mostly_bad_files_refused(tmp_path: Path) -> 
     shop.write("ads.csv", HEAD + "".join(f"{n}.1.2025,fb,Sale,1,1,1\n" for n in range(1, 25)))
     with pytest.raises(LoadFailed, match=r"its day cannot be read(.|\n)*add format: '%d.%m.%Y'"):
         shop.load()
+
+
+def test_rows_of_metrics_are_no_events(tmp_path: Path) -> None:
+    shop = Loaded(tmp_path, ADS)
+    shop.write("ads.csv", HEAD + "2025-01-01,fb,spring,100,5,1.00\n2025-01-02,fb,spring,100,5,1.00\n")
+    summary = shop.load()
+    assert (summary.events, summary.sources[0].events, summary.sources[0].metrics) == (0, 0, 2)

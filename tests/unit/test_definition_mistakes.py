@@ -114,3 +114,41 @@ def test_a_misspelt_key_is_told_once() -> None:
     assert mistakes("stages: {decision: {entr: \"event = 'a'\", lapse_after: 30 days}}") == [
         '1: unknown key "entr" in stages.decision'
     ]
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(DefinitionError) as caught:
+        read_sources(text, {})
+    return [f"{problem.line}: {problem.message} {problem.hint}" for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("key", "right"),
+    [("tme: at", "time"), ("evnt: Order Completed", "event"), ("identifers: {email: mail}", "identifiers")],
+)
+def test_a_required_key_that_is_misspelt_is_one_mistake(key: str, right: str) -> None:
+    lines = ["time: at", "event: Order Completed", "identifiers: {email: mail}"]
+    kept = [line for line in lines if not line.startswith(right)]
+    (one,) = told("sources:\n  orders:\n    files: a.csv\n" + "".join(f"    {x}\n" for x in [*kept, key]))
+    assert one.startswith(f'6: unknown key "{key.split(":")[0]}"')
+    assert f'Did you mean "{right}"?' in one
+
+
+def test_a_required_key_that_is_misspelt_in_a_list_of_events_is_one_mistake() -> None:
+    (one,) = told(
+        "sources:\n  orders:\n    files: a.csv\n    identifiers: {email: mail}\n    events:\n"
+        "      - {event: Order Completed, tmie: at}\n"
+    )
+    assert one.startswith('6: unknown key "tmie"')
+    # A list of events is no misspelt event.
+    (one,) = told(
+        "sources:\n  orders:\n    files: a.csv\n    identifiers: {email: mail}\n    events:\n      - {time: at}\n"
+    )
+    assert '"event" is missing' in one
+
+
+def test_a_folder_in_place_of_files_is_told_how_to_name_its_files() -> None:
+    (one,) = told(
+        "sources:\n  orders: {files: exports/, time: at, event: Order Completed, identifiers: {email: mail}}\n"
+    )
+    assert "For the files of a folder write exports/*.csv." in one

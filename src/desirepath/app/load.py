@@ -52,13 +52,17 @@ QUERY = "query"  # the name of a query's only part
 
 @dataclass(slots=True)
 class SourceSummary:
-    """What one source brought. rows: read; known: rows that were there already; rejected: rows with anything bad."""
+    """What one source brought. rows: read; known: rows that were there already; rejected: rows with anything bad.
+
+    metrics: rows of a metrics source that were added; they are no events.
+    """
 
     source: str
     parts: int = 0
     parts_unchanged: int = 0
     rows: int = 0
     events: int = 0
+    metrics: int = 0
     known: int = 0
     corrected: int = 0
     rejected: int = 0
@@ -323,7 +327,7 @@ class _Loading:
                 part_columns = columns_of_part(source, staged.part, columns, summary.notes)
                 outcome = loads.load(staged, part_columns)
                 rows = outcome.rows
-                _add(summary, outcome)
+                _add(summary, outcome, events=isinstance(source, Source))
                 if outcome.too_bad:
                     raise mostly_bad(self.store, source, staged.part, outcome)
             except SourceError as error:
@@ -358,9 +362,13 @@ def _name_of(source: Source | Metrics) -> str:
     return QUERY if source.reading.database is None else TABLE
 
 
-def _add(summary: SourceSummary, outcome: PartOutcome) -> None:
+def _add(summary: SourceSummary, outcome: PartOutcome, *, events: bool) -> None:
+    """events: what was added is events, and not rows of metrics."""
     summary.rows += outcome.rows
-    summary.events += outcome.events
+    if events:
+        summary.events += outcome.events
+    else:
+        summary.metrics += outcome.events
     summary.known += outcome.known
     summary.corrected += outcome.corrected
     summary.rejected += outcome.rejected

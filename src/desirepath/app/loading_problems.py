@@ -102,7 +102,8 @@ def mostly_bad(
         shown = f', for example "{example[:80]}"' if example else ""
         lines.append(f"  {count:,} × {REASONS.get(reason, reason)}{shown}")
     hints = [hint for reason in list(reasons)[:_SHOWN] if (hint := _fix(store, source, part, reason))]
-    hints.append(f"See them with: desirepath rejects --source {source.id}")
+    folder = store.path.parent.parent  # the store is .desirepath/events.duckdb of the workspace
+    hints.append(f"See them with: desirepath rejects {folder} --source {source.id}")
     return SourceError(
         "\n".join(lines),
         hint="\n".join(hints),

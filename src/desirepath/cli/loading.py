@@ -42,11 +42,15 @@ def show_loading(bar: Progress | None, *, quiet: bool) -> Callable[[LoadProgress
 
 def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) -> None:
     """What each source brought, and what to do about what it did not."""
+    metrics = any(s.metrics for s in summary.sources)
     columns = ("source", "files", "rows", "new events", "known", "corrected", "set aside")
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (s.source, s.parts, s.rows, s.events, s.known, s.corrected, s.rejected)
         for s in summary.sources
     ]  # fmt: skip
+    if metrics:
+        columns = (*columns[:4], "new metrics", *columns[4:])
+        rows = [(*row[:4], s.metrics, *row[4:]) for row, s in zip(rows, summary.sources, strict=True)]
     if any(s.rows or s.events or s.corrected for s in summary.sources):
         print_table(columns, rows, right=columns[1:])
         print()

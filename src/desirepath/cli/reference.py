@@ -26,7 +26,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "load": {
         "load_no": "the number of this load",
-        "sources": "for each source: files, rows, events, known, corrected, rejected, reasons, notes",
+        "sources": "for each source: files, rows, events, metrics, known, corrected, rejected, reasons, notes",
         "removed": "sources that are no longer in sources.yaml",
         "seconds": "how long it took",
         "events": "new events",

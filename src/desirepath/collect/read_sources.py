@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -129,18 +129,28 @@ class SourcesReader(Definition):
         kinds = source.events or (EventFrom(),)
         for place, one in enumerate(kinds):
             at: Where = (*where, "events", place) if source.events else where
+            unknown = self._unknown(raw, source.events and raw["events"][place])
             for field in ("event", "time"):
+                if get_close_matches(field, unknown):
+                    continue  # there, but misspelt: told as an unknown key
                 if getattr(one, field) is None and getattr(source.common, field) is None:
                     example = "event: Order Completed" if field == "event" else "time: created_at"
                     hint = f"For example {example}; {_OTHERWISE[field]}."
                     self.refuse(at, f'"{field}" is missing in {_named(at)}', hint, "missing")
-            if not one.identifiers and not source.common.identifiers:
+            misspelt = get_close_matches("identifiers", unknown)
+            if not one.identifiers and not source.common.identifiers and not misspelt:
                 hint = "Who is the customer? For example identifiers: {email: customer_email}."
                 self.refuse(at, f'"identifiers" is missing in {_named(at)}', hint, "missing")
         if not 0 <= source.most_bad <= 1:
             self.refuse(
                 (*where, "most_bad"), "most_bad is a share between 0 and 1", "0.5 allows half of the rows."
             )
+
+    def _unknown(self, raw: Mapping[str, Any], entry: object) -> list[str]:
+        """The keys of a source, and of one entry of its events, that mean nothing."""
+        own = [key for key in raw if key not in (*Reading.model_fields, *_EVENT_KEYS, *_SOURCE_KEYS)]
+        inner = entry if isinstance(entry, dict) else {}
+        return own + [key for key in inner if key not in (*_EVENT_KEYS, "when")]
 
     # ---- where the rows are ------------------------------------------------------------------------
 
@@ -188,6 +198,8 @@ class SourcesReader(Definition):
         for place, pattern in enumerate(reading.files):
             if reading.format is None and not _format_of(pattern):
                 hint = "Add format: csv, jsonl, parquet, excel, xes or cjml."
+                if not PurePath(pattern).suffix:
+                    hint += f" For the files of a folder write {pattern.rstrip('/')}/*.csv."
                 self.refuse((*where, "files", place), f'what kind of file is "{pattern}"?', hint)
         return reading
 

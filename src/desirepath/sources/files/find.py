@@ -123,6 +123,13 @@ def _nothing(source: str, pattern: str, path: Path) -> SourceError:
         there = sorted(one.name for one in path.parent.iterdir() if one.is_file())
     except OSError:
         there = []
+    if path.is_dir():
+        return SourceError(
+            f'source "{source}": "{pattern}" is a folder.',
+            hint=f"For the files in it write {pattern.rstrip('/')}/*.csv (or another ending).",
+            source=source,
+            pattern=pattern,
+        )
     hint = nearest(path.name, there, f"In {path.parent}") or f"The folder {path.parent} has no files."
     return SourceError(
         f'source "{source}": no file matches "{pattern}".', hint=hint, source=source, pattern=pattern
