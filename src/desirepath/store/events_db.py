@@ -61,10 +61,11 @@ class EventStore:
             raise WorkspaceError(
                 f"Nothing has been loaded here yet: {path} is missing.", hint="Run desirepath load first."
             )
+        spill = spill_limit(path.parent)
         connection = _connect(path, write, _settings(path, files_from is not None, memory, threads))
         store = cls(connection, path, write)
         try:
-            _settle(connection, files_from)
+            _settle(connection, spill, files_from)
             if not write and store._is_older():
                 connection.close()
                 cls.open(path, write=True).close()  # which brings it to this version
@@ -252,7 +253,6 @@ def _settings(path: Path, loading: bool, memory: str | None, threads: int | None
         "preserve_insertion_order": True,
         "memory_limit": memory or memory_limit(),
         "temp_directory": str(path.parent / "temp"),
-        "max_temp_directory_size": spill_limit(path.parent),
         # Every checkpoint writes the last rows of all columns anew; the log of what is committed is as safe.
         "checkpoint_threshold": "128MB",
     }
@@ -261,7 +261,7 @@ def _settings(path: Path, loading: bool, memory: str | None, threads: int | None
     return settings
 
 
-def _settle(connection: duckdb.DuckDBPyConnection, files_from: Path | None) -> None:
+def _settle(connection: duckdb.DuckDBPyConnection, spill: str, files_from: Path | None) -> None:
     """Settings that can only be made once connected, and the lock on all of them.
 
     They hold for the database: a further connection of this process finds them made and locked.
@@ -269,6 +269,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, files_from: Path | None) -> N
     locked = connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
     if not locked:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        # Given while connecting, this one is shown and not kept to (DuckDB 2.0).
+        connection.execute(f"SET GLOBAL max_temp_directory_size = {quote_text(spill)}")
         if files_from is not None:
             connection.execute(f"SET GLOBAL file_search_path = {quote_text(str(files_from.resolve()))}")
         connection.execute("SET GLOBAL lock_configuration = true")
