@@ -10,6 +10,7 @@ import pytest
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import DefinitionError, NotFound
 from desirepath.journey.read import read_journey
+from desirepath.journey_map.report.build import facts
 from desirepath.testing import FixedClock
 from tests.commands import JOURNEY, cli, small_shop
 
@@ -89,6 +90,8 @@ def test_every_answer_says_so(shop: Path) -> None:
     )
     assert "<b>Bots</b> 1 customer " in drawn.to("html")
     assert "Counted nowhere. Staff: 2 customers, 22 events;" in drawn.to("svg")
+    (told,) = [text for name, text in facts(drawn) if name == "Counted nowhere"]
+    assert told == "Staff: 2 customers, 22 events; Bots: 1 customer, 30 events."
 
 
 def test_one_rule_without_a_name_still_does(shop: Path, tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) 
         f" ({summary.rows / summary.seconds:,.0f} rows a second)" if summary.rows and summary.seconds else ""
     )
     if summary.events:
-        say(f"{summary.events:,} new events in {summary.seconds:.1f} s{rate}.")
+        events = "1 new event" if summary.events == 1 else f"{summary.events:,} new events"
+        say(f"{events} in {summary.seconds:.1f} s{rate}.")
     if finished:
         say(f"Next: desirepath map {folder}")
 

@@ -93,6 +93,8 @@ def facts(d: MapDocument) -> tuple[tuple[str, str], ...]:
         ("Currency", d.currency or "none"),
         ("Masking", masked),
     ]
+    if d.excluded:
+        found.insert(2, ("Counted nowhere", f"{'; '.join(map(str, d.excluded))}."))
     return tuple(found)
 
 
