@@ -90,8 +90,9 @@ def test_every_answer_says_so(shop: Path) -> None:
     )
     assert "<b>Bots</b> 1 customer " in drawn.to("html")
     assert "Counted nowhere. Staff: 2 customers, 22 events;" in drawn.to("svg")
-    (told,) = [text for name, text in facts(drawn) if name == "Counted nowhere"]
-    assert told == "Staff: 2 customers, 22 events; Bots: 1 customer, 30 events."
+    left_out = " ".join(text for name, text in facts(drawn) if name == "Counted nowhere")
+    assert "Staff: 2 customers, 22 events" in left_out
+    assert "Bots: 1 customer, 30 events" in left_out
 
 
 def test_one_rule_without_a_name_still_does(shop: Path, tmp_path: Path) -> None:
