@@ -21,6 +21,7 @@ from desirepath.journey.visits import Visits
 from desirepath.store.trail_files import Build, TrailFiles
 from desirepath.testing import FixedClock
 from desirepath.trail.trails import Trails
+from tests.commands import cli
 
 JOURNEY = """
 journey: A shop
@@ -336,6 +337,50 @@ def test_a_decision_touches_whom_it_is_about(own: Path, tmp_path: Path) -> None:
     opened(own).keep_apart("anonymous_id:d4", "email:c4@mail.example", withdraw=True)
     assert customer(own, "anonymous_id:d4") == customer(own, "email:c4@mail.example")
     assert check(own, tmp_path)[0] <= 2
+
+
+def test_a_load_that_is_taken_back_touches_whom_it_brought_something(own: Path, tmp_path: Path) -> None:
+    before = everything(own)
+    lines_of(
+        own / "orders.csv", lambda line: line.replace("20.00", "25.00") if line.startswith("9,") else line
+    )
+    add(own / "visits-1.csv", "Product Viewed,2024-06-25T09:00:00Z,d4,c40@mail.example,web,again")
+    summary = opened(own).load()
+    assert check(own, tmp_path)[0] == 2
+    opened(own).undo_load(summary.load_no)
+    assert check(own, tmp_path)[0] == 2
+    after = everything(own)
+    for name in ("Trails", "Visits", "PromiseRows", "ids", "whose", "map"):
+        assert after[name] == before[name], name
+
+
+def test_who_is_excluded_by_all_that_they_did_comes_and_goes(own: Path, tmp_path: Path) -> None:
+    text = (own / "journey.yaml").read_text("utf-8")
+    text = text.replace("\"event = 'Staff Seen'\"", "\"count(event = 'Ad Clicked') >= 3\"")
+    (own / "journey.yaml").write_text(text, "utf-8")
+    opened(own).refresh()
+    assert build_of(own).facts["excluded"][0]["customers"] == 0
+    for n, (device, excluded) in enumerate((("d4", 0), ("d4", 1), ("d9", 1), ("d9", 2))):
+        add(own / "visits-1.csv", f"Ad Clicked,2024-06-2{n}T09:00:00Z,{device},,ads,")
+        opened(own).load()
+        assert build_of(own).facts["excluded"][0]["customers"] == excluded
+        assert check(own, tmp_path)[0] == 1
+
+
+def test_every_journey_keeps_what_is_its_own(own: Path, tmp_path: Path) -> None:
+    (own / "buyer.journey.yaml").write_text(JOURNEY.replace("A shop", "Buyers"), "utf-8")
+    opened(own).load()
+    add(own / "answers.csv", "2024-06-24T10:00:00Z,c30@mail.example,1,")
+    said = cli("load", own, "--json")
+    placed = [(one["journey"], one["customers_read"], one["customers"]) for one in said.json["placed"]]
+    assert placed == [("main", 1, PEOPLE), ("buyer", 1, PEOPLE)]
+
+
+def test_a_load_says_how_many_were_placed_again(own: Path) -> None:
+    add(own / "answers.csv", "2024-06-24T10:00:00Z,c30@mail.example,1,")
+    assert f"Placed 1 customer again; {PEOPLE - 1} others were not touched." in cli("load", own).out
+    assert "Placed" not in cli("load", own).out
+    assert f"Placed {PEOPLE} customers." == str(opened(own).refresh(force=True))
 
 
 def test_a_build_that_is_lost_is_made_of_all(own: Path, tmp_path: Path) -> None:

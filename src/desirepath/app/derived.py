@@ -33,6 +33,27 @@ _READ_AT = "read_at."  # facts in the store
 _TRIES = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What placing took: the customers whose events were read again, of how many, and how many events that was."""
+
+    journey: str
+    customers_read: int
+    customers: int
+    events_read: int
+
+    @property
+    def whole(self) -> bool:
+        """Everybody's events were read."""
+        return self.customers_read == self.customers
+
+    def __str__(self) -> str:
+        if self.whole:
+            return f"Placed {self.customers:,} customers."
+        again = f"{self.customers_read:,} customer{'' if self.customers_read == 1 else 's'}"
+        return f"Placed {again} again; {self.customers - self.customers_read:,} others were not touched."
+
+
 @dataclass(frozen=True)
 class Derived:
     """One journey's customers and build. main: the workspace's main journey, in whose zone sources were read."""
@@ -87,10 +108,11 @@ class Derived:
 
     def refresh(
         self, *, force: bool = False, say: Say | None = None, read: Mapping[str, int] | None = None
-    ) -> None:
-        """Make everything derived again where the events or the definitions have changed (or with `force`).
+    ) -> Placed | None:
+        """Make everything derived again where the events or the definitions have changed; None where nothing has.
 
-        read: the sources that have just been loaded, and when (µs).
+        Only what the changes touch is read again; with `force` everything is. read: the sources that have just been
+        loaded, and when (µs).
         """
         from desirepath.app.identify import forget_identify, identify
         from desirepath.app.refresh import Inputs, quiet, refresh
@@ -104,7 +126,7 @@ class Derived:
                     self._note_read(store, read or {})
                     stamp = self._stamp(store)
                     if not force and self._current(store, stamp) is not None:
-                        return
+                        return None
                     (say or quiet)("customers", 0.0)
                     account = self.journey.customer == "account"
                     # What is there of customers whom nothing touched is kept, where the build that has it is whole.
@@ -130,6 +152,8 @@ class Derived:
                 self._files.remove_others(before)
                 raise
             self._files.remove_others(current_builds(store))
+        facts = build.facts
+        return Placed(self.name, facts["customers_read"], facts["customers"], facts["events_read"])
 
     def currency(self, store: EventStore) -> str | None:
         """The journey's currency; undeclared, the only one that events have."""
@@ -190,17 +214,21 @@ class Derived:
 
 def refresh_all(
     every: Mapping[str, Derived], *, say: Say | None = None, read: Mapping[str, int] | None = None
-) -> None:
+) -> tuple[Placed, ...]:
     """Bring every journey up to date, the main one first, after a load; what is gone leaves nothing behind.
 
+    Returns what placing took in those journeys in which anything had changed.
     read: as of Derived.refresh. The first transaction notes it: whatever is killed after it, the next question goes on.
     """
     from desirepath.store.journey_spaces import remove_others
 
     with every[MAIN_JOURNEY].store(write=True) as store:
         remove_others(store, list(every))
-    for name, one in every.items():
+    placed = [
         one.refresh(say=_naming(name, say) if len(every) > 1 else say, read=read)
+        for name, one in every.items()
+    ]
+    return tuple(one for one in placed if one is not None)
 
 
 def _naming(name: str, say: Say | None) -> Say | None:

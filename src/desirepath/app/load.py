@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from desirepath.app.derived import Placed
 from desirepath.app.loading_problems import check_columns, columns_of_part, mostly_bad
 from desirepath.app.loading_progress import LoadProgress, Progress, ProgressTeller
 from desirepath.app.loading_tables import TABLE, Tables
@@ -78,12 +79,16 @@ class SourceSummary:
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """What a load brought, by source. removed: sources that are no longer in sources.yaml."""
+    """What a load brought, by source. removed: sources that are no longer in sources.yaml.
+
+    placed: what placing the customers took, in each journey in which anything had changed.
+    """
 
     load_no: int
     sources: tuple[SourceSummary, ...]
     removed: tuple[str, ...]
     seconds: float
+    placed: tuple[Placed, ...] = ()
 
     @property
     def events(self) -> int:

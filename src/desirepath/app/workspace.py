@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from desirepath.app.clock import SystemClock
-from desirepath.app.derived import Derived, refresh_all
+from desirepath.app.derived import Derived, Placed, refresh_all
 from desirepath.app.journeys import JOURNEY, JourneyFile, journey_file, read_all, read_one
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.times import Clock, to_us
@@ -171,12 +171,15 @@ class Workspace:
             good = [] if "" in bad else [s.source for s in failed.summary.sources if s.source not in bad]
             refresh_all(every, say=say, read=dict.fromkeys(good, began))
             raise
-        refresh_all(every, say=say, read=dict.fromkeys((s.source for s in summary.sources), began))
-        return summary
+        placed = refresh_all(every, say=say, read=dict.fromkeys((s.source for s in summary.sources), began))
+        return replace(summary, placed=placed)
 
-    def refresh(self, *, force: bool = False, say: Say | None = None) -> None:
-        """Make this journey's customers again where the events or the definitions have changed (or with `force`)."""
-        self._own.refresh(force=force, say=say)
+    def refresh(self, *, force: bool = False, say: Say | None = None) -> Placed | None:
+        """Place this journey's customers again where the events or the definitions have changed; None where not.
+
+        Only customers whom the changes touch are read again; force: all are.
+        """
+        return self._own.refresh(force=force, say=say)
 
     def rejects(self, *, source: str | None = None, reason: str | None = None, limit: int = 100) -> Table:
         """The bad records that were set aside, each with its place, reason and raw text.

@@ -71,6 +71,8 @@ def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) 
     if summary.events:
         events = "1 new event" if summary.events == 1 else f"{summary.events:,} new events"
         say(f"{events} in {summary.seconds:.1f} s{rate}.")
+    for placed in summary.placed:
+        say(f"{placed.journey}: {placed}" if len(summary.placed) > 1 else str(placed))
     if finished:
         say(f"Next: desirepath map {folder}")
 
