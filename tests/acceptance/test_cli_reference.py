@@ -116,6 +116,7 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
         "check": cli("check", folder, "--json"),
         "identity apart": cli("identity", "apart", folder, device, "email:c1@mail.example", "--json"),
     }
+    asked["simulate"] = cli("simulate", tmp_path / "crowd", "--events", 100, "--json")
     asked["loads undo"] = cli("loads", "undo", folder, 1, "--yes", "--json")
     for name, said in asked.items():
         assert said.code == 0, (name, said)

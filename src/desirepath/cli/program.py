@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from desirepath import __version__
-from desirepath.cli import analysts, asking, bringing, doctor, loads, who
+from desirepath.cli import analysts, asking, bringing, doctor, loads, simulating, who
 from desirepath.cli.options import DONE, EXIT_CODES, FAILED, MISTAKEN, MISUSED, STOPPED, group
 from desirepath.cli.output import print_json, say
 from desirepath.core.errors import DefinitionError, DesirepathError
@@ -30,6 +30,7 @@ loads.add_to(program)
 analysts.add_to(program)
 doctor.add_to(program)
 bringing.add_demo_to(program)
+simulating.add_to(program)
 
 
 def _version(wanted: bool) -> None:
