@@ -1,6 +1,6 @@
 """How long does it take to say who is who among millions?
 
-    .venv/bin/python bench/identity.py [MILLIONS_OF_EVENTS] [RUNS]
+    .venv/bin/python bench/identity.py [MILLIONS_OF_EVENTS] [RUNS] [--json]
 
 Events of people with a user id, an e-mail address, a phone, orders and three browsers each; most events carry
 a browser alone. Prints the machine, the versions, and for each step the median of the runs: reading the
@@ -9,6 +9,7 @@ distinct combinations from the event store, resolving them, and writing who is w
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import resource
@@ -25,6 +26,7 @@ import numba
 import numpy
 import pyarrow
 
+from desirepath.identity.components import components_of
 from desirepath.identity.resolve import resolve
 from desirepath.identity.rules import rules_for
 from desirepath.store import identity_log
@@ -73,7 +75,7 @@ def run(store: EventStore, past: str) -> tuple[dict[str, tuple[float, float]], d
     now = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1e6)
     with store.transaction():
         identity_log.prepare(store)
-        write_resolution(store, sightings, answer, now)
+        write_resolution(store, sightings, answer, components_of(answer.coded), now)
         identity_log.record_changes(store, now)
     clock.append(time.perf_counter())
     cpu.append(time.process_time())
@@ -89,36 +91,62 @@ def run(store: EventStore, past: str) -> tuple[dict[str, tuple[float, float]], d
     return took, counts
 
 
-def main() -> None:
-    millions = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+def machine() -> None:
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {platform.platform()}"
     )
     print(f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, NumPy {numpy.__version__}, "
           f"Numba {numba.__version__}, Arrow {pyarrow.__version__}")  # fmt: skip
+
+
+def show(
+    past: str, millions: float, took: list[dict[str, tuple[float, float]]], counts: dict[str, int]
+) -> None:
+    listed = ", ".join(f"{n:,} {name}" for name, n in counts.items())
+    print(f"\n{past}: {millions:g} M events, {listed}")
+    print(f"  {'':20} {'seconds':>9} {'of a core':>9}")
+    for step in took[0]:
+        wall, cpu = (statistics.median(one[step][i] for one in took) for i in (0, 1))
+        print(f"  {step:20} {wall:9.2f} {cpu:9.2f}")
+    wall, cpu = together(took)
+    print(f"  {'together':20} {wall:9.2f} {cpu:9.2f}")
+
+
+def together(took: list[dict[str, tuple[float, float]]]) -> tuple[float, float]:
+    """Medians of the seconds of all steps: on the clock, and of a core."""
+    wall, cpu = (statistics.median(sum(pair[i] for pair in one.values()) for one in took) for i in (0, 1))
+    return wall, cpu
+
+
+def main() -> None:
+    numbers = [arg for arg in sys.argv[1:] if arg != "--json"]
+    millions = float(numbers[0]) if numbers else 10.0
+    runs = int(numbers[1]) if len(numbers) > 1 else 3
+    tell = "--json" not in sys.argv
+    if tell:
+        machine()
     with (
         tempfile.TemporaryDirectory() as folder,
         EventStore.open(Path(folder) / "e.duckdb", write=True) as store,
     ):
         fill(store, round(millions * 1e6))
         run(store, "graph")  # compiles the kernels
-        for past in ("graph", "last_known", "device_split"):
+        for past in ("graph", "last_known", "device_split") if tell else ("graph",):
             took = []
             for _ in range(runs):
                 one, counts = run(store, past)
                 took.append(one)
-            listed = ", ".join(f"{n:,} {name}" for name, n in counts.items())
-            print(f"\n{past}: {millions:g} M events, {listed}")
-            print(f"  {'':20} {'seconds':>9} {'of a core':>9}")
-            for step in took[0]:
-                wall, cpu = (statistics.median(one[step][i] for one in took) for i in (0, 1))
-                print(f"  {step:20} {wall:9.2f} {cpu:9.2f}")
-            wall, cpu = (
-                statistics.median(sum(pair[i] for pair in one.values()) for one in took) for i in (0, 1)
-            )
-            print(f"  {'together':20} {wall:9.2f} {cpu:9.2f}")
-    print(f"\npeak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.1f} GB")
+            if tell:
+                show(past, millions, took, counts)
+            else:
+                wall, cpu = together(took)
+                said = {"seconds": {"identity": wall}, "core_seconds": {"identity": cpu}, "notes": counts}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if tell:
+        print(f"\npeak memory {peak / 1e6:.1f} GB")
+    else:
+        versions = {"DuckDB": duckdb.__version__, "Numba": numba.__version__}
+        print(json.dumps(said | {"peaks": {"identity": peak * 1024}, "answers": {}, "versions": versions}))
 
 
 if __name__ == "__main__":

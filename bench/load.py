@@ -1,6 +1,6 @@
 """What does loading a CSV cost, against what DuckDB needs to read and store the same file?
 
-    python bench/load.py [ROWS …]           (1,000,000 and 5,000,000 unless said)
+    python bench/load.py [ROWS …] [--json]           (1,000,000 and 5,000,000 unless said)
 
 A plausible export of web events is written once per size. `CREATE TABLE t AS SELECT * FROM read_csv(…)`, types
 detected, into a file database is the yardstick; `load` is timed into a fresh workspace, then once more with the
@@ -10,8 +10,10 @@ same file grown by a hundredth, then unchanged. Runs alternate, so that a busy m
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import tempfile
@@ -122,7 +124,16 @@ def measure(rows: int, folder: Path) -> list[tuple[str, float, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("rows", nargs="*", type=int, default=[1_000_000, 5_000_000])
-    sizes = parser.parse_args().rows
+    parser.add_argument("--json", action="store_true", help="one line for bench/run.py")
+    asked = parser.parse_args()
+    sizes = asked.rows
+    if asked.json:
+        with tempfile.TemporaryDirectory() as folder:
+            seconds = {name: took for name, took, _ in measure(sizes[0], Path(folder))}
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        print(json.dumps({"seconds": seconds, "core_seconds": {}, "peaks": {"load": peak}, "answers": {},
+                          "versions": {"DuckDB": duckdb.__version__}, "notes": {}}))  # fmt: skip
+        return
     print(
         f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}"
     )

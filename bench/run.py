@@ -1,0 +1,210 @@
+"""How fast is Desirepath, beside which engines, on this machine, with the same answers? `./run bench` starts this.
+
+In: how many events, and which measurements. Out: tables on standard output, results in .bench/results; with
+--write also the tables of docs/why/speed.md. Each measurement is a process of its own; their answers are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tables import page, tables
+
+REPO = Path(__file__).resolve().parent.parent
+HOME = REPO / ".bench"
+ENGINES = REPO / "bench" / "engines"
+PEERS = HOME / "peers" / "bin" / "python"
+PAGE = REPO / "docs" / "why" / "speed.md"
+SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
+BESIDE = {
+    "Desirepath": (Path(sys.executable), "desirepath_engine.py", "memory"),
+    "Desirepath, in files": (Path(sys.executable), "desirepath_engine.py", "files"),
+    "DuckDB": (PEERS, "duckdb_engine.py", "memory"),
+    "DuckDB, in a file": (PEERS, "duckdb_engine.py", "file"),
+    "chDB": (PEERS, "chdb_engine.py", "file"),
+    "Polars": (PEERS, "polars_engine.py", "memory"),
+}
+RULES = {
+    "Desirepath": (Path(sys.executable), "rules.py", "desirepath"),
+    "DuckDB, by hand": (Path(sys.executable), "rules.py", "duckdb"),
+    "Polars, by hand": (PEERS, "rules_polars.py", "polars"),
+}
+PARTS = ("build", "rules", "identity", "load", "answer")
+Told = dict[str, dict[str, object]]
+
+
+def count_of(text: str) -> int:
+    """'10m', '100k' or a plain number."""
+    units = {"k": 1_000, "m": 1_000_000}
+    number, unit = (text[:-1], units[text[-1].lower()]) if text[-1:].lower() in units else (text, 1)
+    if not number.isdigit() or int(number) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is no number of events: write 1m, 10m, 100m or 250000")
+    return int(number) * unit
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--events", type=count_of, default=1_000_000, metavar="N", help="1m (default), 10m, 100m …"
+    )
+    parser.add_argument("--only", choices=PARTS, action="append", help="one of the parts; may be repeated")
+    parser.add_argument(
+        "--engine", choices=BESIDE, action="append", help="only this engine in the part build"
+    )
+    parser.add_argument("--runs", type=int, default=5, help="processes each (5); the median counts")
+    parser.add_argument("--write", action="store_true", help="put all results so far into docs/why/speed.md")
+    return parser.parse_args()
+
+
+# ---- processes --------------------------------------------------------------------------------------
+
+
+def told_by(python: Path, *words: object) -> Told:
+    """Run one process; what it tells, and how long it took as a whole. Its own failure is told, too."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    began = time.perf_counter()
+    done = subprocess.run(
+        [str(python), *map(str, words)], capture_output=True, text=True, check=False, env=environment
+    )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or [f"ended by signal {-done.returncode}"]
+        return {"failed": {"why": lines[-1][:300]}}
+    told: Told = json.loads(done.stdout.strip().splitlines()[-1])
+    told["whole"] = {"seconds": time.perf_counter() - began}
+    return told
+
+
+def emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def middle(runs: list[Told]) -> Told:
+    """Of several processes the medians of their numbers, and what the last one told besides."""
+    failed = next((run for run in runs if "failed" in run), None)
+    if failed is not None:
+        return failed
+    told = dict(runs[-1])
+    for group in ("seconds", "core_seconds", "peaks"):
+        told[group] = {
+            step: statistics.median(float(run[group][step]) for run in runs)  # type: ignore[arg-type]
+            for step in runs[0].get(group, {})
+        }
+    told["runs"] = {"n": len(runs)}
+    return told
+
+
+def in_turn(
+    engines: dict[str, tuple[Path, str, str]], data: Path, runs: int, inner: int, work: Path
+) -> dict[str, Told]:
+    """Every engine once, then again: a machine that gets slower gets slower for all."""
+    heard: dict[str, list[Told]] = {name: [] for name in engines}
+    for turn in range(runs):
+        for name, (python, script, kind) in engines.items():
+            say(f"{name}, run {turn + 1} of {runs}")
+            heard[name].append(told_by(python, ENGINES / script, kind, data, work / kind, inner))
+            shutil.rmtree(work / kind, ignore_errors=True)
+    return {name: middle(told) for name, told in heard.items()}
+
+
+def say(text: str) -> None:
+    print(f"· {text}", file=sys.stderr, flush=True)
+
+
+# ---- what is measured -------------------------------------------------------------------------------
+
+
+def crowd(events: int) -> Path:
+    """The made events, made once."""
+    folder = HOME / "data" / str(events)
+    if not (folder / "_truth.json").is_file():
+        say(f"making {events:,} events")
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run(
+            [sys.executable, "-m", "desirepath", "simulate", str(folder), "--events", str(events), "-q"],
+            check=True,
+        )
+    return folder
+
+
+def measured(part: str, asked: argparse.Namespace) -> dict[str, Told]:
+    events, runs = asked.events, asked.runs
+    work = emptied(HOME / "work")
+    try:
+        if part == "build":
+            engines = {name: BESIDE[name] for name in asked.engine or BESIDE}
+            return in_turn(engines, crowd(events), runs, 3, work)
+        if part == "rules":
+            made = [ENGINES / "rules.py", "make", crowd(events), work / "rules"]
+            subprocess.run([sys.executable, *map(str, made)], check=True)
+            return rules(work / "rules", runs)
+        if part == "identity":
+            return {
+                "Desirepath": told_by(
+                    Path(sys.executable), REPO / "bench" / "identity.py", events / 1e6, runs, "--json"
+                )
+            }
+        if part == "load":
+            return {"Desirepath": told_by(Path(sys.executable), REPO / "bench" / "load.py", events, "--json")}
+        return {"Desirepath": told_by(Path(sys.executable), ENGINES / "first_answer.py", work, runs)}
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def rules(work: Path, runs: int) -> dict[str, Told]:
+    heard: dict[str, list[Told]] = {name: [] for name in RULES}
+    for turn in range(runs):
+        for name, (python, script, kind) in RULES.items():
+            say(f"rules: {name}, run {turn + 1} of {runs}")
+            heard[name].append(told_by(python, ENGINES / script, kind, "-", work, 3))
+    return {name: middle(told) for name, told in heard.items()}
+
+
+def disagreements(results: dict[str, Told]) -> Iterator[str]:
+    """Where two engines gave different answers to the same question."""
+    first: dict[str, tuple[str, object]] = {}
+    for name, told in results.items():
+        for question, answer in told.get("answers", {}).items():
+            other, expected = first.setdefault(question, (name, answer))
+            if answer != expected:
+                yield f"{question}: {name} says {answer}, {other} says {expected}"
+
+
+def main() -> int:
+    asked = arguments()
+    path = HOME / "results" / f"{asked.events}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    wrong = []
+    for part in asked.only or PARTS:
+        say(f"{part}, {asked.events:,} events")
+        results = measured(part, asked)
+        wrong += [f"{part}: {text}" for text in disagreements(results)]
+        wrong += [
+            f"{part}: {name}: {told['failed']['why']}" for name, told in results.items() if "failed" in told
+        ]
+        kept[part] = {"results": {**kept.get(part, {}).get("results", {}), **results} if asked.engine else results,
+                      "date": time.strftime("%Y-%m-%d", time.gmtime()), "runs": asked.runs,
+                      "load": os.getloadavg()[0]}  # fmt: skip
+        path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    print("\n".join(tables(asked.events, kept)))
+    if asked.write:
+        every = {int(p.stem): json.loads(p.read_text("utf-8")) for p in path.parent.glob("*.json")}
+        PAGE.write_text(page(PAGE.read_text("utf-8"), every), "utf-8")
+    for text in wrong:
+        print(f"NOT EQUAL, or failed: {text}", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
