@@ -12,7 +12,7 @@ import desirepath
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import DefinitionError, NotFound
 from desirepath.testing import FixedClock
-from tests.commands import cli, small_shop
+from tests.commands import cli, process, small_shop
 
 # The buyer's journey: who has looked, who has bought. It ends there.
 BUYER = """
@@ -239,3 +239,20 @@ def test_a_map_of_its_own_is_read_beside_the_journey(own: Path) -> None:
     (own / "buyer.map.yaml").write_text("pain_points:\n  looking: Too many pages.\n", "utf-8")
     assert "Too many pages." in opened(own, "buyer").map().to("md")
     assert "Too many pages." not in opened(own).map().to("md")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("desirepath stages {} --journey ", {"main", "buyer"}),
+        ("desirepath map {} --journey b", {"buyer"}),
+        ("desirepath stages {} --journey buyer --members l", {"looking:"}),
+        ("desirepath explain visit {} --journey buyer ana ", {"looking"}),
+    ],
+)
+def test_journeys_and_their_stages_are_completed(two: Path, typed: str, offered: set[str]) -> None:
+    words = typed.format(two)
+    said = process(
+        _DESIREPATH_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(len(words.split(" ")) - 1)
+    )
+    assert set(said.out.split()) == offered
