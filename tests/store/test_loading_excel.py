@@ -164,6 +164,49 @@ def test_the_sheets_that_hold_anything(tmp_path: Path) -> None:
     assert sheets_with_rows(path, "book.xlsx", Bounds()) == ["Orders", "Old"]
 
 
+OPEN = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+    '<table:table table:name="Orders">{}</table:table>'
+    "</office:spreadsheet></office:body></office:document-content>"
+)
+
+
+def open_document(path: Path, rows: str) -> Path:
+    """A workbook of OpenDocument with one sheet."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr("content.xml", OPEN.format(rows))
+    return path
+
+
+def open_cell(kind: str, value: str) -> str:
+    said = {"string": "", "date": f'office:date-value="{value}"', "float": f'office:value="{value}"'}[kind]
+    return f'<table:table-cell office:value-type="{kind}" {said}><text:p>{value}</text:p></table:table-cell>'
+
+
+def test_a_sheet_of_open_document(tmp_path: Path) -> None:
+    head = "".join(open_cell("string", name) for name in HEAD)
+    kinds = zip(
+        ("float", "string", "date", "float"), ("7", "ana@x.org", "2025-01-03T10:00:00", "12.5"), strict=True
+    )
+    row = "".join(open_cell(kind, value) for kind, value in kinds)
+    # Programs fill the sheet up to its end with empty rows.
+    rest = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    rows = "".join(f"<table:table-row>{one}</table:table-row>" for one in (head, row)) + rest
+    open_document(tmp_path / "book.ods", rows)
+    shop = Loaded(tmp_path, ORDERS.replace("xlsx", "ods"))
+    assert shop.load().events == 1
+    assert shop.column('("properties.Order", CAST(time AS VARCHAR), value)') == [
+        (7, "2025-01-03 10:00:00", 1250)
+    ]
+
+
 # ---- workbooks that would do harm ----------------------------------------------------------------------
 
 
@@ -179,6 +222,15 @@ def test_a_stray_cell_in_the_last_corner_does_not_take_the_memory(tmp_path: Path
         sheet.write(1_048_575, 16_383, 1)
     with pytest.raises(SourceError, match=r"takes more than 2,048 MB(.|\n)*stray cell"):
         read(path)
+
+
+def test_a_cell_that_is_repeated_a_billion_times_is_refused(tmp_path: Path) -> None:
+    cell = (
+        '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+    )
+    rows = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    with pytest.raises(SourceError, match="stray cell"):
+        read(open_document(tmp_path / "many.ods", rows))
 
 
 def test_a_workbook_that_would_unpack_to_gigabytes_is_not_opened(tmp_path: Path) -> None:

@@ -23,6 +23,10 @@ from desirepath.sources.files.sheet_rows import Request
 from desirepath.sources.files.unpack import Bounds
 
 _MEMBERS = 20_000  # of the archive that a workbook is
+_STRAY = (
+    "A stray cell far below or to the right makes a sheet that large: delete the rows and columns behind the table."
+    " Else save it as CSV."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,11 @@ def _refused(said: dict[str, Any], request: Request, path: Path, name: str) -> S
         case "memory":
             return SourceError(
                 f"{name} was not read: opening it takes more than {request['memory'] // 1024**2:,} MB of memory.",
-                hint="A stray cell far below or to the right makes a sheet that large: delete the rows and columns"
-                " behind the table. Else save it as CSV.",
+                hint=_STRAY,
                 file=str(path),
             )
+        case "unreadable" if "limit exceeded" in str(said.get("detail")):
+            return SourceError(f"{name} was not read: {said['detail']}.", hint=_STRAY, file=str(path))
         case _:
             return SourceError(
                 f"{name} cannot be read as a spreadsheet: {said.get('detail') or 'it is damaged'}.",
