@@ -95,6 +95,7 @@ def draw_map(
             members=_members(asking, where, period),
             customer_id=lambda code: asking.customer_ids[code],
             sources=_sources(asking),
+            cautions=_cautions(asking),
             excluded=tuple(one for one in asking.excluded if one.customers),
             who=_who(asking, segment),
             since=None if period.start == NEVER else period.start,
@@ -149,6 +150,14 @@ def _sources(asking: Asking) -> tuple[SourceNote, ...]:
         )
         for end in ends
     )
+
+
+def _cautions(asking: Asking) -> tuple[str, ...]:
+    count = int(str(asking.facts["foreign_currency_events"]))
+    if not count:
+        return ()
+    other = f"{count:,} event{' has' if count == 1 else 's have'} a value in another currency than"
+    return (f"{other} {asking.journey.currency}: it is left out of all sums.",)
 
 
 def _who(asking: Asking, segment: str | None) -> str:

@@ -43,6 +43,7 @@ def build_map(inputs: MapInputs) -> MapDocument:
         sources=inputs.sources,
         masked=not inputs.reveal,
         excluded=inputs.excluded,
+        cautions=inputs.cautions,
     )
     return cleaned(document)
 

@@ -304,6 +304,7 @@ class MapDocument:
     sources: tuple[SourceNote, ...]
     masked: bool
     excluded: tuple[Excluded, ...] = ()
+    cautions: tuple[str, ...] = ()  # what is left out of the numbers, in sentences
 
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every lane, in the order of lanes."""

@@ -13,7 +13,7 @@ from desirepath.journey_map.document import Chart, Column, Exhibit, Scalar, Unit
 from desirepath.journey_map.inputs import MemberList
 from desirepath.measure.answers import Curve, OccupancyAnswer, StageAnswer, Verbatim
 
-MOST_POINTS = 60  # of a drawn curve: more cannot be seen, and every one is carried in the file
+MOST_POINTS = 40  # of a drawn curve: more cannot be seen, and every one is carried in the file
 MOST_QUOTES = 40
 MOST_MEMBERS = 12
 

@@ -8,6 +8,7 @@ own style and script by their digests, and nothing else.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json as json_format
 from base64 import b64encode
@@ -28,6 +29,7 @@ from desirepath.journey_map.jinja import environment
 from desirepath.journey_map.json import as_data
 from desirepath.journey_map.palette import DARK, FONT, LIGHT, css_variables
 from desirepath.journey_map.text import shorten, slug
+from desirepath.measure.answers import Contract
 
 CLASSES = (
     ("observed", "from what customers did"),
@@ -77,7 +79,7 @@ def to_html(d: MapDocument, theme: str = "auto") -> str:
             policy=_policy(style, script),
             style=Markup(style),  # our own files and colours
             script=Markup(script),  # our own file
-            data=Markup(_data(d)),  # < > & are escaped in it
+            data=_data(d),
             **view.helpers(),
         )
     )
@@ -89,10 +91,9 @@ def _static(name: str) -> str:
 
 
 def _data(document: MapDocument) -> str:
+    """The JSON export, packed and in letters that mean nothing to HTML."""
     text = json_format.dumps(as_data(document), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&\u2028\u2029":
-        text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return text
+    return b64encode(gzip.compress(text.encode(), 9, mtime=0)).decode()
 
 
 def _policy(style: str, script: str) -> str:
@@ -144,6 +145,11 @@ class _View:
         self.cells = {c.id: c for c in document.cells()}
         self.labels = {s.id: s.label for s in document.stages}
         emotion = next((lane.cells for lane in document.lanes if lane.id == "emotion"), ())
+        self.rules: dict[tuple[str, str, str], Contract] = {}
+        for cell in document.cells():
+            if cell.contract is not None:
+                self.rules.setdefault(_rule(cell.contract), cell.contract)
+        self._rule_numbers = {key: n + 1 for n, key in enumerate(self.rules)}
         self.feel = lines(emotion, [s.id for s in document.stages])
 
     def helpers(self) -> dict[str, object]:
@@ -175,6 +181,8 @@ class _View:
             "lowest": self.lowest,
             "unknown": lambda cells: say.why_none(cells, d.currency),
             "methods": methods,
+            "rules": list(self.rules.values()),
+            "rule_of": lambda contract: self._rule_numbers[_rule(contract)],
             "chart_of": lambda exhibit: chart(exhibit, d),
             "ladder": lambda micro: ladder(micro.steps, micro.flows),
             "trails_of": self.trails_of,
@@ -214,6 +222,11 @@ class _View:
     def trails_of(self, micro: StageMap) -> list[Trail]:
         """The example trails of a stage."""
         return [t for t in self.d.trails if t.id in micro.trails]
+
+
+def _rule(one: Contract) -> tuple[str, str, str]:
+    """What makes two contracts the same way of counting, whatever they are asked of."""
+    return one.denominator, one.rule, one.source
 
 
 def methods(cell: Cell) -> str:

@@ -70,6 +70,7 @@ class MapInputs:
     verbatims: newest first; verbatim_counts: how many there are by stage, where more exist than are given.
     members: by (stage, outcome), outcome one of reached, skipped, succeeded, left, lapsed, in_flight.
     customer_id: the id of a customer's code, for the members of paths; None shows the count only.
+    cautions: what is left out of the numbers, in sentences.
     since, until: the period asked about, µs; None where it is open.
     reveal: shows customer ids and verbatims as they are. Only for those with the right to see them.
     """
@@ -92,6 +93,7 @@ class MapInputs:
     customer_id: Callable[[int], str] | None = None
     sources: tuple[SourceNote, ...] = ()
     excluded: tuple[Excluded, ...] = ()
+    cautions: tuple[str, ...] = ()
     who: str = "Everyone"
     since: int | None = None
     until: int | None = None

@@ -10,6 +10,7 @@ import re
 from desirepath.core.estimate import Estimate
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, Drawing, Lane, MapDocument, StageColumn, Unit
+from desirepath.journey_map.report.tables import Rules
 
 _TELLING = re.compile(r"([\\`*_\[\]<>|~&$])")
 
@@ -34,7 +35,8 @@ def escape(text: str) -> str:
 
 
 def _head(d: MapDocument) -> str:
-    who = f"{d.kind} journey, {d.who}, known until {say.day(d.as_of, d.time_zone)}, definition {d.definition or 'none'}"
+    who = f"{d.kind} journey, {d.who}, {say.period(d)}, known until {say.day(d.as_of, d.time_zone)}"
+    who += f", definition {d.definition or 'none'}"
     lines = [f"# {escape(d.title)}", escape(who[:1].upper() + who[1:]) + "."]
     for h in d.headlines:
         lines.append(
@@ -170,18 +172,14 @@ def _notes(d: MapDocument) -> str:
             for s in d.sources
         ]
         parts.append("## Until when the sources are complete\n\n" + "\n".join(lines))
+    if d.cautions:
+        parts.append("## Left out\n\n" + "\n".join(f"- {escape(one)}" for one in d.cautions))
     if d.excluded:
         parts.append("## Counted nowhere\n\n" + "\n".join(f"- {escape(str(one))}" for one in d.excluded))
     return "\n\n".join(parts)
 
 
 def _contracts(d: MapDocument) -> str:
-    seen = {c.contract.question: c.contract for c in d.cells() if c.contract}
-    if not seen:
-        return ""
-    lines = [
-        f"- **{escape(c.question)}** Over {escape(c.denominator)}. {escape(c.rule)}"
-        + (f" After {escape(c.source)}." if c.source else "")
-        for c in seen.values()
-    ]
-    return "## How it is counted\n\n" + "\n".join(lines)
+    """Each way of counting once, by the first question that it answers."""
+    lines = [f"- **{escape(r.question)}** {escape(r.sentences)}" for r in Rules(d.cells()).told()]
+    return "## How it is counted\n\n" + "\n".join(lines) if lines else ""

@@ -24,7 +24,8 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 _URL = re.compile(r"(?i)\b((?:https?|ftp)://)(?:[^\s/@?#]*@)?([^\s?#]*)([?#]\S*)?")
-_EMAIL = re.compile(r"[^\s@＠<>()\[\],;:\"']+[@＠](?:[\w-]+[.．])+[\w-]*\w")
+# It begins where a word does: tried at every letter of a long word, the time would grow with its square.
+_EMAIL = re.compile(r"(?<![^\s@＠<>()\[\],;:\"'])[^\s@＠<>()\[\],;:\"']+[@＠](?:[\w-]+[.．])+[\w-]*\w")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 _DIGITS = re.compile(r"(?<![\w,])[+(#]*\d(?:[ \t\xa0().\-/]{0,2}\d)+(?!\w)")
 _DATE = re.compile(r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{2,4}|\d{4}\s?-\s?\d{4})")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.words import Rests
 from desirepath.journey.definition import Stage
@@ -9,7 +11,7 @@ from desirepath.journey_map import exhibits, say
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id
 from desirepath.journey_map.document import Cell, Chart, Column, Drawing, Exhibit, Tone, Unit, Value
 from desirepath.journey_map.text import shorten
-from desirepath.measure.answers import EffortAnswer, ScoreAnswer, TouchpointAnswer, Verbatim
+from desirepath.measure.answers import Contract, EffortAnswer, ScoreAnswer, TouchpointAnswer, Verbatim
 
 NO_MODEL = "No model of words yet."
 QUOTES_SHOWN = 2
@@ -97,6 +99,7 @@ def _reported(draft: Draft, stage: Stage, answer: ScoreAnswer, place: float) -> 
 
 def _ease(draft: Draft, stage: Stage, answer: TouchpointAnswer, place: float) -> Cell:
     tone = _point_tone(answer.ease)
+    contract = _ease_contract(draft, stage, answer)
     return Cell(
         id=cell_id("emotion", stage.id, "effort", answer.touchpoint),
         lane="emotion",
@@ -113,11 +116,18 @@ def _ease(draft: Draft, stage: Stage, answer: TouchpointAnswer, place: float) ->
             Value("last_seen", "lost visits that ended here", Unit.COUNT, int(answer.last_seen)),
         ),
         tone=tone,
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
+        as_of=contract.as_of,
+        contract=contract,
         series="effort",
         place=place,
     )
+
+
+def _ease_contract(draft: Draft, stage: Stage, answer: TouchpointAnswer) -> Contract:
+    """Ease at a touchpoint is counted as that of its stage is; the touchpoint's own contract is about going on."""
+    whole = next((e.contract for e in draft.inputs.efforts if e.stage == stage.id), answer.contract)
+    question = f"How hard do customers have to work at {draft.label(answer.touchpoint)} in {stage.label}?"
+    return replace(whole, question=question)
 
 
 def _effort(stage: Stage, answer: EffortAnswer) -> Cell:
@@ -140,10 +150,14 @@ def _effort(stage: Stage, answer: EffortAnswer) -> Cell:
                 "What made meetings hard",
                 (Column("sign", "Sign"), Column("share", "Of meetings", Unit.SHARE)),
                 (
-                    ("had to do it again", float(answer.repeated)),
-                    ("went back", float(answer.went_back)),
-                    ("asked for help", float(answer.asked_for_help)),
-                    ("fell silent after it", float(answer.fell_silent)),
+                    # Of no meetings there is no share; 0 % would be an answer.
+                    (sign, float(share) if answer.meetings else None)
+                    for sign, share in (
+                        ("had to do it again", answer.repeated),
+                        ("went back", answer.went_back),
+                        ("asked for help", answer.asked_for_help),
+                        ("fell silent after it", answer.fell_silent),
+                    )
                 ),
                 "A meeting can be hard in more than one way.",
             ),

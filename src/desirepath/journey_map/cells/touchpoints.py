@@ -52,11 +52,16 @@ def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
         Value("reach", "customers reached", Unit.COUNT, int(answer.reach)),
         Value(
             "difference",
-            "further than like customers who had not met it",
+            # The adjustment is over all touchpoints asked about: it says which of many differences are chance.
+            f"further than like customers who had not met it (adjusted p {answer.lift.q:.2g})",
             Unit.POINTS,
             answer.lift.difference,
             tone,
         ),
+        Value("met", "visits that met it, compared with visits alike", Unit.COUNT, int(answer.lift.met)),
+        Value("compared", "visits alike that had not met it", Unit.COUNT, int(answer.lift.compared)),
+        Value("visits", "visits that met it", Unit.COUNT, int(answer.visits)),
+        Value("meetings", "meetings", Unit.COUNT, int(answer.meetings)),
         Value("share", "of the stage's visits met it", Unit.SHARE, answer.share),
         Value("repeats", "times a visit", Unit.TIMES, answer.repeats),
         Value("wait", "to the customer's next action (median)", Unit.DURATION, answer.wait),
@@ -92,19 +97,6 @@ def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, sh
         tone=tone_of(answer),
         as_of=answer.contract.as_of,
         contract=answer.contract,
-        exhibits=(
-            exhibits.table(
-                "In numbers",
-                (Column("what", "What"), Column("number", "Number", Unit.COUNT)),
-                (
-                    ("visits that met it", answer.visits),
-                    ("meetings", answer.meetings),
-                    ("met it, compared with like visits", answer.lift.met),
-                    ("like visits that had not met it", answer.lift.compared),
-                ),
-                f"{_ASSOCIATION} Adjusted p over all touchpoints (false discovery): {answer.lift.q:.2g}.",
-            ),
-        ),
         fill=answer.reach / most if most else 0.0,
         shown=shown,
     )
@@ -202,7 +194,7 @@ def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str, *, s
         tone = Tone.WARN
     if lane == "pain_points" and is_hard(answer):
         parts.append(f"hard, ease {say.of(answer.ease, Unit.EMOTION)}")
-    told = ("difference", "reach") if tone is not Tone.WARN else ("ease", "reach")
+    told = ("difference", "met", "compared", "reach") if tone is not Tone.WARN else ("ease", "reach")
     by_name = {v.name: v for v in _values(answer)}
     return Cell(
         id=cell_id(lane, stage.id, answer.touchpoint),
@@ -216,17 +208,6 @@ def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str, *, s
         tone=tone,
         as_of=answer.contract.as_of,
         contract=answer.contract,
-        exhibits=(
-            exhibits.table(
-                "Among whom",
-                (Column("what", "What"), Column("number", "Number", Unit.COUNT)),
-                (
-                    ("met it, compared with like visits", answer.lift.met),
-                    ("like visits that had not met it", answer.lift.compared),
-                ),
-                _ASSOCIATION,
-            ),
-        ),
         shown=shown,
     )
 

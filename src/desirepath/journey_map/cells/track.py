@@ -107,7 +107,6 @@ def _members(draft: Draft, stage: Stage, *wanted: str) -> Exhibit | None:
 
 
 def _reach(draft: Draft, stage: Stage, answer: StageAnswer) -> Cell:
-    occupancy = draft.inputs.occupancy
     return _observed(
         stage,
         answer,
@@ -123,7 +122,6 @@ def _reach(draft: Draft, stage: Stage, answer: StageAnswer) -> Cell:
         ),
         exhibits=exhibits.present(
             exhibits.outcomes(answer),
-            exhibits.occupancy(occupancy, stage.id) if occupancy else None,
             _members(draft, stage, "reached", "skipped"),
         ),
     )
@@ -183,6 +181,10 @@ def _repeat(answer: StageAnswer) -> Exhibit:
     )
 
 
+def _known_until(draft: Draft) -> str:
+    return say.day(draft.inputs.as_of, draft.inputs.journey.time_zone)
+
+
 def _lost(draft: Draft, stage: Stage, answer: StageAnswer) -> Cell:
     last_seen = sorted(draft.touchpoints(stage.id), key=lambda t: -t.last_seen)
     rows = tuple((draft.label(t.touchpoint), t.last_seen) for t in last_seen if t.last_seen)[:12]
@@ -191,6 +193,7 @@ def _lost(draft: Draft, stage: Stage, answer: StageAnswer) -> Cell:
         answer,
         "lost",
         title=f"Lost from {stage.label}, or still there",
+        detail=f"Still here: their visit had not ended on {_known_until(draft)}, as far as we know.",
         values=(
             _count("lost", "lost without success", answer.lost),
             _count("left", "left, and said so", answer.left),
@@ -269,15 +272,16 @@ def _here_now(draft: Draft, stage: Stage) -> Cell | None:
     table = exhibits.occupancy(occupancy, stage.id) if occupancy else None
     if occupancy is None or table is None:
         return None
-    now = table.rows[-1][1]
+    at, now = table.rows[-1][:2]
+    when = say.day(int(at or 0), draft.inputs.journey.time_zone)
     return Cell(
         id=cell_id("metrics", stage.id, "here"),
         lane="metrics",
         stage=stage.id,
         drawing=Drawing.NUMBERS,
         rests=Rests.OBSERVED,
-        title="in the stage now",
-        values=(_count("here", "in the stage now", int(now or 0)),),
+        title=f"in the stage on {when}",
+        values=(_count("here", f"in the stage on {when}", int(now or 0)),),
         as_of=occupancy.contract.as_of,
         contract=occupancy.contract,
         exhibits=(table,),

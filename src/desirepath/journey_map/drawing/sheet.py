@@ -213,6 +213,8 @@ def _footer(page: Block, d: MapDocument, total: float) -> None:
         3,
         role="muted",
     )
+    for caution in d.cautions:
+        foot.say(caution, room, 11.5, 2, role="warn")
     for guess in d.guesses:
         foot.say(f"To confirm: {guess}", room, 11.5, 2, role="warn")
     for source in d.sources:

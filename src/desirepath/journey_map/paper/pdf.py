@@ -24,7 +24,7 @@ from desirepath.journey_map.text import shorten
 
 ROOM = (404.0, 272.0)  # mm, of the drawing on an A3 page
 _LEAST, _WIDEST, _STEP = 1400.0, 4200.0, 50.0  # px of a sheet: beyond, its words could not be read on A3
-LONGEST = 1200  # characters of one text on paper; a page of one cell would say no more
+LONGEST = 600  # characters of one text on paper; the page, the JSON and the workbook have all of it
 COLUMNS = 3  # of claims beside one another
 _CHART_ROWS = 14
 

@@ -93,8 +93,8 @@ def facts(d: MapDocument) -> tuple[tuple[str, str], ...]:
         ("Currency", d.currency or "none"),
         ("Masking", masked),
     ]
-    if d.excluded:
-        found.insert(2, ("Counted nowhere", f"{'; '.join(map(str, d.excluded))}."))
+    found += [("Left out", caution) for caution in d.cautions]
+    found += [("Counted nowhere", str(one)) for one in d.excluded]
     return tuple(found)
 
 

@@ -41,6 +41,11 @@
     if (!section) return false;
     const copy = section.cloneNode(true);
     copy.removeAttribute('id');
+    // How it is counted is told once on the page, and here beside the number that it is about.
+    copy.querySelectorAll('.how > a').forEach((link) => {
+      const rule = document.getElementById(link.getAttribute('href').slice(1));
+      if (rule) link.parentNode.replaceWith(...[...rule.cloneNode(true).childNodes]);
+    });
     copy.querySelectorAll('[id]').forEach((part) => part.removeAttribute('id'));
     const title = copy.querySelector('h3');
     title.id = 'panel-title';
@@ -112,11 +117,19 @@
     opener = null;
   });
 
-  const save = () => {
-    const text = document.getElementById('data').textContent;
+  // The data are packed: as text they would be nearly half of the page. A browser that cannot unpack saves them packed.
+  const save = async () => {
+    const packed = Uint8Array.from(atob(document.getElementById('data').textContent), (sign) => sign.charCodeAt(0));
+    let blob = new Blob([packed], { type: 'application/gzip' });
+    let ending = '.json.gz';
+    if ('DecompressionStream' in window) {
+      const text = await new Response(blob.stream().pipeThrough(new DecompressionStream('gzip'))).text();
+      blob = new Blob([text], { type: 'application/json' });
+      ending = '.json';
+    }
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-    link.download = (document.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'map') + '.json';
+    link.href = URL.createObjectURL(blob);
+    link.download = (document.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'map') + ending;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
