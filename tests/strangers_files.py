@@ -138,10 +138,10 @@ def us_dates(folder: Path) -> list[Path]:
 
 
 def shopify_like(folder: Path) -> list[Path]:
-    """Orders with line items: only the first row of an order has its total."""
+    """Orders with line items, nearly as Shopify has them: only the first row of an order has its total."""
     header = (
         "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Currency,Subtotal,Shipping,Taxes,"
-        "Total,Created at,Lineitem quantity,Lineitem name,Cancelled at,Source,Id,Phone"
+        "Total,Created at,Item quantity,Item name,Cancelled at,Source,Id,Phone"
     )
     rows: list[tuple[object, ...]] = []
     for n in range(40):

@@ -72,16 +72,18 @@ def init(
     files: Sequence[str | PathLike[str]] = (),
     template: str | None = None,
     *,
+    preset: str | None = None,
     force: bool = False,
 ) -> Draft:
     """Look at files and draft journey.yaml and sources.yaml in a folder, with the reason for each guess.
 
-    template: online-shop, saas, b2b-leads or services. Raises WorkspaceError where a draft would overwrite something
-    (unless `force`), SourceError where the files hold no events.
+    template: online-shop, saas, b2b-leads or services. preset: what the files are, such as shopify-orders; unless
+    said, exports of known tools are recognised. Raises WorkspaceError where a draft would overwrite something
+    (unless `force`), SourceError where the files hold no events or are no such export.
     """
     from desirepath.app.draft import draft
 
-    return draft(folder, files, template, force=force)
+    return draft(folder, files, template, preset=preset, force=force)
 
 
 def __getattr__(name: str) -> object:

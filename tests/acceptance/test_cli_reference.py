@@ -102,6 +102,7 @@ def test_every_answer_has_the_keys_that_the_page_tells(tmp_path: Path) -> None:
     folder, device = tmp_path / "exports", "anonymous_id:d0"
     asked = {
         "init": cli("init", tmp_path / "mine", exports / "orders.csv", "--json"),
+        "presets": cli("presets", "--json"),
         "load": cli("load", folder, "--json"),
         "rejects": cli("rejects", folder, "--json"),
         "loads list": cli("loads", "list", folder, "--json"),

@@ -1,13 +1,14 @@
 """From a stranger's files to a workspace: profile them, guess, write sources.yaml and journey.yaml.
 
-In: a folder, files, perhaps a template. Out: both definitions, read back before they are written, and a Draft
+In: a folder, files, perhaps a template or a preset. What is the export of a known tool is written by its preset,
+the rest is guessed. Out: both definitions, read back before they are written, and a Draft
 that says what was guessed and what was left out. Nothing that exists is ever overwritten without `force`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -18,7 +19,9 @@ from desirepath.app.guesses import readable
 from desirepath.core.errors import SourceError, WorkspaceError
 
 if TYPE_CHECKING:
+    from desirepath.app.draft_presets import Ready
     from desirepath.collect.guess.source import Guessed, GuessedSource, LeftOut
+    from desirepath.collect.sources import Source
     from desirepath.journey.draft.facts import EventSummary
     from desirepath.journey.draft.journey import Setting
     from desirepath.journey.draft.stages import Plan
@@ -56,16 +59,22 @@ def draft(
     files: Sequence[str | PathLike[str]] = (),
     template: str | None = None,
     *,
+    preset: str | None = None,
     force: bool = False,
 ) -> Draft:
     """Write a first journey.yaml and sources.yaml into `folder`, which is made where it is missing.
 
+    preset: what the files are; unless said, exports of known tools are recognised by their columns.
     Raises WorkspaceError where one of them exists (unless `force`), SourceError where the files hold no events.
     """
     target = Path(folder)
     _refuse_to_overwrite(target, force)
+    if preset is not None and not files:
+        raise WorkspaceError(
+            "A preset is for files, and none is named.", hint="Name the export: desirepath init FOLDER FILES"
+        )
     if files:
-        sources_text, journey_text, notes = _from_files(target, [Path(f) for f in files], template)
+        sources_text, journey_text, notes = _from_files(target, [Path(f) for f in files], template, preset)
     else:
         sources_text, journey_text, notes = _from_template(template)
     guesses = _checked(sources_text, journey_text, has_sources=bool(files))
@@ -114,32 +123,42 @@ def _from_template(name: str | None) -> tuple[str, str, list[str]]:
 # ---- from files ------------------------------------------------------------------------------------
 
 
-def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tuple[str, str, list[str]]:
+def _from_files(
+    target: Path, files: Sequence[Path], template: str | None, preset: str | None
+) -> tuple[str, str, list[str]]:
     """The two texts, and notes."""
     from desirepath.app.draft_files import take_files
+    from desirepath.app.draft_presets import take_presets
     from desirepath.collect.guess.ids import pairs_to_compare
     from desirepath.collect.guess.lines import LineItems, record_of_lines
     from desirepath.collect.guess.source import guess, ids_of
     from desirepath.collect.guess.text import sources_text
+    from desirepath.collect.presets.catalogue import preset as named
     from desirepath.collect.read_sources import read_sources
     from desirepath.store.profile import Profiler
 
+    forced = named(preset) if preset is not None else None
     with TemporaryDirectory(prefix="desirepath-") as temporary, Profiler(Path(temporary)) as profiler:
-        profiles = take_files(profiler, target, files, Path(temporary))
+        every_profile = take_files(profiler, target, files, Path(temporary), forced)
+        ready, profiles = take_presets(every_profile, forced)
         ids = ids_of(profiles)
         overlaps = {pair: profiler.overlap(*pair) for pair in pairs_to_compare(profiles, ids)}
         records = {p.name: record_of_lines(p, of) for p, of in zip(profiles, ids, strict=True)}
         items = {name: LineItems(r, profiler.steady(name, r)) for name, r in records.items() if r}
         guessed = guess(profiles, overlaps, items)
-        if not guessed.sources:
+        if not guessed.sources and not ready.entries:
             raise _nothing_to_place(guessed)
-        first = read_sources(sources_text(guessed), os.environ)
+        first = read_sources(sources_text(guessed, ready=ready.texts()), os.environ)
         files_of = {one.id: one.file.name for one in guessed.sources}
+        files_of |= {one.name: file.name for one, file in zip(ready.entries, ready.profiles, strict=True)}
         every = profiler.events([(source, files_of[source.id]) for source in first.sources])
         events = _sayable(every)
         if not events:
             raise _nothing_to_place(guessed)
-        journey, renamed, notes = _journey(target, profiler, guessed, events, template)
+        currency = _preset_currency(profiler, ready, first.sources, files_of)
+        drafting = _Drafting(target, profiler, guessed, ready, currency)
+        journey, renamed, notes = _journey(drafting, events, template)
+        notes = [*ready.notes, *notes]
         notes += [_left_out(one) for one in guessed.left_out]
         if len(every) > len(events):
             notes.append(
@@ -148,10 +167,35 @@ def _from_files(target: Path, files: Sequence[Path], template: str | None) -> tu
             )
         notes += [
             f"{', '.join(p.files)}: only the first {p.rows:,} rows were looked at."
-            for p in profiles
+            for p in every_profile
             if not p.exact
         ]
-        return sources_text(guessed, renamed), journey, notes
+        return sources_text(guessed, renamed, ready.texts(renamed)), journey, notes
+
+
+@dataclass(frozen=True)
+class _Drafting:
+    """What the drafting of a journey goes by. currency: of the presets' purchases, with the reason."""
+
+    target: Path
+    profiler: Profiler
+    guessed: Guessed
+    ready: Ready
+    currency: tuple[str, str]
+
+
+def _preset_currency(
+    profiler: Profiler, ready: Ready, sources: Sequence[Source], files_of: Mapping[str, str]
+) -> tuple[str, str]:
+    """The commonest currency of the export that tells best of purchases, and why."""
+    ranked = sorted(zip(ready.entries, ready.presets, strict=True), key=lambda one: -one[1].sells)
+    by_id = {source.id: source for source in sources}
+    for entry, _ in ranked:
+        codes = profiler.currencies(by_id[entry.name], files_of[entry.name])
+        if codes:
+            many = f", the commonest of {len(codes)}" if len(codes) > 1 else ""
+            return codes[0], f"from the amounts of {entry.name}{many}"
+    return "", ""
 
 
 def _sayable(events: Sequence[EventSummary]) -> list[EventSummary]:
@@ -166,14 +210,15 @@ def _sayable(events: Sequence[EventSummary]) -> list[EventSummary]:
 
 
 def _journey(
-    target: Path, profiler: Profiler, guessed: Guessed, events: Sequence[EventSummary], template: str | None
+    drafting: _Drafting, events: Sequence[EventSummary], template: str | None
 ) -> tuple[str, dict[str, str], list[str]]:
     """journey.yaml, how events are renamed for it, and notes."""
     from desirepath.journey.draft.journey import journey_text
     from desirepath.journey.draft.lapse import Lapse, propose
     from desirepath.journey.draft.stages import plan
 
-    planned = plan(events, profiler.before, profiler.repeats)
+    profiler = drafting.profiler
+    planned = plan(events, profiler.before, profiler.repeats, drafting.ready.roles)
     if template is not None:
         return _on_template(template, planned, events)
     span = profiler.span()
@@ -184,7 +229,7 @@ def _journey(
         ends = [n for later in planned.stages for n in (*later.enter, *later.goal)]
         gaps = profiler.gaps(sorted({*stage.enter, *touched}), ends)
         lapses[stage.id] = propose(stage, gaps, span)
-    return journey_text(planned, events, lapses, _setting(target, guessed, planned)), {}, []
+    return journey_text(planned, events, lapses, _setting(drafting, planned)), {}, []
 
 
 def _on_template(
@@ -210,14 +255,16 @@ def _on_template(
     return text, fitting.renamed, notes
 
 
-def _setting(target: Path, guessed: Guessed, planned: Plan) -> Setting:
+def _setting(drafting: _Drafting, planned: Plan) -> Setting:
     from desirepath.collect.guess.words import title
     from desirepath.identity.rules import default_kind
     from desirepath.journey.draft.journey import Setting
 
-    currency, why = _currency(guessed)
+    guessed, ready = drafting.guessed, drafting.ready
+    currency, why = drafting.currency if drafting.currency[0] else _currency(guessed)
     people = dict.fromkeys(one.kind for source in guessed.sources for one in source.identifiers if one.people)
     known = [kind for kind in people if not default_kind(kind, guessed.customer).known]
+    known += [kind for kind in ready.known if kind not in known]
     pairs = [
         f"identifiers.{one.kind}"
         for source in guessed.sources
@@ -231,13 +278,23 @@ def _setting(target: Path, guessed: Guessed, planned: Plan) -> Setting:
         for e in s.times.events
         if (times := s.file.column(e.time).times)
     ]
+    zoned += [times.writing.zone for entry in ready.entries for times in entry.times]
     zone_why = (
         "the times say their own zone; calendars use this one" if all(zoned) else "no file names a zone"
     )
     promised = next((one for source in guessed.sources if (one := _promised(source))), "")
-    name = title(target.resolve().name) or "Customer journey"
+    name = title(drafting.target.resolve().name) or "Customer journey"
     return Setting(
-        name, guessed.customer, zone_why, currency, why, tuple(known), pairs[0] if pairs else "", promised
+        name,
+        guessed.customer,
+        zone_why,
+        currency,
+        why,
+        tuple(known),
+        ready.voids or (pairs[0] if pairs else ""),
+        promised,
+        ready.joins,
+        tuple((p.name, p.label, p.opens, p.closes, p.within, p.key) for p in ready.promises),
     )
 
 

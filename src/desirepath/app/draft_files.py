@@ -11,6 +11,8 @@ from desirepath.collect.expression import quote_text
 from desirepath.collect.guess.shapes import FileProfile
 from desirepath.collect.guess.times import candidates
 from desirepath.collect.guess.words import LOG, unique, words_of
+from desirepath.collect.presets.catalogue import Preset
+from desirepath.collect.presets.recognise import recognise
 from desirepath.collect.raw import RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
@@ -37,12 +39,16 @@ class _Group:
     found: list[FoundFile] = field(default_factory=list)
 
 
-def take_files(profiler: Profiler, target: Path, files: Sequence[Path], temporary: Path) -> list[FileProfile]:
-    """A profile of each file, or of each set of files alike. Raises SourceError where one cannot be read."""
+def take_files(
+    profiler: Profiler, target: Path, files: Sequence[Path], temporary: Path, preset: Preset | None = None
+) -> list[FileProfile]:
+    """A profile of each file, or of each set of files alike. Raises SourceError where one cannot be read.
+
+    preset: what the files are, where somebody says so.
+    """
     reader = FileReader(temporary)
-    groups = _grouped(
-        reader, [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
-    )
+    found = [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
+    groups = _grouped(reader, found, preset)
     folders = [path.resolve() for path in files if path.is_dir()]
     profiles = []
     for name, group in zip(_names(groups, folders), groups, strict=True):
@@ -97,10 +103,15 @@ def _is_data(path: Path) -> bool:
     return path.suffix.lower() in _DATA and not any(part.startswith(".") for part in path.parts)
 
 
-def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
+def _grouped(reader: FileReader, found: Sequence[FoundFile], preset: Preset | None) -> list[_Group]:
     groups: dict[object, _Group] = {}
     for one, reading, said in [(file, *how) for file in found for how in _readings(reader, file)]:
         columns = reader.columns(one, reading)
+        rows = _header_rows(columns, preset)
+        if rows > 1:
+            reading = reading.model_copy(update={"header_rows": rows})
+            said = (*said, ("header_rows", str(rows)))
+            columns = reader.columns(one, reading)
         stem = _stem(Path(one.inner_name) if not one.member else one.path)
         if reading.sheet is not None:
             stem = str(reading.sheet)
@@ -113,6 +124,13 @@ def _grouped(reader: FileReader, found: Sequence[FoundFile]) -> list[_Group]:
             )
         group.found.append(one)
     return list(groups.values())
+
+
+def _header_rows(columns: tuple[str, ...] | None, preset: Preset | None) -> int:
+    """How many rows the header has: more than one only where a preset says so of such columns."""
+    if preset is None and columns is not None and (known := recognise(columns)) is not None:
+        preset = known.preset
+    return preset.header if preset is not None and columns is not None else 1
 
 
 def _stem(path: Path) -> str:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desirepath.cli.complete import preset_names
 from desirepath.cli.options import Folder, Json, OneSource, OnlySources, Quiet, Template, example, opened
 from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
     from desirepath.app.load import LoadSummary
     from desirepath.app.workspace import Workspace
+    from desirepath.collect.presets.catalogue import Preset
     from desirepath.core.errors import DesirepathError
 
 
@@ -29,6 +31,15 @@ def init(
     template: Annotated[
         Template | None, typer.Option(help="Start from a ready journey.", show_default=False)
     ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What the files are: the export of a tool. Unless said, it is seen by their columns.",
+            show_default=False,
+            autocompletion=preset_names,
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the journey.yaml and sources.yaml that are there.")
     ] = False,
@@ -37,11 +48,17 @@ def init(
     """Draft a workspace from your files.
 
     Looks at columns and values and writes journey.yaml and sources.yaml. Each guess stands there with its reason;
-    the drafts can be loaded as they are.
+    the drafts can be loaded as they are. Exports of known tools are recognised: see desirepath presets.
     """
     from desirepath.app.draft import draft
 
-    made = draft(folder, files or [], template=template.value if template else None, force=force)
+    made = draft(
+        folder,
+        files or [],
+        template=template.value if template else None,
+        preset=preset,
+        force=force,
+    )
     if json:
         print_json(made)
         return
@@ -54,6 +71,49 @@ def init(
         say(f"Next: desirepath load {folder}")
     else:
         say(f"Next: say in {made.sources_path} where your data is, then: desirepath load {folder}")
+
+
+def presets(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="NAME",
+            help="Only this one, as it is written.",
+            show_default=False,
+            autocompletion=preset_names,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List the exports that init recognises.
+
+    Each with the tool that it comes from, where to export it there, and the columns by which it is recognised.
+    """
+    from desirepath.collect.presets import catalogue
+
+    shown = [catalogue.preset(name)] if name else list(catalogue.presets().values())
+    if json:
+        print_json({"presets": [_as_dict(one) for one in shown]})
+    elif name:
+        print(catalogue.text_of(name), end="")
+    else:
+        rows = [(one.name, one.product, one.about, one.files) for one in shown]
+        print_table(("preset", "tool", "what", "usual files"), rows)
+        say("Where to export it, its columns and its mapping: desirepath presets NAME")
+
+
+def _as_dict(preset: Preset) -> dict[str, object]:
+    return {
+        "name": preset.name,
+        "tool": preset.product,
+        "about": preset.about,
+        "export": preset.export,
+        "files": preset.files,
+        "layout": preset.layout,
+        "must": list(preset.must),
+        "may": list(preset.may),
+        "events": dict(preset.roles),
+    }
 
 
 def load(folder: Folder, only: OnlySources = None, json: Json = False, quiet: Quiet = False) -> None:
@@ -161,8 +221,13 @@ def warm() -> None:
 def add_to(program: typer.Typer) -> None:
     """Add them to the program, with examples."""
     program.command(
-        epilog=example("init shop orders.csv visits.csv.gz", "init crm exports/ --template b2b-leads")
+        epilog=example(
+            "init shop orders.csv visits.csv.gz",
+            "init crm exports/ --template b2b-leads",
+            "init shop export.csv --preset shopify-orders",
+        )
     )(init)
+    program.command(epilog=example("presets", "presets shopify-orders"))(presets)
     program.command(epilog=example("load shop", "load shop --only orders --only tickets"))(load)
     program.command(epilog=example("rejects shop", "rejects shop --source orders --limit 200 --json"))(
         rejects

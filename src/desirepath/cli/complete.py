@@ -57,6 +57,13 @@ def source_names(ctx: typer.Context, incomplete: str) -> list[str]:
     return _beginning(_keys(ctx, "sources.yaml", "sources", "metrics"), incomplete)
 
 
+def preset_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The exports that init recognises."""
+    from desirepath.collect.presets.catalogue import presets
+
+    return _beginning(list(presets()), incomplete)
+
+
 def _beginning(names: list[str], start: str) -> list[str]:
     return [name for name in names if name.startswith(start)]
 

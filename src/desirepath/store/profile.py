@@ -7,6 +7,7 @@ away, on the first rows of files that are large.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from desirepath.collect.raw import RawColumns, RawPart
 from desirepath.collect.row_sql import Context, Found, RowSql, columns_read
 from desirepath.collect.sources import Source, Time
 from desirepath.collect.time_sql import time_sql
+from desirepath.core.money import EXPONENTS
 from desirepath.journey.draft.facts import EventSummary, Gaps, Span
 from desirepath.store.events_db import EventStore
 from desirepath.store.staging import stage
@@ -188,6 +190,20 @@ class Profiler:
                 f"{wide} FROM ({sql.parsed(lean, Found(), rows)}) "
                 'WHERE time IS NOT NULL AND event IS NOT NULL AND "by" IS NOT NULL AND has_identifier'
             )
+
+    def currencies(self, source: Source, file: str) -> tuple[str, ...]:
+        """The currencies of a source's amounts, the commonest first; none where it says none."""
+        table, columns = self._tables[file]
+        made = frozenset(columns_read(source)) - set(columns.names)
+        counts: Counter[str] = Counter()
+        for cells in RowSql(source, RawColumns(columns.names, made), _EVER).cells:
+            if cells.made_from.currency is not None and cells.made_from.value is not None:
+                found = self._store.rows(
+                    f"SELECT code, count(*) FROM (SELECT {cells.currency} AS code FROM {table} "
+                    f"WHERE {cells.rule} AND {cells.value} IS NOT NULL) WHERE code IS NOT NULL GROUP BY 1"
+                )
+                counts.update({str(code): int(n) for code, n in found if code in EXPONENTS})
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
     def _name_customers(self, kinds: Sequence[str]) -> None:
         """One name per customer: the identifier that most events have; others lead to it, one step far.

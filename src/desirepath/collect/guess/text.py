@@ -26,12 +26,21 @@ HEAD = (
 )
 
 
-def sources_text(guessed: Guessed, renamed: Mapping[str, str] | None = None) -> str:
-    """The whole file. renamed: names of events as the files have them → as the journey wants them."""
+def sources_text(
+    guessed: Guessed, renamed: Mapping[str, str] | None = None, ready: Sequence[str] = ()
+) -> str:
+    """The whole file. renamed: names of events as the files have them → as the journey wants them.
+
+    ready: entries that presets have written.
+    """
     page = Page()
     page.note(0, HEAD)
     page.blank()
     page.line(0, "sources:")
+    for entry in ready:
+        page.blank()
+        for line in entry.splitlines():
+            page.line(0, line)
     for source in guessed.sources:
         page.blank()
         _source(page, source, renamed or {}, guessed.sources)
@@ -122,7 +131,7 @@ def _reading(page: Page, files: tuple[str, ...], reading: tuple[tuple[str, str],
         if key == "sheet":  # a fact: each sheet is a source
             page.line(2, f"sheet: {scalar(value)}")
             continue
-        shown = value if key == "header" else scalar(value)
+        shown = value if key in ("header", "header_rows") else scalar(value)
         page.guess(2, f"{key}: {shown}", "from the look of the file")
 
 

@@ -38,6 +38,8 @@ class Setting:
     known_kinds: tuple[str, ...] = ()  # identifiers that name people but are not known to
     void_key: str = ""  # the property that pairs an order with its cancellation
     promised: str = ""  # a property with the time that was promised
+    joining: tuple[str, ...] = ()  # identifiers of purchases by which several sources know the same one
+    promises: tuple[Sequence[str], ...] = ()  # examples: name, label, from, to, within, key
 
 
 def journey_text(
@@ -108,13 +110,17 @@ def _quoted(rule: str) -> str:
 
 
 def _identity(page: Page, setting: Setting) -> None:
-    if not setting.known_kinds:
+    if not setting.known_kinds and not setting.joining:
         return
     page.blank()
     page.line(0, "identity:")
     page.line(1, "identifiers:")
     for kind in setting.known_kinds:
         page.guess(2, f"{kind}: {{known: true}}", "it names a customer, not a device or an order")
+    for kind in setting.joining:
+        page.guess(
+            2, f"{kind}: {{known: true}}", "several sources name it: it joins what they know of its customer"
+        )
 
 
 # ---- touchpoints -----------------------------------------------------------------------------------
@@ -196,6 +202,22 @@ _PAIRS = (
 
 def _promises(page: Page, plan: Plan, events: Mapping[str, EventSummary], setting: Setting) -> None:
     """Nobody can guess what was promised: an example, as a comment, where two events could be its ends."""
+    fitting = [one for one in setting.promises if one[2] in events and one[3] in events]
+    if fitting:
+        page.blank()
+        page.note(
+            0, "What do you promise? Such a business often promises the following; put it right, and take"
+        )
+        page.note(0, "the # away:")
+        page.line(0, "# promises:")
+        for name, label, start, end, within, key in fitting:
+            page.line(0, f"#   {name}:")
+            page.line(0, f"#     label: {scalar(label)}")
+            page.line(0, f"#     from: {_quoted(_rule([start]))}")
+            page.line(0, f"#     to: {_quoted(_rule([end]))}")
+            page.line(0, f"#     within: {within}")
+            page.line(0, f"#     key: {key}")
+        return
     for promise, start, end, within in _PAIRS:
         for name in events:
             subject, _, verb = name.rpartition(" ")

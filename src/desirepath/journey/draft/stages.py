@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, get_args
 
 from desirepath.collect.guess.words import words_of
 from desirepath.core.words import STAGES
 from desirepath.journey.draft.facts import EventSummary
 
 MOST_NAMES = 40  # names in one rule; the rarer ones are touchpoints of nothing, and said so
+_BY_WORDS, _BY_PRESET = "by the words of the names", "as the preset of the export says"
 REPEATS = 0.02  # buyers who bought again: with fewer the journey ends with the purchase
 Role = Literal[
     "awareness", "consideration", "decision", "goal", "retention", "advocacy", "exit", "void", "support", "response",
@@ -87,29 +88,46 @@ def plan(
     events: Sequence[EventSummary],
     before: Callable[[Sequence[str]], Mapping[str, float]],
     repeats: Callable[[str], tuple[int, int]],
+    said: Mapping[str, str] | None = None,
 ) -> Plan:
     """The stages for these events.
 
     before: given goals, each event's share that came before its customer's first goal.
     repeats: an event's customers, and those who did it at two or more times.
+    said: what events are evidence of, where somebody (a preset) knows; the others' names are all there is.
     """
-    roles: dict[str, Role] = {e.name: role_of(e.name) for e in events}
+    known = {name: one for name, role in (said or {}).items() if (one := _role(role))}
+    roles: dict[str, Role] = {e.name: known.get(e.name) or role_of(e.name) for e in events}
     goals = sorted(
         (e for e in events if roles[e.name] == "goal"), key=lambda e: (-e.valued, -e.customers, e.name)
     )
     if not goals:
-        return _without_goal(events, roles)
+        return _reasons(_without_goal(events, roles), known)
     goal = goals[0].name
     earlier = before([goal])
     for event in events:
         # A second way to say "bought" (paid, confirmed) must not make one purchase look like two.
-        if roles[event.name] == "goal" and event.name != goal:
+        if roles[event.name] == "goal" and event.name != goal and event.name in known:
+            roles[event.name] = "response"  # a touchpoint: another export tells of the same purchase
+        elif roles[event.name] == "goal" and event.name != goal:
             roles[event.name] = "decision" if earlier.get(event.name, 0) > 0.5 else "retention"
         elif roles[event.name] == "other" and event.by == "customer":
             roles[event.name] = "consideration" if earlier.get(event.name, 0) > 0.5 else "retention"
     made = _with_goal(events, roles, goal, repeats(goal))
     made.other_goals = [e.name for e in goals[1:]]
-    return _with_touches(made, events, earlier)
+    return _reasons(_with_touches(made, events, earlier), known)
+
+
+def _role(text: str) -> Role | None:
+    return next((one for one in get_args(Role) if one == text), None)
+
+
+def _reasons(made: Plan, known: Mapping[str, Role]) -> Plan:
+    """A stage whose evidence is all known is no guess by words."""
+    for stage in made.stages:
+        if stage.why == _BY_WORDS and known.keys() >= set(stage.enter):
+            stage.why = _BY_PRESET
+    return made
 
 
 def _names(
@@ -141,7 +159,7 @@ def _with_goal(
     stages: list[PlannedStage] = []
     earlier = [s for s in ("awareness", "consideration", "decision") if found[s]]
     for name in earlier:
-        stages.append(PlannedStage(name, found[name], "by the words of the names"))
+        stages.append(PlannedStage(name, found[name], _BY_WORDS))
     goal_why = "the name says that somebody bought"
     if kind == "buyer":
         _end_with(stages, goal, goal_why)
@@ -160,7 +178,7 @@ def _with_goal(
                 PlannedStage(
                     "advocacy",
                     found["advocacy"],
-                    "by the words of the names",
+                    _BY_WORDS,
                     after="decision" if decided else "",
                 )
             )
@@ -199,7 +217,7 @@ def _without_goal(events: Sequence[EventSummary], roles: dict[str, Role]) -> Pla
     unknown = [e for e in events if roles[e.name] == "other" and e.by == "customer"] or [
         e for e in events if roles[e.name] == "other"
     ]
-    why = "by the words of the names"
+    why = _BY_WORDS
     if not any(found.values()):
         why = "by where they stand in customers' trails; their names say nothing"
         _by_place(unknown or list(events), found)

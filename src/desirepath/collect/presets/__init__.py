@@ -1,0 +1,1 @@
+"""Ready mappings for the exports that people have: one file each, how they are recognised and written."""
