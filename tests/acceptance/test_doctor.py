@@ -84,7 +84,7 @@ def test_of_a_robot_let_into_the_sample_shop(own_shop: SampleShop) -> None:
     folder = Path(own_shop.truth.folder)
     journey = folder / "journey.yaml"
     text = journey.read_text("utf-8")
-    journey.write_text(re.sub(r"(?m)^exclude:.*\n", "", text), "utf-8")
+    journey.write_text(re.sub(r"(?m)^exclude:.*\n(?:[ \t]+.*\n)*", "", text), "utf-8")
     found = [one for one in Workspace.open(folder).doctor().of("bots") if one.subject == "properties.agent"]
     assert len(found) == 1
     assert "CrawlerBot" in found[0].message

@@ -169,7 +169,9 @@ def test_a_scale_that_is_not_the_one_of_the_answers_is_seen_from_both_sides(tmp_
     low = head + "".join(f"{day}Z,c{i}@mail.example,{1 + i % 5}\n" for i in range(60))
     found = the_one(clean_shop().add_source(RATED, ratings=low).examined(tmp_path / "low"), "score_scale")
     assert (found.counts["scores"], found.counts["highest"]) == (60, 5.0)
+    assert found.fix is not None
+    assert found.fix.write == "score: {low: 1, high: 5, …}"
     high = head + "".join(f"{day}Z,c{i}@mail.example,{7 + i % 6}\n" for i in range(60))
     found = the_one(clean_shop().add_source(RATED, ratings=high).examined(tmp_path / "high"), "score_scale")
     assert (found.counts["off_scale"], found.counts["scores"]) == (20, 40)  # 11 and 12 of ten
-    assert "high: 12" in (found.fix.write if found.fix else "")
+    assert "low: 0, high: 100" in (found.fix.write if found.fix else "")

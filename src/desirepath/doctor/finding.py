@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desirepath.core.times import say_duration
+
 
 class Severity(StrEnum):
     """How bad. error: numbers are wrong; warning: numbers are likely off; note: worth knowing."""
@@ -47,10 +49,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One number as it is, and as it would be without the fault. Shares are 0 … 1; None: there is no number."""
+    """One number as it is, and as it would be without the fault.
+
+    number: rate (0 … 1), median time (µs), entered, in_flight, value. None: there is no number.
+    """
 
     stage: str
-    number: str  # rate, entered, in_flight, value …
+    number: str
     now: float | None
     without: float | None
 
@@ -62,6 +67,8 @@ class Moved:
     def _say(self, value: float | None) -> str:
         if value is None:
             return "–"
+        if self.number == "median time":
+            return say_duration(round(value))
         return f"{value * 100:.1f} %" if self.number == "rate" else f"{value:,.0f}"
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.estimate import Estimate
-from desirepath.core.times import NEVER
+from desirepath.core.estimate import MINIMUM_N, Estimate
+from desirepath.core.times import NEVER, SECOND
 from desirepath.doctor.finding import Effect, Moved
 from desirepath.journey.placing import place, plan_for
 from desirepath.measure.cohort import can_succeed, cohort
@@ -30,17 +30,19 @@ Int64 = NDArray[np.int64]
 
 CHEAP = 20_000_000  # events: beyond it nothing is placed again, and effects are told as counts alone
 _RATE = 0.002  # a rate that moves by less is as it was
+_TIME = 0.1  # … a median time, as a share of itself
 _COUNT = 0.005  # … and so a count, as a share of itself
 _SHOWN = 6  # numbers of an effect
 
 
 @dataclass(frozen=True, slots=True)
 class StageNumbers:
-    """What a stage's answer rests on. rate: None where there are too few."""
+    """What a stage's answer rests on. rate, time (µs, median of those who succeed): None where there are too few."""
 
     entered: int
     in_flight: int
     rate: float | None
+    time: float | None = None
 
 
 def stage_numbers(looking: Looking, visits: Visits, where: Mask | None = None) -> dict[str, StageNumbers]:
@@ -51,24 +53,33 @@ def stage_numbers(looking: Looking, visits: Visits, where: Mask | None = None) -
         rate = proportion(one.count("rated_succeeded"), one.count("rated"), as_of=0)
         known = isinstance(rate, Estimate) and can_succeed(looking.journey, number)
         value = rate.value if known and isinstance(rate, Estimate) else None
-        found[stage.id] = StageNumbers(one.count("entered"), one.count("in_flight"), value)
+        done, v = one.masks["rated_succeeded"], one.visits
+        took = (v.succeeded - v.entered)[done]
+        time = float(np.median(took)) if len(took) >= MINIMUM_N else None
+        found[stage.id] = StageNumbers(one.count("entered"), one.count("in_flight"), value, time)
     return found
 
 
 def moved(now: Mapping[str, StageNumbers], without: Mapping[str, StageNumbers]) -> tuple[Moved, ...]:
     """The numbers that differ, rates first, the largest change first."""
-    rates, counts = [], []
+    rates, times, counts = [], [], []
     for stage, one in now.items():
         other = without[stage]
         if _differ(one.rate, other.rate):
             rates.append(Moved(stage, "rate", one.rate, other.rate))
+        if one.time is not None and other.time is not None and _far(one.time, other.time):
+            times.append(Moved(stage, "median time", one.time, other.time))
         for name in ("entered", "in_flight"):
             a, b = getattr(one, name), getattr(other, name)
             if abs(a - b) > _COUNT * max(a, b):
                 counts.append(Moved(stage, name, a, b))
     rates.sort(key=lambda m: -abs((m.now or 0) - (m.without or 0)))
     counts.sort(key=lambda m: -abs((m.now or 0) - (m.without or 0)))
-    return (*rates, *counts)[:_SHOWN]
+    return (*rates, *times, *counts)[:_SHOWN]
+
+
+def _far(one: float, other: float) -> bool:
+    return abs(one - other) > _TIME * max(one, other) and abs(one - other) > SECOND
 
 
 def _differ(one: float | None, other: float | None) -> bool:

@@ -18,6 +18,7 @@ Int64 = NDArray[np.int64]
 _FEW = 5  # doubled events of a source that are worth a word
 _SHARE = 0.002
 _SCORES = 30
+_USUAL = ((0.0, 1.0), (1.0, 5.0), (1.0, 7.0), (0.0, 10.0), (0.0, 100.0))
 
 _COPIES = """
 SELECT x.event_no, x.source, x.kept, x.worth FROM (
@@ -154,7 +155,7 @@ def score_scale(looking: Looking, again: Again) -> Iterator[Finding]:
         )[0]
         if off and off >= max(1, 0.005 * (off + count)):
             given = [v for v in (least, lowest, score.low, most, highest, score.high) if v is not None]
-            ends = min(given), max(given)
+            ends = _scale(min(given), max(given))
             yield Finding(
                 "score_scale",
                 graded(off / (off + count), 0.1, 0.005),
@@ -177,6 +178,7 @@ def score_scale(looking: Looking, again: Again) -> Iterator[Finding]:
                 (Example(name, part, line, record, what=f"scores from {ends[0]:g} to {ends[1]:g}"),),
             )
         elif count >= _SCORES and highest <= score.low + (score.high - score.low) / 2:
+            likely = _scale(lowest, highest)
             yield Finding(
                 "score_scale",
                 Severity.WARNING,
@@ -190,13 +192,18 @@ def score_scale(looking: Looking, again: Again) -> Iterator[Finding]:
                     count,
                     "scores",
                 ),
-                looking.source_line(f"score: {{low: {lowest:g}, high: {highest:g}, …}}", name, *where),
+                looking.source_line(f"score: {{low: {likely[0]:g}, high: {likely[1]:g}, …}}", name, *where),
                 {"scores": count, "highest": highest, "declared_high": score.high},
                 looking.examples(
                     f"l.source = {quoted(name)} AND l.event_no IN (SELECT event_no FROM event_log WHERE "
                     "score IS NOT NULL)"
                 ),
             )
+
+
+def _scale(lowest: float, highest: float) -> tuple[float, float]:
+    """The usual scale that has these scores; their own ends where none has."""
+    return next((ends for ends in _USUAL if ends[0] <= lowest and highest <= ends[1]), (lowest, highest))
 
 
 def _scales(looking: Looking) -> Iterator[tuple[str, tuple[str | int, ...], Score]]:

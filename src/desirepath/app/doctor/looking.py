@@ -195,6 +195,11 @@ class Looking:
     def _documents(self) -> list[Document | None]:
         return [_document(path) for path in self._files]
 
+    def says(self, *where: str | int) -> bool:
+        """Whether journey.yaml has an entry of its own at a place."""
+        document = self._documents[0]
+        return document is not None and where in document.lines
+
     def journey_line(self, write: str, *where: str | int, about: str = "") -> Fix:
         """A line of journey.yaml, and what to write there."""
         return self._line(0, where, write, about)

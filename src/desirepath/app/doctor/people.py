@@ -223,8 +223,10 @@ def one_customer(looking: Looking, again: Again) -> Iterator[Finding]:
 
 def bots(looking: Looking, again: Again) -> Iterator[Finding]:
     """Those who act as no person can, and those whose user agent says that they are a program."""
-    found = sorted(suspects(looking.asking.trails), key=lambda one: -one.events)
     agents = _by_agent(looking)
+    told = {int(code) for codes, _, _ in agents.values() for code in codes}
+    found = [one for one in suspects(looking.asking.trails) if one.customer not in told]
+    found.sort(key=lambda one: -one.events)
     if found:
         yield _machines(looking, again, found)
     for column, (codes, events, sample) in agents.items():
@@ -234,8 +236,8 @@ def bots(looking: Looking, again: Again) -> Iterator[Finding]:
             column,
             f"{many(len(codes), 'customer')} {have(len(codes))} a {column} that names a program: {sample}.",
             effect(
-                f"They are {share(len(codes), looking.customers)} of customers and {share(events, looking.events)} of "
-                "events, and look like people who never go on.",
+                f"{_they(len(codes))} {share(len(codes), looking.customers)} of customers and "
+                f"{share(events, looking.events)} of events, seen as people who never go on.",
                 events,
                 looking.events,
                 "events",
@@ -247,6 +249,10 @@ def bots(looking: Looking, again: Again) -> Iterator[Finding]:
             {"customers": len(codes), "events": events},
             looking.examples(f"l.customer = {int(codes[0])}", "l.time"),
         )
+
+
+def _they(count: int) -> str:
+    return "It is" if count == 1 else "They are"
 
 
 def _machines(looking: Looking, again: Again, found: list[Suspect]) -> Finding:
@@ -265,7 +271,7 @@ def _machines(looking: Looking, again: Again, found: list[Suspect]) -> Finding:
         looking.customer(worst.customer),
         f"{many(len(found), 'customer')} act{s(len(found))} as no person can: {worst.why}.",
         effect(
-            f"They are {share(len(found), looking.customers)} of customers and "
+            f"{_they(len(found))} {share(len(found), looking.customers)} of customers and "
             f"{share(events, looking.events)} of events.",
             events,
             looking.events,

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from desirepath.app.doctor.looking import Looking
@@ -174,17 +173,12 @@ def named_rules(looking: Looking) -> Iterator[Named]:
 
 def _excludes(looking: Looking) -> Iterator[Named]:
     """`exclude` is one rule, or several with names."""
-    given: Any = looking.journey.exclude
-    harm = "nobody is excluded by it"
-    if isinstance(given, Rule):
-        yield Named("exclude", "exclude", "exclude", given, ("exclude",), harm, Severity.NOTE)
-        return
-    for one in given or ():
-        name, rule = getattr(one, "id", None) or getattr(one, "name", "exclude"), getattr(one, "rule", None)
-        if isinstance(rule, Rule):
-            yield Named(
-                f'exclude "{name}"', "exclude", str(name), rule, ("exclude", str(name)), harm, Severity.NOTE
-            )
+    given = looking.journey.exclude
+    for one in given:
+        alone = len(given) == 1 and not looking.says("exclude", one.id)
+        where: Where = ("exclude",) if alone else ("exclude", one.id)
+        what = "exclude" if alone else f'exclude "{one.id}"'
+        yield Named(what, "exclude", one.id, one.rule, where, "nobody is excluded by it", Severity.NOTE)
 
 
 def touchpoint_rule(point: Touchpoint) -> Named:

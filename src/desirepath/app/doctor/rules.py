@@ -58,27 +58,35 @@ def nothing_matched(looking: Looking, one: Named, code: str) -> Finding:
 
 def _cure(looking: Looking, one: Named) -> tuple[Fix, str]:
     """The line to write, and why nothing matched."""
+    key = _key(looking, one)
     absent = [c for c in sorted(columns_of(one.rule), key=str) if _is_absent(looking, c)]
     if absent:
         near = meant(str(absent[0]), looking.asking.columns)
         text = one.rule.text.replace(str(absent[0]), near) if near else one.rule.text
         why = f"no source has {absent[0]}" + (f"; did you mean {near}?" if near else "")
-        return looking.journey_line(f'{one.key}: "{text}"', *one.where), why
+        return looking.journey_line(f'{key}: "{text}"', *one.where), why
     for column, value in asked_values(one.rule):
+        if column.group == "id":
+            continue  # whose address is nearly that one is nobody's business
         known = _known(looking, column)
         if value in known:
             continue
         near = meant(value, known)
         text = rewritten(one.rule.text, value, near) if near else one.rule.text
-        why = f"{column} is never '{value}'; {nearest_names(value, known)}"
+        there = nearest_names(value, [looking.said(name) for name in known])
         about = "" if near else "write the value that is meant, or remove the entry"
-        return looking.journey_line(f'{one.key}: "{text}"', *one.where, about=about), why
+        said = f"{column} is never '{value}'; {there}"
+        return looking.journey_line(f'{key}: "{text}"', *one.where, about=about), said
     if one.also:
         said = f"such events are there, but none is {one.also.removeprefix('e.')}"
         return looking.journey_line("by: …", *one.where[:-1], "by", about="or leave `by` out"), said
-    return looking.journey_line(
-        f"{one.key}: …", *one.where, about="write a rule that holds, or remove the entry"
-    ), ""
+    about = "write a rule that holds, or remove the entry"
+    return looking.journey_line(f"{key}: …", *one.where, about=about), ""
+
+
+def _key(looking: Looking, one: Named) -> str:
+    """The key to write before a rule: its own, or that of the entry where the rule stands alone there."""
+    return one.key if len(one.where) < 2 or looking.says(*one.where) else str(one.where[-2])
 
 
 _VALUES_OF: WeakKeyDictionary[Looking, dict[Column, list[str]]] = WeakKeyDictionary()
@@ -106,7 +114,11 @@ def unknown_property(looking: Looking, again: Again) -> Iterator[Finding]:
     if not looking.events:
         return
     absent: dict[Column, list[Named]] = {}
+    rules = rules_of(looking)
+    told = {one.where for place, one in enumerate(rules.named) if not rules.matched(place)}  # of these: above
     for one in named_rules(looking):
+        if one.where in told:
+            continue
         for column in columns_of(one.rule):
             if _is_absent(looking, column):
                 absent.setdefault(column, []).append(one)
@@ -126,7 +138,9 @@ def unknown_property(looking: Looking, again: Again) -> Iterator[Finding]:
                 "rules",
             ),
             looking.journey_line(
-                f'{first.key}: "{first.rule.text.replace(str(column), near)}"' if near else f"{first.key}: …",
+                f'{_key(looking, first)}: "{first.rule.text.replace(str(column), near)}"'
+                if near
+                else f"{_key(looking, first)}: …",
                 *first.where,
                 about="" if near else f"or name the column in sources.yaml: {column.group}: [{column.name}]",
             ),
@@ -145,7 +159,9 @@ def unknown_value(looking: Looking, again: Again) -> Iterator[Finding]:
         if not rules.matched(place):
             continue
         for column, value in asked_values(one.rule):
-            if (column, value) in told or _is_absent(looking, column) or column.kind != "text":
+            if (column, value) in told or _is_absent(looking, column):
+                continue
+            if column.kind != "text" or column.group == "id":
                 continue
             told.add((column, value))
             known = _known(looking, column)
@@ -167,7 +183,9 @@ def unknown_value(looking: Looking, again: Again) -> Iterator[Finding]:
                     looking.events,
                     "events",
                 ),
-                looking.journey_line(f'{one.key}: "{rewritten(one.rule.text, value, near)}"', *one.where),
+                looking.journey_line(
+                    f'{_key(looking, one)}: "{rewritten(one.rule.text, value, near)}"', *one.where
+                ),
                 {"events": count},
             )
 

@@ -22,7 +22,7 @@ from desirepath.measure.meetings import visit_of_events
 Int64 = NDArray[np.int64]
 _HUMAN = (1, 2, 3, 7, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365, 540, 730)  # days that people would say
 _ENOUGH = 50
-_CAME_BACK = 0.25  # share of lapses soon followed by a return, beyond which it was no lapse
+_CAME_BACK = 0.25  # share of the silences that ended which may be longer than lapse_after
 _SKIPPED = 0.9
 
 
@@ -101,32 +101,33 @@ def lapse_after(looking: Looking, again: Again) -> Iterator[Finding]:
     for place, stage in enumerate(looking.journey.stages):
         lapse = stage.lapse_after // timedelta(microseconds=1)
         ended = silences[place]
-        found = _too_short(looking, again, place, lapse, ended) or _too_long(
+        found = _too_short(looking, again, place, lapse, ended, span) or _too_long(
             looking, again, place, lapse, ended, span
         )
         if found is not None:
             yield found
 
 
-def _too_short(looking: Looking, again: Again, place: int, lapse: int, ended: Int64) -> Finding | None:
-    stage, v = looking.journey.stages[place], looking.asking.visits
-    lapsed, back = _lapses(looking, place, lapse)
-    if lapsed < _ENOUGH or back < _CAME_BACK * lapsed or len(ended) < _ENOUGH:
+def _too_short(
+    looking: Looking, again: Again, place: int, lapse: int, ended: Int64, span: int
+) -> Finding | None:
+    stage, longer = looking.journey.stages[place], int((ended > lapse).sum())
+    if longer < _ENOUGH or longer < _CAME_BACK * len(ended):
         return None
-    better = _human(float(np.quantile(ended, 0.95)), above=lapse)
-    if better is None:
+    better = _human(min(float(np.quantile(ended, 0.95)), span / 2), above=lapse)
+    if better is None or better * DAY > span:
         return None
     return Finding(
         "lapse_after",
         Severity.WARNING,
         stage.id,
-        f'Of {lapsed:,} visits to "{stage.id}" that lapsed, {back:,} ({share(back, lapsed)}) were back within another '
-        f"{say_duration(stage.lapse_after)}: lapse_after is short.",
+        f'"{stage.id}" lapses after {say_duration(stage.lapse_after)}, but {longer:,} of {len(ended):,} silences that '
+        f"ended there ({share(longer, len(ended))}) were longer: lapse_after is short.",
         effect(
-            f"They count as lost, and then as a new pass: {many(back, 'visit')} of {int((v.stage == place).sum()):,}.",
-            back,
-            int(((v.stage == place) & ~v.skipped).sum()),
-            "visits",
+            "Who was silent so long and came back counts as lost, and then as a new pass.",
+            longer,
+            len(ended),
+            "silences",
             again.with_lapse(place, better * DAY),
         ),
         looking.journey_line(
@@ -134,9 +135,9 @@ def _too_short(looking: Looking, again: Again, place: int, lapse: int, ended: In
             "stages",
             stage.id,
             "lapse_after",
-            about="95 % of those who were silent and came back did so within it",
+            about="95 % of those who were silent and came back did so within it, or it is half of what the data cover",
         ),
-        {"lapsed": lapsed, "back_soon": back, "lapse_after_days": lapse / DAY, "proposed_days": better},
+        {"silences": len(ended), "longer": longer, "lapse_after_days": lapse / DAY, "proposed_days": better},
     )
 
 
@@ -176,29 +177,6 @@ def _too_long(
 def _human(us: float, above: int) -> int | None:
     """Days that people would say, at least so many µs and more than `above`."""
     return next((days for days in _HUMAN if days * DAY >= us and days * DAY > above), None)
-
-
-def _lapses(looking: Looking, place: int, lapse: int) -> tuple[int, int]:
-    """Visits of a stage that lapsed and were watched for as long again; how many of these were back by then."""
-    v = looking.asking.visits
-    order = (v.track == Track.JOURNEY) & ~v.skipped
-    rows = np.flatnonzero(order)
-    customer, pass_no, entered = v.customer[rows], v.pass_no[rows], v.entered[rows]
-    first = (
-        np.append(True, (customer[1:] != customer[:-1]) | (pass_no[1:] != pass_no[:-1]))
-        if len(rows)
-        else order
-    )
-    starts = np.flatnonzero(first)
-    # The first entry of the customer's next pass, for the visits of each pass.
-    following = np.full(len(starts), NEVER, np.int64)
-    if len(starts) > 1:
-        same = customer[starts[1:]] == customer[starts[:-1]]
-        following[:-1] = np.where(same, entered[starts[1:]], NEVER)
-    after = following[np.cumsum(first) - 1] if len(rows) else following
-    ended, knowledge = v.ended[rows], v.knowledge[rows]
-    lapsed = (v.stage[rows] == place) & (v.outcome[rows] == Outcome.LAPSED) & (ended + lapse <= knowledge)
-    return int(lapsed.sum()), int((lapsed & (after != NEVER) & (after <= ended + lapse)).sum())
 
 
 def _silences(looking: Looking) -> list[Int64]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from desirepath.app.doctor.effects import Again, effect
-from desirepath.app.doctor.looking import Looking, listed
+from desirepath.app.doctor.looking import Looking
 from desirepath.collect.expression import quote_text
 from desirepath.core.times import HOUR
 from desirepath.doctor import clocks
@@ -123,7 +123,7 @@ def _shifted(
     seen = looking.seen[wrong]
     where = f"l.source = {quote_text(wrong)} AND l.placed AND NOT l.date_only"
     better = _zone(looking, wrong, hours)
-    said = listed([f"{abs(one):g}" for one in hours])
+    said = " or ".join(f"{abs(one):g}" for one in hours)  # winter and summer
     side = "earlier" if hours[0] > 0 else "later"
     zone = looking.zone_of(wrong)
     return Finding(
