@@ -72,7 +72,7 @@ def _most_within(instants: Int64, width: int) -> int:
 
 
 AGENTS = (
-    r"(?i)(bot\b|bot/|crawl|spider|slurp|headless|phantomjs|selenium|puppeteer|playwright"
+    r"(?i)((^|[^u])bot(\b|_)|crawl|spider|slurp|headless|phantomjs|selenium|puppeteer|playwright"
     r"|\bcurl/|\bwget/|python-requests)"
 )
-"""What a user agent says that names a program. RE2 and Python read it alike."""
+"""What a user agent says that names a program (a Cubot is a phone). RE2 and Python read it alike."""
