@@ -269,6 +269,8 @@ def _settle(connection: duckdb.DuckDBPyConnection, spill: str, files_from: Path 
     locked = connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
     if not locked:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        # Its own bar would stand between the lines that people read; `progress` asks it all the same.
+        connection.execute("SET enable_progress_bar_print = false")
         # Given while connecting, this one is shown and not kept to (DuckDB 2.0).
         connection.execute(f"SET GLOBAL max_temp_directory_size = {quote_text(spill)}")
         if files_from is not None:

@@ -8,6 +8,7 @@ closed can swallow the rest of a file in silence), `whole` is false and the call
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.raw import MAX_COLUMNS, MAX_RAW, RawPart
-from desirepath.core.errors import SourceError
+from desirepath.core.errors import SourceError, WorkspaceError
 from desirepath.store.events_db import EventStore
 
 _REASONS = {
@@ -29,6 +30,9 @@ _REASONS = {
 }
 _MOST_KEYS = 200  # an object with more keys than this is a map, not a record: it stays one JSON text
 _DEPTH = 4
+_DEEPEST = 100  # brackets within brackets; where DuckDB meets more than 128 it gives up on the whole file
+
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 _MAKE_BAD = """
 CREATE OR REPLACE TEMP TABLE raw_bad (
@@ -77,6 +81,15 @@ def stage(store: EventStore, part: RawPart) -> Staged:
         return Staged(part, 0, 0)
     try:
         rows = _read_into(store, "raw", part)
+    except WorkspaceError as error:
+        # So many broken lines that telling of them fills the memory: the careful way keeps few at a time.
+        if (
+            part.kind == "csv"
+            and not part.has_line
+            and isinstance(error.__cause__, duckdb.OutOfMemoryException)
+        ):
+            return Staged(part, 0, 0, whole=False)
+        raise
     except duckdb.Error as error:
         if part.kind == "csv" and not part.has_line:
             return Staged(part, 0, 0, whole=False)
@@ -217,8 +230,13 @@ def _stage_lines(store: EventStore, part: RawPart) -> Staged:
         "SELECT (SELECT count(*) FROM json_lines), (SELECT count(*) FROM raw_bad)"
     ) != [(part.lines, 0)]:
         return Staged(part, 0, 0, whole=False)
-    line = "line" if part.has_line else "rowid + 1"
-    is_object = "CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END"
+    line = "json_lines.line" if part.has_line else "json_lines.rowid + 1"
+    deep = _too_deep(store, line)
+    store.execute(f"CREATE OR REPLACE TEMP TABLE deep_lines AS SELECT unnest({deep}::BIGINT[]) AS line")
+    is_object = (
+        "(CASE WHEN json_valid(c0) THEN json_type(c0) = 'OBJECT' ELSE false END"
+        f" AND NOT EXISTS (SELECT 1 FROM deep_lines d WHERE d.line = {line}))"
+    )
     store.execute(
         f"INSERT INTO raw_bad SELECT {line}, 1, 'not_json', NULL, left(c0, {MAX_RAW}), NULL FROM json_lines"
         f" WHERE trim(c0) <> '' AND NOT {is_object}"
@@ -243,6 +261,31 @@ def _stage_lines(store: EventStore, part: RawPart) -> Staged:
     known = replace(part, columns=tuple(".".join(path) for path in paths), has_line=True)
     bad = int(store.value("SELECT count(*) FROM raw_bad"))
     return Staged(known, rows, bad)
+
+
+def _too_deep(store: EventStore, line: str) -> list[int]:
+    """The lines whose brackets stand within more brackets than anybody means."""
+    # Few lines have so many brackets at all: only those are looked at one by one.
+    many = "length(c0) - length(replace(replace(c0, '[', ''), '{', ''))"
+    found = []
+    for batch in store.batches(f"SELECT {line} AS line, c0 FROM json_lines WHERE {many} > {_DEEPEST}"):
+        for number, text in zip(batch["line"].to_pylist(), batch["c0"].to_pylist(), strict=True):
+            if deepest(text) > _DEEPEST:
+                found.append(int(number))
+    return found
+
+
+def deepest(text: str) -> int:
+    """Of a JSON text: the most brackets that stand within each other; those inside strings are none."""
+    bare = _STRING.sub("", text)
+    level = most = 0
+    for mark in bare:
+        if mark in "[{":
+            level += 1
+            most = max(most, level)
+        elif mark in "]}":
+            level -= 1
+    return most
 
 
 def _paths(structure: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

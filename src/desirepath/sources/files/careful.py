@@ -18,10 +18,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from desirepath.collect.raw import MAX_LINE, MAX_RAW, BadRecord
+from desirepath.core.errors import SourceError
 from desirepath.sources.files.csv_text import SPACES, split_spaces
 
 _BATCH = 50_000
 _MOST_LINES = 1_000  # of one record
+MOST_BAD = 500_000  # records of one file
 csv.field_size_limit(max(csv.field_size_limit(), MAX_LINE))
 
 
@@ -54,9 +56,9 @@ def read_carefully(
 ) -> tuple[BadRecord, ...]:
     """Write the good records of a UTF-8 text to `target`; the bad ones come back.
 
-    before: physical lines before the first record.
+    before: physical lines before the first record. Raises SourceError where hardly anything is a record.
     """
-    bad: list[BadRecord] = []
+    bad = _Bad(path)
     schema = pa.schema([*((f"c{n}", pa.string()) for n in range(columns)), ("line", pa.int64())])
     with path.open("rb") as file, pq.ParquetWriter(target, schema, compression="zstd") as writer:
         batch = _Batch(columns)
@@ -67,7 +69,25 @@ def read_carefully(
                 batch = _Batch(columns)
         if batch.lines:
             writer.write_table(batch.table(schema))
-    return tuple(bad)
+    return tuple(bad.records)
+
+
+class _Bad:
+    """The bad records. So many that they would fill the memory are no records: the file is something else."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.records = path, list[BadRecord]()
+
+    def append(self, record: BadRecord) -> None:
+        self.records.append(record)
+        if len(self.records) > MOST_BAD:
+            first = self.records[0]
+            raise SourceError(
+                f"{self._path.name}: more than {MOST_BAD:,} lines are no records; the first is line {first.line:,} "
+                f"({first.reason.replace('_', ' ')}).",
+                hint="Is the delimiter right, and is a quote closed before that line? Nothing of it was loaded.",
+                line=first.line,
+            )
 
 
 @dataclass(slots=True)
@@ -115,9 +135,7 @@ class _Lines:
         self._back.extendleft(reversed(lines))
 
 
-def _records(
-    lines: _Lines, splitting: Splitting, columns: int, bad: list[BadRecord]
-) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: _Lines, splitting: Splitting, columns: int, bad: _Bad) -> Iterator[tuple[int, list[str]]]:
     """Good records with the line on which each begins."""
     while (taken := lines.take()) is not None:
         number, raw = taken

@@ -13,7 +13,7 @@ from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.raw import MAX_COLUMNS, MAX_LINE, RawPart
 from desirepath.collect.sources import Reading
 from desirepath.core.errors import SourceError
-from desirepath.sources.files.careful import Splitting, read_carefully
+from desirepath.sources.files.careful import MOST_BAD, Splitting, read_carefully
 from desirepath.sources.files.cjml import read_cjml
 from desirepath.sources.files.csv_text import SPACES, Dialect, dialect_of
 from desirepath.sources.files.encoding import encoding_of, is_marked
@@ -166,7 +166,7 @@ class FileReader:
         sql = (
             f"SELECT c0 FROM read_csv({quote_text(str(path))}, columns = {{'c0': 'VARCHAR'}}, auto_detect = false,"
             f" delim = {_NO_DELIMITER}, quote = '', escape = '', header = false, strict_mode = false,"
-            f" store_rejects = true, max_line_size = {MAX_LINE})"
+            f" store_rejects = true, rejects_limit = {MOST_BAD + 1}, max_line_size = {MAX_LINE})"
         )
         return replace(part, kind="lines", sql=sql, first_line=1, path=path)
 
@@ -229,7 +229,8 @@ def _csv_sql(path: Path, dialect: Dialect) -> str:
     return (
         f"SELECT * FROM read_csv({quote_text(str(path))}, columns = {{{columns}}}, auto_detect = false,"
         f" delim = {quote_text(dialect.delimiter)}, quote = '\"', escape = {quote_text(dialect.escape)},"
-        f" header = false, skip = {dialect.before}, store_rejects = true, max_line_size = {MAX_LINE})"
+        f" header = false, skip = {dialect.before}, store_rejects = true, rejects_limit = {MOST_BAD + 1},"
+        f" max_line_size = {MAX_LINE})"
     )
 
 
