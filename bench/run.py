@@ -20,25 +20,25 @@ from pathlib import Path
 from tables import page, tables
 
 REPO = Path(__file__).resolve().parent.parent
-HOME = REPO / ".bench"
 ENGINES = REPO / "bench" / "engines"
-PEERS = HOME / "peers" / "bin" / "python"
 PAGE = REPO / "docs" / "why" / "speed.md"
 SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
+OURS, PEERS = "ours", "peers"  # which interpreter: that of Desirepath, that of the other engines
 BESIDE = {
-    "Desirepath": (Path(sys.executable), "desirepath_engine.py", "memory"),
-    "Desirepath, in files": (Path(sys.executable), "desirepath_engine.py", "files"),
+    "Desirepath": (OURS, "desirepath_engine.py", "memory"),
+    "Desirepath, in files": (OURS, "desirepath_engine.py", "files"),
     "DuckDB": (PEERS, "duckdb_engine.py", "memory"),
     "DuckDB, in a file": (PEERS, "duckdb_engine.py", "file"),
     "chDB": (PEERS, "chdb_engine.py", "file"),
     "Polars": (PEERS, "polars_engine.py", "memory"),
 }
 RULES = {
-    "Desirepath": (Path(sys.executable), "rules.py", "desirepath"),
-    "DuckDB, by hand": (Path(sys.executable), "rules.py", "duckdb"),
+    "Desirepath": (OURS, "rules.py", "desirepath"),
+    "DuckDB, by hand": (OURS, "rules.py", "duckdb"),
     "Polars, by hand": (PEERS, "rules_polars.py", "polars"),
 }
 PARTS = ("build", "rules", "identity", "load", "answer")
+ASKED = 3  # times that each question is asked in a process, after once that does not count
 Told = dict[str, dict[str, object]]
 
 
@@ -61,8 +61,14 @@ def arguments() -> argparse.Namespace:
         "--engine", choices=BESIDE, action="append", help="only this engine in the part build"
     )
     parser.add_argument("--runs", type=int, default=5, help="processes each (5); the median counts")
+    parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where data and results are kept")
+    parser.add_argument(
+        "--peers", type=Path, help="a Python with the other engines; that of HOME/peers unless said"
+    )
     parser.add_argument("--write", action="store_true", help="put all results so far into docs/why/speed.md")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.peers = asked.peers or asked.home / "peers" / "bin" / "python"
+    return asked
 
 
 # ---- processes --------------------------------------------------------------------------------------
@@ -105,15 +111,22 @@ def middle(runs: list[Told]) -> Told:
 
 
 def in_turn(
-    engines: dict[str, tuple[Path, str, str]], data: Path, runs: int, inner: int, work: Path
+    engines: dict[str, tuple[str, str, str]],
+    asked: argparse.Namespace,
+    data: Path | str,
+    work: Path,
+    keep: bool,
 ) -> dict[str, Told]:
-    """Every engine once, then again: a machine that gets slower gets slower for all."""
+    """Every engine once, then again: a machine that gets slower gets slower for all. keep: they share the folder."""
+    python = {OURS: Path(sys.executable), PEERS: asked.peers}
     heard: dict[str, list[Told]] = {name: [] for name in engines}
-    for turn in range(runs):
-        for name, (python, script, kind) in engines.items():
-            say(f"{name}, run {turn + 1} of {runs}")
-            heard[name].append(told_by(python, ENGINES / script, kind, data, work / kind, inner))
-            shutil.rmtree(work / kind, ignore_errors=True)
+    for turn in range(asked.runs):
+        for name, (whose, script, kind) in engines.items():
+            say(f"{name}, run {turn + 1} of {asked.runs}")
+            place = work if keep else emptied(work / kind)
+            heard[name].append(told_by(python[whose], ENGINES / script, kind, data, place, ASKED))
+            if not keep:
+                shutil.rmtree(place, ignore_errors=True)
     return {name: middle(told) for name, told in heard.items()}
 
 
@@ -124,50 +137,37 @@ def say(text: str) -> None:
 # ---- what is measured -------------------------------------------------------------------------------
 
 
-def crowd(events: int) -> Path:
+def crowd(asked: argparse.Namespace) -> Path:
     """The made events, made once."""
-    folder = HOME / "data" / str(events)
+    folder: Path = asked.home / "data" / str(asked.events)
     if not (folder / "_truth.json").is_file():
-        say(f"making {events:,} events")
+        say(f"making {asked.events:,} events")
         shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run(
-            [sys.executable, "-m", "desirepath", "simulate", str(folder), "--events", str(events), "-q"],
-            check=True,
-        )
+        words = ["-m", "desirepath", "simulate", folder, "--events", asked.events, "--json"]
+        subprocess.run([sys.executable, *map(str, words)], check=True, stdout=subprocess.DEVNULL)
     return folder
 
 
 def measured(part: str, asked: argparse.Namespace) -> dict[str, Told]:
-    events, runs = asked.events, asked.runs
-    work = emptied(HOME / "work")
+    """The results of one part, by engine."""
+    ours = Path(sys.executable)
+    work = emptied(asked.home / "work")
     try:
         if part == "build":
             engines = {name: BESIDE[name] for name in asked.engine or BESIDE}
-            return in_turn(engines, crowd(events), runs, 3, work)
+            return in_turn(engines, asked, crowd(asked), work, keep=False)
         if part == "rules":
-            made = [ENGINES / "rules.py", "make", crowd(events), work / "rules"]
+            made = [ENGINES / "rules.py", "make", crowd(asked), work]
             subprocess.run([sys.executable, *map(str, made)], check=True)
-            return rules(work / "rules", runs)
+            return in_turn(RULES, asked, "-", work, keep=True)
         if part == "identity":
-            return {
-                "Desirepath": told_by(
-                    Path(sys.executable), REPO / "bench" / "identity.py", events / 1e6, runs, "--json"
-                )
-            }
+            script = REPO / "bench" / "identity.py"
+            return {"Desirepath": told_by(ours, script, asked.events / 1e6, asked.runs, "--json")}
         if part == "load":
-            return {"Desirepath": told_by(Path(sys.executable), REPO / "bench" / "load.py", events, "--json")}
-        return {"Desirepath": told_by(Path(sys.executable), ENGINES / "first_answer.py", work, runs)}
+            return {"Desirepath": told_by(ours, REPO / "bench" / "load.py", asked.events, "--json")}
+        return {"Desirepath": told_by(ours, ENGINES / "first_answer.py", work, asked.runs)}
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def rules(work: Path, runs: int) -> dict[str, Told]:
-    heard: dict[str, list[Told]] = {name: [] for name in RULES}
-    for turn in range(runs):
-        for name, (python, script, kind) in RULES.items():
-            say(f"rules: {name}, run {turn + 1} of {runs}")
-            heard[name].append(told_by(python, ENGINES / script, kind, "-", work, 3))
-    return {name: middle(told) for name, told in heard.items()}
 
 
 def disagreements(results: dict[str, Told]) -> Iterator[str]:
@@ -182,7 +182,7 @@ def disagreements(results: dict[str, Told]) -> Iterator[str]:
 
 def main() -> int:
     asked = arguments()
-    path = HOME / "results" / f"{asked.events}.json"
+    path = asked.home / "results" / f"{asked.events}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     wrong = []

@@ -76,7 +76,7 @@ def _beside(events: int, name: str, part: Part) -> Iterator[str]:
         if not rows:
             continue
         others = [told["seconds"][question] for engine, told in rows.items() if engine not in OURS]
-        yield f"| {title} | seconds | seconds of all cores | peak memory, MB | bytes an event | seconds, the best other = 1 |"
+        yield f"| {title} | seconds | of all cores | peak memory, MB | bytes an event | × the best other |"
         yield "| --- | ---: | ---: | ---: | ---: | ---: |"
         for engine, told in sorted(rows.items(), key=lambda item: item[1]["seconds"][question]):
             seconds, peak = told["seconds"][question], told["peaks"][question]
@@ -111,8 +111,8 @@ def _equal(results: dict[str, Any]) -> str:
     notes = results.get("Desirepath", {}).get("notes", {})
     if "twin_agrees_on_visits" in notes:
         text += (
-            f" Placing made {notes['visits']:,} visits of {notes['customers']:,} customers; its slow twin made the same "
-            f"{notes['twin_agrees_on_visits']:,} of the first customers."
+            f" Placing made {notes['visits']:,} visits of {notes['customers']:,} customers; its slow twin made "
+            f"the same {notes['twin_agrees_on_visits']:,} visits of the first customers."
         )
     return text
 

@@ -82,18 +82,28 @@ def by_product(present: dict[str, str]) -> str:
 
 def by_hand() -> str:
     """The shortest SQL for the same: one CASE over the kind of event."""
+
+    def listed(channels: tuple[str, ...]) -> str:
+        return ", ".join(quote_text(c) for c in channels)
+
     order = 1 << (bits.ENTER + 3) | 1 << (bits.GOAL + 2) | 1 << (bits.GOAL + 3)
+    stage = (
+        "CASE event WHEN 'Page Viewed' THEN 1 WHEN 'Product Viewed' THEN 2 WHEN 'Cart Viewed' THEN 4 "
+        f"WHEN 'Order Completed' THEN {order} WHEN 'Referral Sent' THEN "
+        "CASE WHEN channel IN ('social', 'email', 'chat') THEN 16 ELSE 0 END ELSE 0 END"
+    )
+    by = (
+        f"CASE \"by\" WHEN 'customer' THEN {bits.BY_CUSTOMER} WHEN 'business' THEN {bits.BY_BUSINESS} "
+        f"WHEN 'machine' THEN {bits.BY_MACHINE} ELSE 0 END"
+    )
+    day = f"CASE WHEN date_only THEN {bits.DATE_ONLY} ELSE 0 END"
     points = " ".join(
-        f"WHEN {quote_text(kind)} THEN CASE WHEN channel IN ({', '.join(quote_text(c) for c in CHANNELS[:4])}) "
-        f"THEN {2 * i} WHEN channel IN ({', '.join(quote_text(c) for c in CHANNELS[4:])}) THEN {2 * i + 1} ELSE -1 END"
+        f"WHEN {quote_text(kind)} THEN CASE WHEN channel IN ({listed(CHANNELS[:4])}) THEN {2 * i} "
+        f"WHEN channel IN ({listed(CHANNELS[4:])}) THEN {2 * i + 1} ELSE -1 END"
         for i, kind in enumerate(KINDS)
     )
     return (
-        "SELECT sum(CASE event WHEN 'Page Viewed' THEN 1 WHEN 'Product Viewed' THEN 2 WHEN 'Cart Viewed' THEN 4 "
-        f"WHEN 'Order Completed' THEN {order} WHEN 'Referral Sent' THEN CASE WHEN channel IN ('social', 'email', 'chat') "
-        f'THEN 16 ELSE 0 END ELSE 0 END + CASE WHEN date_only THEN {bits.DATE_ONLY} ELSE 0 END + CASE "by" '
-        f"WHEN 'customer' THEN {bits.BY_CUSTOMER} WHEN 'business' THEN {bits.BY_BUSINESS} "
-        f"WHEN 'machine' THEN {bits.BY_MACHINE} ELSE 0 END) AS evidence, sum(CASE event {points} ELSE -1 END) AS touchpoint "
+        f"SELECT sum({stage} + {day} + {by}) AS evidence, sum(CASE event {points} ELSE -1 END) AS touchpoint "
         "FROM event_log"
     )
 
