@@ -35,7 +35,7 @@ def test_the_examples_of_a_journey_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", blocks(SOURCES, "yaml"))
 def test_the_examples_of_sources_read(text: str) -> None:
-    read_sources(text, {"SHOP_DATA": "/data"})
+    read_sources(text, {"SHOP_DATA": "/data", "DESK_DATABASE": "postgresql://reader@db.example/desk"})
 
 
 @pytest.mark.parametrize("text", [rule for block in blocks(RULES, "sql") for rule in block.splitlines()])

@@ -203,18 +203,14 @@ class Workspace:
             return loads_table(store)
 
     def plan_undo(self, load: int, *, and_later: bool = False) -> Undoing:
-        """What `undo_load` would take back. Raises as that does."""
+        """What `undo_load` would take back; raises NotFound or WorkspaceError where it cannot be (app/loads.py)."""
         from desirepath.app.loads import plan_undo
 
         with self._own.store(write=False) as store:
             return plan_undo(store, load, and_later=and_later)
 
     def undo_load(self, load: int, *, and_later: bool = False, say: Say | None = None) -> Undoing:
-        """Take a load back as if it had never run, and place the customers of every journey again.
-
-        and_later: and every later load that built on it. Raises NotFound where there is no such load, WorkspaceError
-        where it was taken back already, cannot be, or (without and_later) a later load built on it.
-        """
+        """Take a load back as if it had never run, and place the customers of every journey again. See plan_undo."""
         from desirepath.app.loads import undo
 
         every = self._every()

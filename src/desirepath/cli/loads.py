@@ -9,18 +9,12 @@ import typer
 
 from desirepath.cli.options import Folder, Json, Quiet, example, group, opened
 from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
-from desirepath.core.errors import DesirepathError
+from desirepath.core.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from desirepath.app.loads import Undoing
 
 loads = group(name="loads", help="Show what was loaded and when, and take a load back.")
-
-
-class NotConfirmed(DesirepathError):
-    """Somebody must say yes, and nobody did."""
-
-    code = "not_confirmed"
 
 
 def list_loads(folder: Folder, json: Json = False) -> None:
@@ -113,9 +107,11 @@ def _show(planned: Undoing) -> None:
 def _confirm() -> None:
     """Ask on a terminal; elsewhere nobody can say yes."""
     if not sys.stdin.isatty():
-        raise NotConfirmed("Nothing was taken back: nobody was there to say yes.", hint="Say --yes to do it.")
+        raise WorkspaceError(
+            "Nothing was taken back: nobody was there to say yes.", hint="Say --yes to do it."
+        )
     if not typer.confirm("Take this back?"):
-        raise NotConfirmed("Nothing was taken back.")
+        raise WorkspaceError("Nothing was taken back.")
 
 
 def add_to(program: typer.Typer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from desirepath.collect.sources import Reading
@@ -27,6 +28,9 @@ def mistakes(
     """Every mistake about the database of a source. raw: its entries as written; named: the source, for messages."""
     if "database" not in raw:
         said = [key for key in OF_DATABASES if key in raw]
+        if said and not reading.files and not reading.query:
+            misspelt = get_close_matches("database", set(raw))  # which is told already
+            return [] if misspelt else [(said[0], f'"database" is missing in {named}', f"{_EXAMPLE}.")]
         return [
             (key, f'"{key}" is of databases, and none is given in {named}', f"{_EXAMPLE}.") for key in said
         ]

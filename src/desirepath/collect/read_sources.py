@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from desirepath.collect.expression import Rule
-from desirepath.collect.read_database import SET_IT, mistakes
+from desirepath.collect.read_database import OF_DATABASES, SET_IT, mistakes
 from desirepath.collect.sources import EventFrom, Metrics, Reading, Source, Sources
 from desirepath.core.definition import Definition, digest
 from desirepath.core.yaml_lines import Document, Where, read_document
@@ -164,7 +164,8 @@ class SourcesReader(Definition):
             return None
         for key, said, hint in mistakes(reading, raw, _named(where), where[0] == "metrics"):
             self.refuse((*where, key), said, hint)
-        nowhere = not reading.files and not reading.query and reading.database is None
+        database = reading.database is not None or any(key in raw for key in OF_DATABASES)
+        nowhere = not reading.files and not reading.query and not database
         if nowhere and not get_close_matches("files", set(raw) - {"files"}):
             self.refuse(
                 where,

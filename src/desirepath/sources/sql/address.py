@@ -65,6 +65,10 @@ class Address:
 def address_of(source: str, text: str, folder: Path) -> Address:
     """The address that a URL means. Raises SourceError."""
     try:
+        if (
+            text.partition("?")[0].count("@") > 1
+        ):  # a piece of the password would be taken for the host, and shown
+            raise ValueError
         url = make_url(text.strip())
     except (ArgumentError, ValueError):
         raise SourceError(

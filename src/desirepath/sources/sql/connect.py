@@ -5,6 +5,7 @@ In: an Address. Out: a connection of SQLAlchemy in a transaction that may not wr
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
 import sqlite3
@@ -19,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from desirepath.core.errors import SourceError
 from desirepath.sources.sql.address import Address
 
+# It would print a traceback where a connection that has failed is tidied up; what failed is told already.
+logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 _PATIENCE = 10  # seconds until a server that does not answer is given up
 # Words that drivers use for what a person can mend → the hint.
 _HINTS = (

@@ -9,7 +9,8 @@ of their texts, and those of a table without a cursor altogether.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -69,7 +70,8 @@ class TableReader:
             select, columns = _select(connection, address, source)
             _check_cursor(source, columns)
             rows = _Rows(source.id, columns, reading.cursor, target)
-            rows.write(_stream(connection, since(select, reading.cursor, start)))
+            with closing(_stream(connection, since(select, reading.cursor, start))) as batches:
+                rows.write(batches)
         notes: tuple[str, ...] = ()
         if rows.binary:
             listed = ", ".join(f'"{columns[place]}"' for place in sorted(rows.binary))
@@ -143,7 +145,9 @@ def _check_cursor(source: Source | Metrics, columns: Sequence[str]) -> None:
         )
 
 
-def _stream(connection: sa.Connection, select: sa.Select[Any]) -> Iterator[Sequence[Sequence[Any]]]:
+def _stream(
+    connection: sa.Connection, select: sa.Select[Any]
+) -> Generator[Sequence[Sequence[Any]], None, None]:
     """The rows, a few at a time: the server keeps the rest."""
     streaming = connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE)
     with streaming.execute(select) as result:
