@@ -5,6 +5,8 @@ The fixtures are invented people in the true column layouts; every number below 
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -239,6 +241,50 @@ def test_a_preset_can_be_forced_and_must_exist(tmp_path: Path) -> None:
         draft(tmp_path / "b", [export], preset="review")
     with pytest.raises(WorkspaceError, match="A preset is for files"):
         draft(tmp_path / "c", preset="reviews")
+
+
+def test_an_export_saved_anew_by_a_spreadsheet_is_still_the_export(tmp_path: Path) -> None:
+    text = (FIXTURES / "shopify-orders" / "orders_export_1.csv").read_text("utf-8")
+    saved = io.StringIO(newline="")
+    csv.writer(saved, delimiter=";").writerows(csv.reader(io.StringIO(text)))
+    (tmp_path / "orders.csv").write_bytes(saved.getvalue().encode("utf-16"))
+    shop = loaded(tmp_path / "shop", tmp_path / "orders.csv")
+    assert counted(shop, EVENTS) == EXPECTED["shopify-orders"].events
+    assert counted(shop, WORTH) == EXPECTED["shopify-orders"].worth
+
+
+def test_questions_can_be_called_anything(tmp_path: Path) -> None:
+    text = (FIXTURES / "typeform-answers" / "responses-MaDeUp01.csv").read_bytes().decode()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    rows[0][1:4] = ['How likely: "very" {to} #recommend, \\ us?\nreally', "#! best {text question}", "yes"]
+    with (tmp_path / "form.csv").open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows(rows)
+    shop = loaded(tmp_path / "shop", tmp_path / "form.csv")
+    assert counted(shop, EVENTS) == EXPECTED["typeform-answers"].events
+    with shop.asking() as asking:
+        told = asking.store.rows(
+            'SELECT score, text IS NOT NULL, "properties.yes" FROM events WHERE score IS NOT NULL ORDER BY time'
+        )
+    assert told == [(9, True, "Poster"), (2, True, "Lamp"), (7, True, "Mug"), (10, False, "Candle")]
+
+
+def test_a_preset_without_rows_says_so(tmp_path: Path) -> None:
+    head = (FIXTURES / "reviews" / "judgeme-reviews.csv").read_text("utf-8").splitlines()[0]
+    empty = tmp_path / "reviews.csv"
+    empty.write_text(head + "\n", "utf-8")
+    with pytest.raises(SourceError, match="it has no rows"):
+        draft(tmp_path / "a", [empty])
+    with pytest.raises(SourceError, match="no row is an event by the preset reviews"):
+        draft(tmp_path / "b", [empty], preset="reviews")
+
+
+def test_the_day_in_a_files_name_is_proposed_as_the_end_of_knowledge(tmp_path: Path) -> None:
+    made = draft(tmp_path / "a", [FIXTURES / "hubspot-contacts"])
+    assert "    # complete_until: 2025-06-30  # the day in the file's name" in made.sources_text
+    until = made.sources_text.replace("    # complete_until: 2025-06-30", "    complete_until: 2025-06-30")
+    made.sources_path.write_text(until, "utf-8")
+    assert Workspace.open(made.folder).sources.sources[0].complete_until is not None
+    assert "complete_until" not in draft(tmp_path / "b", [FIXTURES / "reviews"]).sources_text
 
 
 def test_presets_and_other_files_make_one_workspace(tmp_path: Path) -> None:

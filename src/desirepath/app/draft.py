@@ -154,7 +154,7 @@ def _from_files(
         every = profiler.events([(source, files_of[source.id]) for source in first.sources])
         events = _sayable(every)
         if not events:
-            raise _nothing_to_place(guessed)
+            raise _nothing_to_place(guessed, ready)
         currency = _preset_currency(profiler, ready, first.sources, files_of)
         drafting = _Drafting(target, profiler, guessed, ready, currency)
         journey, renamed, notes = _journey(drafting, events, template)
@@ -327,13 +327,18 @@ def _left_out(one: LeftOut) -> str:
     return f"{', '.join(one.file.files)} was left out: {one.why}."
 
 
-def _nothing_to_place(guessed: Guessed) -> SourceError:
+def _nothing_to_place(guessed: Guessed, ready: Ready | None = None) -> SourceError:
     """No file tells of events: say of each what was looked for, and how to say it by hand."""
     lines = [f"{', '.join(left.file.files)}: {left.why}." for left in guessed.left_out]
     lines += [
         f"{', '.join(m.file.files)}: it counts {', '.join(m.metrics)} by day, and names no customer."
         for m in guessed.metrics
     ]
+    if ready is not None:
+        lines += [
+            f"{', '.join(file.files)}: no row is an event by the preset {preset.name}."
+            for preset, file in zip(ready.presets, ready.profiles, strict=True)
+        ]
     return SourceError(
         "These files hold no events that customers could be placed by.\n" + "\n".join(lines),
         hint=(

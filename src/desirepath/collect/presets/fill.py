@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from desirepath.collect.guess.roles import score_role, text_role
 from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
@@ -21,6 +22,7 @@ from desirepath.collect.presets.recognise import Recognised
 MOST_QUESTIONS = 40
 _LONGEST = 150  # characters; a longer header is prose, and no name for a property
 _MARK = re.compile(r"\s+#! (with|without|best|lesser)\b *(.*)$")
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _QUESTION = re.compile(r"\{(email|score|text|every) question\}")
 _TIME = re.compile(r"\b(time: )(?:\{column: ([^,}\n]+)|([^{,}\n#]+?))(?=\s*(?:[,}]|$|\s#))")
 
@@ -58,8 +60,19 @@ def fill(
         f"  # Its layout: {preset.layout}.",
         *(f"  {line}" for line in reading),
     ]
-    text = "".join(f"  {line}\n" for line in (*head, *(f"  {line}" for line in body)))
+    text = "".join(f"  {line}\n" for line in (*head, *(f"  {line}" for line in (*body, *_until(file)))))
     return Filled(name, text, tuple(times.values()))
+
+
+def _until(file: FileProfile) -> list[str]:
+    """How far the export is complete, where the file's name has a day: only a proposal."""
+    found = _DAY.search(file.files[-1].rsplit("/", 1)[-1])
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return []
+    said = "the day in the file's name: take the # away if it was exported then"
+    return [f"# complete_until: {day}  # {said}"] if day else []
 
 
 # ---- which lines are meant -------------------------------------------------------------------------
@@ -154,7 +167,9 @@ class _Answers:
         taken: set[str] = set()
         few = [one for one in questions if len(one.name) <= _LONGEST][:MOST_QUESTIONS]
         if few:
-            lines = [f"{unique(slug(one.name, 'question'), taken)}: {scalar(one.name)}" for one in few]
+            lines = [
+                f"{scalar(unique(slug(one.name, 'question'), taken))}: {scalar(one.name)}" for one in few
+            ]
             self.found["every"] = "\n".join(lines), ""
 
 
