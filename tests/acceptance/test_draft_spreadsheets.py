@@ -100,3 +100,17 @@ def test_cases_are_the_customers_of_an_event_log_and_what_they_are_like_their_tr
     with claims.asking() as asking:
         assert asking.trails.customers == 40
         assert asking.store.value('SELECT count(*) FROM events WHERE "traits.case_amount" IS NOT NULL') == 60
+
+
+def test_a_text_as_excel_saves_it_is_added_up_by_no_plain_query(tmp_path: Path) -> None:
+    # Windows-1252, its delimiter named in a line above the header, several lines an order.
+    lines = [
+        f"B{n // 2};c{n // 2 % 5}@example.org;2025-01-{n // 2 + 1:02} 10:00;Größe {n};{10 + n}.50"
+        for n in range(40)
+    ]
+    text = "sep=;\r\nOrder ID;Email;Created at;Item;Price\r\n" + "\r\n".join(lines) + "\r\n"
+    (tmp_path / "receipts.txt").write_bytes(text.encode("cp1252"))
+    made = draft(tmp_path / "w", [tmp_path / "receipts.txt"])
+    assert "read_csv" not in made.sources_text
+    (source,) = Workspace.open(made.folder).load().sources
+    assert source.events == 20 and source.rejected == 0

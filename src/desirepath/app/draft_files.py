@@ -73,15 +73,21 @@ def _read_plainly(group: _Group, parts: Sequence[RawPart]) -> str:
     # What was written anew as UTF-8, or has columns without names of their own, plain SQL does not see so.
     own = [name.lower() for name in group.columns or ()]
     renamed = any(re.fullmatch(r"column_\d+|.*_\d+", name) for name in own) or len(set(own)) < len(own)
-    rewritten = any(
-        part.has_line or (part.path and part.path.suffix == ".txt" != found.path.suffix) for part in parts
-    )
-    if kind != "csv" or renamed or rewritten:
+    otherwise = any(_otherwise(one, part) for one, part in zip(group.found, parts, strict=True))
+    if kind != "csv" or renamed or otherwise:
         return ""
     delimiter = quote_text(parts[0].delimiter)
     return (
         f"read_csv({{}}, all_varchar = true, header = true, delim = {delimiter}, quote = '\"', escape = '\"')"
     )
+
+
+def _otherwise(found: FoundFile, part: RawPart) -> bool:
+    """Is the text read otherwise than plain SQL would: written anew, record by record, from a later line on?"""
+    packed = found.path.suffix.lower() == ".gz"
+    own = Path(found.inner_name).suffix if packed else None
+    rewritten = part.path != found.path and (own is None or part.path is None or part.path.suffix != own)
+    return part.has_line or rewritten or part.first_line != 2
 
 
 def _expanded(files: Sequence[Path]) -> list[Path]:
