@@ -33,7 +33,7 @@ class Tables:
         """
         from desirepath.sources.sql.read import Before
 
-        before = Before(known.rows, known.cursor, whole=known.look_again) if known else None
+        before = Before(known.cursor, whole=known.look_again) if known else None
         part = self._opened().prepare(source, TABLE, before)
         told = (part.digest, part.size, part.cursor)
         same = known and not known.look_again and (known.digest, known.size, known.cursor) == told

@@ -54,7 +54,7 @@ class RawPart:
     bad: tuple[BadRecord, ...] = ()
     path: Path | None = None  # what `sql` reads; None for a query
     adds: bool = False  # it has only what came to the part since it was last read
-    rows_before: int = 0  # where its rows begin in a part that is read in pieces
+    rows_before: int = 0  # of a table: the place of the last row that it brought, set by the store
     cursor: str | None = None  # how far such a part has then been read
     notes: tuple[str, ...] = ()  # what was guessed or left out on the way, for people
 

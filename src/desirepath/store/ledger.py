@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from desirepath.collect.raw import RawPart
 from desirepath.store.events_db import EventStore
@@ -34,7 +35,6 @@ class LoadedPart:
     digest: str
     size: int
     look_again: bool  # what lay in the future has come
-    rows: int = 0
     cursor: str | None = None  # how far a table that is read from where the last load ended has been read
 
 
@@ -117,7 +117,7 @@ def column_order(store: EventStore, source: int, names: Sequence[str]) -> tuple[
 def loaded_parts(store: EventStore, source: int, now: str) -> dict[str, LoadedPart]:
     """The parts of a source that hold, by name."""
     found = store.rows(
-        "SELECT part, name, mapping, digest, size, coalesce(look_again <= CAST(? AS TIMESTAMP), false), rows, cursor"
+        "SELECT part, name, mapping, digest, size, coalesce(look_again <= CAST(? AS TIMESTAMP), false), cursor"
         " FROM parts WHERE source = ? AND replaced_by IS NULL",
         [now, source],
     )
@@ -200,10 +200,14 @@ def note_part(
     at: PartNumber,
     part: RawPart,
     brought: Brought,
-    look_again: object = None,
+    look_again: datetime | None = None,
 ) -> None:
     """Write down that a part was read. look_again: the instant from which it is worth reading again, or None."""
-    rows = part.rows_before + brought.rows
+    rows = brought.rows
+    if part.adds and not at.new:  # what it had is still there, and what lay in the future of it
+        before, pending = store.rows("SELECT rows, look_again FROM parts WHERE part = ?", [at.number])[0]
+        rows += int(before) - brought.known
+        look_again = min((one for one in (pending, look_again) if one is not None), default=None)
     facts: list[object] = [part.digest, part.size, rows, run.known_at, run.load_no, look_again, part.cursor]
     if at.new:
         store.execute(
@@ -214,16 +218,15 @@ def note_part(
     else:
         store.execute(
             "UPDATE parts SET digest = ?, size = ?, rows = ?, loaded_at = CAST(? AS TIMESTAMP), load_no = ?,"
-            " look_again = least(CAST(? AS TIMESTAMP), CASE WHEN ? THEN look_again END), cursor = ?, mapping = ?"
-            " WHERE part = ?",
-            [*facts[:-1], part.adds, part.cursor, place.mapping, at.number],
+            " look_again = ?, cursor = ?, mapping = ? WHERE part = ?",
+            [*facts, place.mapping, at.number],
         )
-    _note_reading(store, run, place, at.number, part, brought, look_again)
+    _note_reading(store, run, place, at.number, part, brought, rows, look_again)
 
 
 def note_failure(store: EventStore, run: Run, place: Place, part: RawPart, brought: Brought) -> None:
     """Write down that a part was read and too bad: only its rejects are there."""
-    _note_reading(store, run, place, None, part, brought, None)
+    _note_reading(store, run, place, None, part, brought, brought.rows, None)
 
 
 def _note_reading(
@@ -233,11 +236,12 @@ def _note_reading(
     number: int | None,
     part: RawPart,
     brought: Brought,
-    again: object,
+    rows: int,
+    again: datetime | None,
 ) -> None:
     facts: list[object] = [
         run.load_no, place.source, part.name, number, place.mapping, part.digest, part.size,
-        part.rows_before + brought.rows, run.known_at, again, part.cursor, brought.rows, brought.events, brought.known,
+        rows, run.known_at, again, part.cursor, brought.rows, brought.events, brought.known,
         brought.corrected, brought.rejected, brought.changed, brought.first_no, brought.next_no,
     ]  # fmt: skip
     marks = ", ".join("CAST(? AS TIMESTAMP)" if n in (8, 9) else "?" for n in range(len(facts)))

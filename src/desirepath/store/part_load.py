@@ -8,6 +8,7 @@ with the same key and other content takes the place of the earlier version, in t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from desirepath.collect.raw import RawColumns
 from desirepath.collect.row_sql import Context, Found, RowSql, Target
@@ -91,6 +92,7 @@ class PartLoad:
         if not columns.names:
             note_empty(self.store, self.run, self.place, staged)
             return PartOutcome(0)
+        staged = self._placed(staged)
         columns = tidy(self.store, columns)
         rows = RowSql(self.source, columns, self.context)
         found = look(self.store, rows, staged, self.wide)
@@ -112,6 +114,15 @@ class PartLoad:
         wide = make_room(self.store, found.types, self.source.id, self.wide)
         with self.store.transaction():
             return self._insert(staged, rows, replace(found, types=wide), columns, told)
+
+    def _placed(self, staged: Staged) -> Staged:
+        """The rows of a table come after those that it brought before: the database does not number them."""
+        if staged.part.kind != "table":
+            return staged
+        last = self.store.value(
+            f"SELECT coalesce(max(row), 0) FROM event_log WHERE part IN ({self.place.parts})"
+        )
+        return replace(staged, part=replace(staged.part, rows_before=int(last)))
 
     # ── what is bad ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -173,11 +184,14 @@ class PartLoad:
             reasons=reasons_of(store) if brought.rejected else None,
         )  # fmt: skip
 
-    def _look_again(self, rows: RowSql, found: Found) -> object:
+    def _look_again(self, rows: RowSql, found: Found) -> datetime | None:
         """When the first of the events that still lie in the future will have come."""
         wrong = next(rule.wrong for rule in RULES if rule.name == "time_in_future")
         times = [
             f"SELECT min(time) AS time FROM ({rows.parsed(cells, found, _ALL_ROWS)}) WHERE {wrong}"
             for cells in rows.cells
         ]
-        return self.store.value(f"SELECT min(time) - INTERVAL 1 DAY FROM ({' UNION ALL '.join(times)})")
+        first: datetime | None = self.store.value(
+            f"SELECT min(time) - INTERVAL 1 DAY FROM ({' UNION ALL '.join(times)})"
+        )
+        return first

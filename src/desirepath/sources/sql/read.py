@@ -37,9 +37,8 @@ _MOST_BAD = 100_000  # records that are no text: beyond, the table is something 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How a part was last read: how many rows in all, and its cursor; whole: read all of it once more."""
+    """How a part was last read: its cursor; whole: read all of it once more."""
 
-    rows: int = 0
     cursor: str | None = None
     whole: bool = False
 
@@ -82,7 +81,7 @@ class TableReader:
             source=source.id, name=name, kind="table",
             sql=f"SELECT {cells} FROM read_parquet({quote_text(str(target))}) ORDER BY run, {cells}",
             size=rows.count, digest=rows.digest, columns=columns, has_nul=True, bad=tuple(rows.bad), path=target,
-            adds=start is not None, rows_before=before.rows if before else 0,
+            adds=start is not None,
             cursor=Cursor(reading.cursor, found).text() if reading.cursor and found is not None else None,
             notes=notes,
         )  # fmt: skip
