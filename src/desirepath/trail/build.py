@@ -102,9 +102,21 @@ class TrailBuilder:
         Raises ValueError where it brings strangers, or more events than were counted; where only customers who are
         neighbours changed their numbers, finish() finds out.
         """
+        to = self.deal(batch.customer)
+        for name in self.wanted:
+            self.fill(name, getattr(batch, name), to)
+
+    @property
+    def wanted(self) -> list[str]:
+        """The columns, besides the customer, that `fill` wants of every batch."""
+        names = [name for name in COLUMNS if name != "waits_until" or self._waits]
+        return names if self._by_number else [*names, "arrival"]
+
+    def deal(self, customer: NDArray[np.integer[Any]]) -> Int64:
+        """Where the events of these customers go: for those who have a batch column by column. Raises as `add`."""
         from desirepath.trail import kernels
 
-        customer, counts = _input(batch.customer), np.zeros(len(self._ends), np.int64)
+        customer, counts = _input(customer), np.zeros(len(self._ends), np.int64)
         if not kernels.count_hoods(customer, len(self._offset) - 1, self._shift, counts):
             raise ValueError(_MORE)
         with self._lock:
@@ -115,11 +127,15 @@ class TrailBuilder:
             self._free += counts
         to = np.empty(len(customer), np.int64)
         kernels.deal(customer, self._shift, free, to, self._local)
-        for name, column in self._columns.items():
-            if name != "waits_until" or self._waits:
-                kernels.scatter(_input(getattr(batch, name)), to, _plain(column))
-        if not self._by_number:
-            kernels.scatter(_input(batch.arrival), to, self._arrival)
+        return to
+
+    def fill(self, name: str, column: NDArray[Any], to: Int64) -> None:
+        """Write one column of a batch to where `deal` said."""
+        from desirepath.trail import kernels
+
+        kernels.scatter(
+            _input(column), to, self._arrival if name == "arrival" else _plain(self._columns[name])
+        )
 
     def finish(self, threads: int | None = None) -> Trails:
         """Sort each customer's run. Raises ValueError where events are missing. threads: None is one a processor."""

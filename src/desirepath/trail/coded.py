@@ -2,7 +2,7 @@
 
 In: files with the columns of CODED, in any order of rows. Out: Trails. Row groups are read on as many threads as
 there are processors, twice: once for the customers alone, to count, once whole. In memory are the trails and, for
-each thread, one row group.
+each thread, one column of a row group.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from desirepath.trail.build import Allocate, Batch, TrailBuilder, in_memory
+from desirepath.trail.build import Allocate, TrailBuilder, in_memory
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
@@ -55,7 +55,7 @@ def build_coded(
     with ThreadPoolExecutor(workers) as pool:
         counts = _counts(groups, pool, workers, customers)
         builder = TrailBuilder(counts, allocate, by_number=True, waits=False)
-        for _ in pool.map(lambda group: builder.add(group.batch()), groups):
+        for _ in pool.map(lambda group: group.add_to(builder), groups):
             pass
     return builder.finish(workers)
 
@@ -72,27 +72,27 @@ class _RowGroup:
             known = file.metadata.row_group(self.number).column(place).statistics
             if known is not None and known.has_min_max:
                 return int(known.max)
-        column = self.columns(["customer"])["customer"]
+        column = self.column("customer")
         return int(column.max()) if len(column) else -1
 
-    def batch(self) -> Batch:
-        """All events."""
-        columns = self.columns(list(CODED))
-        return Batch(
-            customer=columns["customer"].astype(np.int64),
-            arrival=columns["event"],  # not looked at, nor is the next
-            waits_until=columns["event"],
-            **{name: columns[name] for name in ("ts", "touchpoint", "channel", "evidence", "value", "event")},
-        )
-
-    def columns(self, names: list[str]) -> dict[str, NDArray[Any]]:
-        """Some columns. Each call opens the file anew: handles are not for several threads."""
+    def add_to(self, builder: TrailBuilder) -> None:
+        """All events, a column at a time: each is still in the processor's cache when it is dealt out."""
         with pq.ParquetFile(self.path) as file:
-            table = file.read_row_group(self.number, columns=names, use_threads=False)
-        for name in names:
-            if table[name].null_count:
-                raise ValueError(f"{self.path}: column {name} has empty fields; coded events have none")
-        return {name: table[name].to_numpy() for name in names}
+            to = builder.deal(self._column(file, "customer"))
+            for name in builder.wanted:
+                builder.fill(name, self._column(file, name), to)
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One column. Each call opens the file anew: handles are not for several threads."""
+        with pq.ParquetFile(self.path) as file:
+            return self._column(file, name)
+
+    def _column(self, file: pq.ParquetFile, name: str) -> NDArray[Any]:
+        read = file.read_row_group(self.number, columns=[name], use_threads=False)[name]
+        if read.null_count:
+            raise ValueError(f"{self.path}: column {name} has empty fields; coded events have none")
+        column: NDArray[Any] = read.to_numpy()
+        return column
 
 
 def _row_groups(files: Sequence[Path]) -> list[_RowGroup]:
@@ -116,7 +116,7 @@ def _counts(groups: list[_RowGroup], pool: ThreadPoolExecutor, workers: int, cus
     def work(first: int) -> Int64:
         own = np.zeros(customers, np.int64)
         for group in groups[first::workers]:
-            if not kernels.count(group.columns(["customer"])["customer"], own):
+            if not kernels.count(group.column("customer"), own):
                 raise ValueError(f"{group.path}: a customer's code is not in 0 … {customers - 1}")
         return own
 
