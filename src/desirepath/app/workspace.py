@@ -327,10 +327,7 @@ class Workspace:
             return ask_sql(asking, query, reveal=reveal)
 
     def doctor(self, *, reveal: bool = False, source: str | None = None, say: Say | None = None) -> Report:
-        """What is wrong with the data and the definitions, worst first, with its effect and the line to change.
-
-        reveal: show customers unmasked. source: only what is about this source; NotFound where there is none.
-        """
+        """What is wrong with data and definitions, worst first. reveal: unmasked. source: only what is about it."""
         from desirepath.app.doctor.examine import examine
         from desirepath.app.refresh import quiet
 
