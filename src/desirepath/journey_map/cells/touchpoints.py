@@ -52,8 +52,7 @@ def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
         Value("reach", "customers reached", Unit.COUNT, int(answer.reach)),
         Value(
             "difference",
-            # The adjustment is over all touchpoints asked about: it says which of many differences are chance.
-            f"further than like customers who had not met it (adjusted p {answer.lift.q:.2g})",
+            f"further than like customers who had not met it ({_association(answer)})",
             Unit.POINTS,
             answer.lift.difference,
             tone,
@@ -69,6 +68,14 @@ def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
         Value("last_seen", "lost visits that ended here", Unit.COUNT, int(answer.last_seen)),
         *((Value("value", "value", Unit.MONEY, int(answer.value)),) if answer.value else ()),
     )
+
+
+def _association(answer: TouchpointAnswer) -> str:
+    """What a difference is, and is not; p is adjusted over all touchpoints asked about (false discovery)."""
+    if not isinstance(answer.lift.difference, Estimate):
+        return "an association"
+    q = answer.lift.q
+    return f"an association; adjusted p {f'{q:.2g}' if q >= 0.001 else 'under 0.001'}"
 
 
 def _detail(answer: TouchpointAnswer) -> str:
