@@ -7,6 +7,7 @@ archive that would grow beyond all reason is refused while it grows, whatever it
 from __future__ import annotations
 
 import codecs
+import errno
 import gzip
 import shutil
 import zipfile
@@ -56,6 +57,15 @@ def open_bytes(found: FoundFile) -> Iterator[IO[bytes]]:
         ) from error
     except (RuntimeError, NotImplementedError) as error:
         raise SourceError(f"{found.name} cannot be unpacked: {error}.", hint="Unpack it yourself.") from error
+    except (ValueError, OSError) as error:
+        # A directory of the archive that points outside of it; what a disk says of itself is no fault of the file.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
+        raise SourceError(
+            f"{found.name} cannot be unpacked: the archive is damaged.",
+            hint="Export it again.",
+            file=str(found.path),
+        ) from error
 
 
 def is_packed(found: FoundFile) -> bool:
