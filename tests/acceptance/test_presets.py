@@ -327,6 +327,8 @@ def test_the_parquet_of_bigquery_is_the_same_as_its_json(tmp_path: Path) -> None
     assert len(shop.rejects().column("line")) == 0
     assert counted(shop, EVENTS) == EXPECTED["ga4-events"].events
     assert counted(shop, WORTH) == EXPECTED["ga4-events"].worth
+    channels = counted(shop, "SELECT channel, count(*) FROM events GROUP BY 1")
+    assert channels == {"ads": 2, "social": 1, "email": 1, "search": 1, "web": 15}
 
 
 def test_the_command_lists_them_and_shows_one(tmp_path: Path) -> None:
