@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from desirepath.core.times import SECOND
+from desirepath.core.words import Rests
 from desirepath.journey.definition import Stage, Touchpoint
 from desirepath.journey_map.document import Cell, Drawing, Value
 from desirepath.journey_map.inputs import MapInputs
 from desirepath.journey_map.text import clean_text, mask_customer, mask_text, slug
-from desirepath.measure.answers import StageAnswer, TouchpointAnswer
+from desirepath.measure.answers import Contract, StageAnswer, TouchpointAnswer
 
 
 def microseconds(span: timedelta) -> int:
@@ -88,6 +90,28 @@ def blank(
         blank=reason,
         series=series,
         shown=shown,
+    )
+
+
+def counted(
+    lane: str,
+    stage: Stage,
+    *parts: str,
+    drawing: Drawing,
+    contract: Contract | None,
+    rests: Rests = Rests.OBSERVED,
+    **rest: Any,
+) -> Cell:
+    """A cell whose numbers were counted by a contract. parts: of its id after lane and stage; rest: as in Cell."""
+    return Cell(
+        id=cell_id(lane, stage.id, *parts),
+        lane=lane,
+        stage=stage.id,
+        drawing=drawing,
+        rests=rests,
+        as_of=contract.as_of if contract else None,
+        contract=contract,
+        **rest,
     )
 
 

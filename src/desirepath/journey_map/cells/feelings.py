@@ -8,7 +8,7 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.words import Rests
 from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits, say
-from desirepath.journey_map.cells.draft import Draft, blank, cell_id
+from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted
 from desirepath.journey_map.document import Cell, Chart, Column, Drawing, Exhibit, Tone, Unit, Value
 from desirepath.journey_map.text import shorten
 from desirepath.measure.answers import Contract, EffortAnswer, ScoreAnswer, TouchpointAnswer, Verbatim
@@ -66,11 +66,14 @@ def _reported(draft: Draft, stage: Stage, answer: ScoreAnswer, place: float) -> 
     where = draft.label(answer.touchpoint) if answer.touchpoint else stage.label
     unit = Unit.SCORE if answer.kind == "nps" else Unit.SHARE
     tone = _point_tone(answer.emotion)
-    return Cell(
-        id=cell_id("emotion", stage.id, "reported", answer.kind, answer.touchpoint or ""),
-        lane="emotion",
-        stage=stage.id,
+    return counted(
+        "emotion",
+        stage,
+        "reported",
+        answer.kind,
+        answer.touchpoint or "",
         drawing=Drawing.LINES,
+        contract=answer.contract,
         rests=Rests.REPORTED,
         title=where,
         text=f"{answer.kind.upper() if len(answer.kind) <= 4 else answer.kind}: {kind}",
@@ -80,8 +83,6 @@ def _reported(draft: Draft, stage: Stage, answer: ScoreAnswer, place: float) -> 
             Value("score", f"{answer.kind}, in its own unit", unit, answer.value),
         ),
         tone=tone,
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
         exhibits=(
             Exhibit(
                 "Answers",
@@ -100,12 +101,13 @@ def _reported(draft: Draft, stage: Stage, answer: ScoreAnswer, place: float) -> 
 def _ease(draft: Draft, stage: Stage, answer: TouchpointAnswer, place: float) -> Cell:
     tone = _point_tone(answer.ease)
     contract = _ease_contract(draft, stage, answer)
-    return Cell(
-        id=cell_id("emotion", stage.id, "effort", answer.touchpoint),
-        lane="emotion",
-        stage=stage.id,
+    return counted(
+        "emotion",
+        stage,
+        "effort",
+        answer.touchpoint,
         drawing=Drawing.LINES,
-        rests=Rests.OBSERVED,
+        contract=contract,
         title=draft.label(answer.touchpoint),
         text="ease, from behaviour",
         detail="" if isinstance(answer.ease, Estimate) else say.missing(answer.ease),
@@ -116,8 +118,6 @@ def _ease(draft: Draft, stage: Stage, answer: TouchpointAnswer, place: float) ->
             Value("last_seen", "lost visits that ended here", Unit.COUNT, int(answer.last_seen)),
         ),
         tone=tone,
-        as_of=contract.as_of,
-        contract=contract,
         series="effort",
         place=place,
     )
@@ -132,19 +132,17 @@ def _ease_contract(draft: Draft, stage: Stage, answer: TouchpointAnswer) -> Cont
 
 def _effort(stage: Stage, answer: EffortAnswer) -> Cell:
     tone = _point_tone(answer.ease)
-    return Cell(
-        id=cell_id("emotion", stage.id, "effort"),
-        lane="emotion",
-        stage=stage.id,
+    return counted(
+        "emotion",
+        stage,
+        "effort",
         drawing=Drawing.LINES,
-        rests=Rests.OBSERVED,
+        contract=answer.contract,
         title=stage.label,
         text="ease of the stage, from behaviour",
         detail="" if isinstance(answer.ease, Estimate) else say.missing(answer.ease),
         values=(Value("emotion", "ease, −2 hard … +2 easy", Unit.EMOTION, answer.ease, tone),),
         tone=tone,
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
         exhibits=(
             exhibits.table(
                 "What made meetings hard",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desirepath.core.estimate import Estimate
-from desirepath.core.words import By, Rests
+from desirepath.core.words import By
 from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits, say
-from desirepath.journey_map.cells.draft import Draft, blank, cell_id
+from desirepath.journey_map.cells.draft import Draft, blank, counted
 from desirepath.journey_map.document import Cell, Column, Drawing, Tone, Unit, Value
 from desirepath.measure.answers import TouchpointAnswer
 
@@ -91,19 +91,17 @@ def _detail(answer: TouchpointAnswer) -> str:
 
 
 def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, shown: bool) -> Cell:
-    return Cell(
-        id=cell_id("touchpoints", stage.id, answer.touchpoint),
-        lane="touchpoints",
-        stage=stage.id,
+    return counted(
+        "touchpoints",
+        stage,
+        answer.touchpoint,
         drawing=Drawing.CARDS,
-        rests=Rests.OBSERVED,
+        contract=answer.contract,
         title=draft.label(answer.touchpoint),
         text=answer.channel,
         detail=_detail(answer),
         values=_values(answer),
         tone=tone_of(answer),
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
         fill=answer.reach / most if most else 0.0,
         shown=shown,
     )
@@ -112,19 +110,15 @@ def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, sh
 def _all(draft: Draft, stage: Stage, here: list[TouchpointAnswer]) -> Cell:
     """All touchpoints of the stage in one table, by channel, and their lifts side by side."""
     by_channel = sorted(here, key=lambda t: (t.channel, -t.reach))
-    return Cell(
-        id=cell_id("touchpoints", stage.id, "all-touchpoints"),
-        lane="touchpoints",
-        stage=stage.id,
+    question = f"Which touchpoints of {stage.label} lift or hold back those who meet them?"
+    return counted(
+        "touchpoints",
+        stage,
+        "all-touchpoints",
         drawing=Drawing.CARDS,
-        rests=Rests.OBSERVED,
+        contract=replace(here[0].contract, question=question),
         title=f"All touchpoints of {stage.label}",
         values=(Value("touchpoints", "touchpoints met", Unit.COUNT, len(here)),),
-        as_of=here[0].contract.as_of,
-        contract=replace(
-            here[0].contract,
-            question=f"Which touchpoints of {stage.label} lift or hold back those who meet them?",
-        ),
         exhibits=(
             exhibits.whiskers(
                 "Who goes further, who less far",
@@ -203,18 +197,16 @@ def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str, *, s
         parts.append(f"hard, ease {say.of(answer.ease, Unit.EMOTION)}")
     told = ("difference", "met", "compared", "reach") if tone is not Tone.WARN else ("ease", "reach")
     by_name = {v.name: v for v in _values(answer)}
-    return Cell(
-        id=cell_id(lane, stage.id, answer.touchpoint),
-        lane=lane,
-        stage=stage.id,
+    return counted(
+        lane,
+        stage,
+        answer.touchpoint,
         drawing=Drawing.WORDS,
-        rests=Rests.OBSERVED,
+        contract=answer.contract,
         title=draft.label(answer.touchpoint),
         detail="; ".join(parts),
         values=tuple(by_name[name] for name in dict.fromkeys((*told, "repeats", "wait"))),
         tone=tone,
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
         shown=shown,
     )
 
@@ -229,17 +221,15 @@ def frontstage(draft: Draft) -> list[Cell]:
             if definition is None or definition.by not in (By.BUSINESS, By.MACHINE):
                 continue
             cells.append(
-                Cell(
-                    id=cell_id("frontstage", stage.id, t.touchpoint),
-                    lane="frontstage",
-                    stage=stage.id,
+                counted(
+                    "frontstage",
+                    stage,
+                    t.touchpoint,
                     drawing=Drawing.WORDS,
-                    rests=Rests.OBSERVED,
+                    contract=t.contract,
                     title=definition.label,
                     detail=f"{t.channel + ', ' if t.channel else ''}to {t.reach:,} customers",
                     values=tuple(v for v in _values(t) if v.name in ("reach", "share", "wait")),
-                    as_of=t.contract.as_of,
-                    contract=t.contract,
                     shown=len(cells) - before < CLAIMS_SHOWN,
                 )
             )

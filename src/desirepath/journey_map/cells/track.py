@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
-from desirepath.core.words import Rests
 from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits, say
-from desirepath.journey_map.cells.draft import Draft, blank, cell_id, microseconds
+from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
 from desirepath.journey_map.document import Cell, Chart, Column, Drawing, Exhibit, StageColumn, Unit, Value
 from desirepath.measure.answers import StageAnswer
 
@@ -79,17 +80,8 @@ def track(draft: Draft) -> list[Cell]:
     return cells
 
 
-def _observed(stage: Stage, answer: StageAnswer, part: str, **rest: object) -> Cell:
-    return Cell(
-        id=cell_id("track", stage.id, part),
-        lane="track",
-        stage=stage.id,
-        drawing=Drawing.TRACK,
-        rests=Rests.OBSERVED,
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
-        **rest,  # type: ignore[arg-type]
-    )
+def _observed(stage: Stage, answer: StageAnswer, part: str, **rest: Any) -> Cell:
+    return counted("track", stage, part, drawing=Drawing.TRACK, contract=answer.contract, **rest)
 
 
 def _count(name: str, label: str, amount: int) -> Value:
@@ -254,16 +246,14 @@ def _metric(stage: Stage, answer: StageAnswer, name: str, label: str, unit: Unit
             Value("value_lost", "value of those lost here, at most", Unit.MONEY, answer.value_lost),
             _count("in_flight", "still here", answer.in_flight),
         )
-    return Cell(
-        id=cell_id("metrics", stage.id, name),
-        lane="metrics",
-        stage=stage.id,
+    return counted(
+        "metrics",
+        stage,
+        name,
         drawing=Drawing.NUMBERS,
-        rests=Rests.OBSERVED,
+        contract=answer.contract,
         title=label,
         values=(Value(name, label, unit, measured), *extra),
-        as_of=answer.contract.as_of,
-        contract=answer.contract,
     )
 
 
@@ -274,15 +264,13 @@ def _here_now(draft: Draft, stage: Stage) -> Cell | None:
         return None
     at, now = table.rows[-1][:2]
     when = say.day(int(at or 0), draft.inputs.journey.time_zone)
-    return Cell(
-        id=cell_id("metrics", stage.id, "here"),
-        lane="metrics",
-        stage=stage.id,
+    return counted(
+        "metrics",
+        stage,
+        "here",
         drawing=Drawing.NUMBERS,
-        rests=Rests.OBSERVED,
+        contract=occupancy.contract,
         title=f"in the stage on {when}",
         values=(_count("here", f"in the stage on {when}", int(now or 0)),),
-        as_of=occupancy.contract.as_of,
-        contract=occupancy.contract,
         exhibits=(table,),
     )

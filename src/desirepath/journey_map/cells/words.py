@@ -9,7 +9,7 @@ from desirepath.core.words import Rests
 from desirepath.journey.definition import Promise, Stage, Written
 from desirepath.journey.hours import BusinessTime
 from desirepath.journey_map import exhibits, say
-from desirepath.journey_map.cells.draft import Draft, blank, cell_id, microseconds
+from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
 from desirepath.journey_map.document import Cell, Column, Drawing, Unit, Value
 from desirepath.measure.answers import PromiseAnswer
 from desirepath.measure.promises import in_business_hours
@@ -52,12 +52,12 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
     rows = [("everyone", answer.kept), *answer.by_segment.items()]
     open_ones = [f"{answer.waiting:,} still in time"] if answer.waiting else []
     open_ones += [f"{answer.overdue:,} overdue"] if answer.overdue else []
-    return Cell(
-        id=cell_id("promises", stage.id, answer.promise),
-        lane="promises",
-        stage=stage.id,
+    return counted(
+        "promises",
+        stage,
+        answer.promise,
         drawing=Drawing.BARS,
-        rests=Rests.OBSERVED,
+        contract=answer.contract,
         title=label,
         text=" or ".join(terms),
         detail=", ".join(open_ones),
@@ -70,8 +70,6 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
             Value("waiting", "open and in time", Unit.COUNT, int(answer.waiting)),
             Value("overdue", "open and overdue", Unit.COUNT, int(answer.overdue)),
         ),
-        as_of=answer.contract.as_of if answer.contract else None,
-        contract=answer.contract,
         exhibits=(
             exhibits.whiskers("Kept, by segment", "Segment", Unit.SHARE, rows),
             exhibits.table(
@@ -99,12 +97,12 @@ def stakes(draft: Draft) -> list[Cell]:
             continue
         amount = say.money(answer.value_lost.value, draft.inputs.journey.currency, short=True)
         cells.append(
-            Cell(
-                id=cell_id("opportunities", stage.id, "value-lost"),
-                lane="opportunities",
-                stage=stage.id,
+            counted(
+                "opportunities",
+                stage,
+                "value-lost",
                 drawing=Drawing.WORDS,
-                rests=Rests.OBSERVED,
+                contract=answer.contract,
                 title=f"At most {amount} was lost here",
                 detail=f"{answer.lost:,} lost × value of a success",
                 values=(
@@ -112,8 +110,6 @@ def stakes(draft: Draft) -> list[Cell]:
                     Value("value_per_success", "value of a success", Unit.MONEY, answer.value_per_success),
                     Value("lost", "lost without success", Unit.COUNT, int(answer.lost)),
                 ),
-                as_of=answer.contract.as_of,
-                contract=answer.contract,
             )
         )
     return cells
