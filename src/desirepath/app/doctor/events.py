@@ -142,6 +142,7 @@ def other_currency(looking: Looking, again: Again) -> Iterator[Finding]:
 
 def score_scale(looking: Looking, again: Again) -> Iterator[Finding]:
     """Scores beyond their scale (set aside), and scores that use only the lower half of it."""
+    told: set[str] = set()  # rejects do not say of which score of their source they are
     for name, where, score in _scales(looking):
         rows = looking.rows(
             "SELECT count(*), max(TRY_CAST(detail AS DOUBLE)), min(TRY_CAST(detail AS DOUBLE)), "
@@ -153,7 +154,8 @@ def score_scale(looking: Looking, again: Again) -> Iterator[Finding]:
             f"SELECT count(*), max(score), min(score) FROM events WHERE source = {quoted(name)} AND score IS NOT NULL"
             f" AND score_kind = '{score.kind}'"
         )[0]
-        if off and off >= max(1, 0.005 * (off + count)):
+        if off and off >= max(1, 0.005 * (off + count)) and name not in told:
+            told.add(name)
             given = [v for v in (least, lowest, score.low, most, highest, score.high) if v is not None]
             ends = _scale(min(given), max(given))
             yield Finding(
