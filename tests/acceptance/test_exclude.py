@@ -137,3 +137,23 @@ def test_a_mistake_in_an_exclusion_is_told_with_its_name(text: str, said: str) -
 def test_a_rule_over_events_may_speak_of_counting(shop: Path) -> None:
     journey = read_journey(JOURNEY + "exclude: {odd: \"text = 'did they ever (count) it'\"}")
     assert not journey.exclude[0].rule.aggregates
+
+
+def test_who_comes_to_be_excluded_with_new_events_is_so_at_once(tmp_path: Path) -> None:
+    """Only the customers whom new events touch are looked at again; the answer is that of looking at all."""
+    half = LOOKS.splitlines(keepends=True)[:15]
+    folder = small_shop(tmp_path / "grows", 120, extra_visits="".join(half))
+    (folder / "journey.yaml").write_text(JOURNEY + EXCLUDE, "utf-8")
+    opened(folder).load()
+    assert [one.customers for one in opened(folder).stages().asked.excluded] == [0, 0, 0, 0]
+    with (folder / "visits.csv").open("a", encoding="utf-8") as visits:
+        visits.write("".join(half).replace("2024-03-01", "2024-04-01"))
+    with (folder / "orders.csv").open("a", encoding="utf-8") as orders:
+        orders.write(ORDERS)
+    opened(folder).load()
+    grown = opened(folder).stages()
+    assert [(one.customers, one.events) for one in grown.asked.excluded] == [(1, 1), (1, 30), (0, 0), (0, 0)]
+    opened(folder).refresh(force=True)
+    whole = opened(folder).stages()
+    assert whole.asked.excluded == grown.asked.excluded
+    assert [one.customers for one in whole] == [one.customers for one in grown]

@@ -231,6 +231,15 @@ def refresh_all(
     return tuple(one for one in placed if one is not None)
 
 
+def states_of(every: Mapping[str, Derived]) -> dict[str, str]:
+    """For each journey whether its customers are placed by what holds now: current, changed, or new (never loaded)."""
+    main = every[MAIN_JOURNEY]
+    if not (main.hidden / "events.duckdb").exists():
+        return dict.fromkeys(every, "new")
+    with main.store(write=False) as store:
+        return {name: "current" if one.is_current(store) else "changed" for name, one in every.items()}
+
+
 def _naming(name: str, say: Say | None) -> Say | None:
     """Say which journey the steps are of."""
     if say is None:

@@ -238,8 +238,7 @@ def _readings(rules: Rules, text: str) -> list[tuple[str, str]]:
     """What a text may mean: (kind, value made alike), and as it stands."""
     name, colon, rest = text.partition(":")
     if colon and name in rules.names:
-        kind = rules.kind(name)
-        return [(name, alike(rest, kind, rules.phone_region)), (name, rest)]
+        return [(name, alike(rest, rules.kind(name), rules.phone_region)), (name, rest)]
     both = [(kind.name, alike(text, kind, rules.phone_region)) for kind in rules.kinds]
     return [*both, *((kind.name, text) for kind in rules.kinds)]
 
@@ -368,8 +367,7 @@ def undo_merge(store: EventStore, from_id: str, *, clock: Clock, by: str = "") -
         raise NotFound(f"no merge is known of customer {from_id}", hint="See desirepath identity merges.")
     sides = identity_log.sides_of_merge(store, from_id, str(into))
     with store.transaction():
-        customer = rules_used(store).customer
-        return identity_log.decide_apart(store, sides, customer, by, to_us(clock.now()))
+        return identity_log.decide_apart(store, sides, rules_used(store).customer, by, to_us(clock.now()))
 
 
 def withdraw(store: EventStore, first: str, second: str, *, clock: Clock, by: str = "") -> list[int]:

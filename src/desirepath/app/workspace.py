@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from desirepath.app.clock import SystemClock
-from desirepath.app.derived import Derived, Placed, refresh_all
+from desirepath.app.derived import Derived, Placed, refresh_all, states_of
 from desirepath.app.journeys import JOURNEY, JourneyFile, journey_file, read_all, read_one
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.times import Clock, to_us
@@ -115,23 +115,16 @@ class Workspace:
         """
         from desirepath.app.results import Table
 
-        states = self._states()
+        every = self._every()
+        states = states_of(every)
         rows = [
-            (name, one.title, one.kind, one.customer, tuple(stage.id for stage in one.stages), states[name])
-            for name, one in self._definitions().items()
+            (name, j.title, j.kind, j.customer, tuple(stage.id for stage in j.stages), states[name])
+            for name, j in ((name, one.journey) for name, one in every.items())
         ]
         return Table(("name", "title", "kind", "customer", "stages", "state"), rows, "journey")
 
     def _definitions(self) -> dict[str, Journey]:
         return read_all(self.folder, self._main)
-
-    def _states(self) -> dict[str, str]:
-        if not self.hidden.joinpath("events.duckdb").exists():
-            return dict.fromkeys(self._definitions(), "new")
-        with self._own.store(write=False) as store:
-            return {
-                name: "current" if one.is_current(store) else "changed" for name, one in self._every().items()
-            }
 
     def _every(self) -> dict[str, Derived]:
         """What is derived for each journey. Raises DefinitionError for a mistake in any definition."""
