@@ -135,7 +135,7 @@ def test_every_chart_is_drawn_from_its_table_and_keeps_within_its_box() -> None:
             drawn += 1
             for mark in made.marks:
                 assert 0 <= mark.x <= made.width and 0 <= mark.y <= made.height
-                numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", mark.path)]
+                numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", mark.d)]
                 assert all(-1 <= n <= made.width + 1 for n in numbers)
     assert drawn > 20
 

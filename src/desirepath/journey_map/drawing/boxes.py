@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from desirepath.core.estimate import Estimate
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, Drawing, Lane, MapDocument, Tone
+from desirepath.journey_map.drawing.shapes import Shape
 from desirepath.journey_map.drawing.words import fit, width, wrap
 
 FEEL = 128.0  # the height of the emotion lines
@@ -28,19 +29,6 @@ class Word:
     weight: int = 400
     anchor: str = "start"
     italic: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A path, rect or circle; kind and role choose its paint. `d` for paths, else x, y, w, h."""
-
-    kind: str
-    role: str
-    d: str = ""
-    x: float = 0.0
-    y: float = 0.0
-    w: float = 0.0
-    h: float = 0.0
 
 
 @dataclass

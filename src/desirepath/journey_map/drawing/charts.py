@@ -11,23 +11,11 @@ from dataclasses import dataclass
 
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Chart, Exhibit, MapDocument, Scalar, Unit
+from desirepath.journey_map.drawing.shapes import Shape
 
 WIDTH = 440.0
 ROW = 26.0
 MOST_ROWS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A shape: kind is line, band, bar, whisker, dot or rule; `role` says which colour it takes."""
-
-    kind: str
-    role: str
-    path: str = ""
-    x: float = 0.0
-    y: float = 0.0
-    width: float = 0.0
-    height: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +36,7 @@ class Drawn:
 
     width: float
     height: float
-    marks: tuple[Mark, ...]
+    marks: tuple[Shape, ...]
     labels: tuple[Label, ...]
     keys: tuple[tuple[str, str], ...] = ()  # (role, what it is)
 
@@ -94,12 +82,12 @@ def _ticks(most: float) -> list[float]:
 
 def _frame(
     ticks: list[float], unit: Unit, height: float, document: MapDocument
-) -> tuple[list[Mark], list[Label]]:
+) -> tuple[list[Shape], list[Label]]:
     marks, labels = [], []
     bottom, top = height - 24, 10.0
     for tick in ticks:
         y = bottom - tick / ticks[-1] * (bottom - top)
-        marks.append(Mark("rule", "grid", f"M44 {y:.1f}H{WIDTH - 8:.0f}"))
+        marks.append(Shape("rule", "grid", f"M44 {y:.1f}H{WIDTH - 8:.0f}"))
         text = say.number(tick, unit, document.currency, 0) if unit is Unit.SHARE else say.compact(tick)
         labels.append(Label(38, y + 4, text, "end"))
     return marks, labels
@@ -121,11 +109,11 @@ def _curve(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
     def points(column: int) -> list[tuple[float, float]]:
         return [(across(_number(r[0])), up(r[column])) for r in exhibit.rows]
 
-    marks.append(Mark("band", "track-soft", _path(points(3)) + "L" + _path(points(2)[::-1])[1:] + "Z"))
-    marks.append(Mark("line", "lapsed", _path(points(5))))
+    marks.append(Shape("band", "track-soft", _path(points(3)) + "L" + _path(points(2)[::-1])[1:] + "Z"))
+    marks.append(Shape("line", "lapsed", _path(points(5))))
     if any(_number(r[4]) for r in exhibit.rows):
-        marks.append(Mark("line", "left", _path(points(4))))
-    marks.append(Mark("line", "track", _path(points(1))))
+        marks.append(Shape("line", "left", _path(points(4))))
+    marks.append(Shape("line", "track", _path(points(1))))
     for place, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         at = start + (end - start) * place
         labels.append(
@@ -146,7 +134,7 @@ def _line(exhibit: Exhibit, document: MapDocument) -> Drawn:
     points = [
         (across(_number(r[0])), bottom - _number(r[1]) / ticks[-1] * (bottom - top)) for r in exhibit.rows
     ]
-    marks.append(Mark("line", "track", _path(points)))
+    marks.append(Shape("line", "track", _path(points)))
     labels.append(Label(44, height - 6, say.day(int(start), document.time_zone)))
     if len(exhibit.rows) > 1:
         labels.append(Label(WIDTH - 8, height - 6, say.day(int(end), document.time_zone), "end"))
@@ -165,9 +153,7 @@ def _bars(exhibit: Exhibit, document: MapDocument) -> Drawn:
         )
         labels.append(Label(132, y + 17, _fit(name, 20), "end", "ink", name))
         width = _number(row[1]) / most * (WIDTH - 200)
-        marks.append(
-            Mark("bar", "track", x=140, y=y + 6, width=max(width, 0.8 if row[1] else 0.0), height=ROW - 12)
-        )
+        marks.append(Shape("bar", "track", x=140, y=y + 6, w=max(width, 0.8 if row[1] else 0.0), h=ROW - 12))
         labels.append(Label(146 + width, y + 17, say.scalar(row[1], exhibit.columns[1].unit, document)))
     return Drawn(WIDTH, len(rows) * ROW + 4, tuple(marks), tuple(labels))
 
@@ -187,7 +173,7 @@ def _whiskers(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
     bottom = len(rows) * ROW
     marks, labels = [], []
     for tick in (low, 0.0, high) if low < 0 < high else (low, high):
-        marks.append(Mark("rule", "edge" if tick == 0 else "grid", f"M{across(tick):.1f} 0V{bottom:.1f}"))
+        marks.append(Shape("rule", "edge" if tick == 0 else "grid", f"M{across(tick):.1f} 0V{bottom:.1f}"))
         text = say.number(tick, unit, document.currency, 0).split(say.NBSP)[0] if unit in _SCALED else ""
         labels.append(Label(across(tick), bottom + 15, text, "middle"))
     for n, row in enumerate(rows):
@@ -201,8 +187,8 @@ def _whiskers(exhibit: Exhibit, document: MapDocument) -> Drawn | None:
         # An open end runs to the edge.
         left_end = low if row[2] is None else _number(row[2])
         right_end = high if row[3] is None else _number(row[3])
-        marks.append(Mark("whisker", role, f"M{across(left_end):.1f} {y:.1f}H{across(right_end):.1f}"))
-        marks.append(Mark("dot", role, x=across(_number(row[1])), y=y))
+        marks.append(Shape("whisker", role, f"M{across(left_end):.1f} {y:.1f}H{across(right_end):.1f}"))
+        marks.append(Shape("dot", role, x=across(_number(row[1])), y=y))
         labels.append(
             Label(WIDTH - 4, y + 4, say.number(_number(row[1]), unit, document.currency), "end", "ink")
         )

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from desirepath.core.estimate import Estimate
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Lane, MapDocument, StageColumn, Unit
-from desirepath.journey_map.drawing.boxes import Block, Shape, Word, box, written
+from desirepath.journey_map.drawing.boxes import Block, Word, box, written
 from desirepath.journey_map.drawing.lines import Lines, lines
+from desirepath.journey_map.drawing.shapes import Shape
 from desirepath.journey_map.drawing.track import TrackShape, track_shape
 from desirepath.journey_map.drawing.words import width
 
