@@ -55,8 +55,12 @@ def test_a_load_as_json_has_the_same_keys_whether_anything_was_new_or_not(tmp_pa
     folder = small_shop(tmp_path / "shop")
     first, again = cli("load", folder, "--json"), cli("load", folder, "--json", "--only", "orders")
     assert (first.code, again.code) == (0, 0)
-    assert set(first.json) == {"load_no", "sources", "removed", "seconds", "events", "rows", "rejected"}
+    assert set(first.json) == {
+        "load_no", "sources", "removed", "seconds", "events", "rows", "rejected", "placed",
+    }  # fmt: skip
     assert set(first.json) == set(again.json)
+    assert [one["journey"] for one in first.json["placed"]] == ["main"]
+    assert again.json["placed"] == []
     assert first.json["events"] == 135
     assert again.json["events"] == 0
     assert [one["source"] for one in again.json["sources"]] == ["orders"]

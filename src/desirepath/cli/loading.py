@@ -43,7 +43,7 @@ def show_loading(bar: Progress | None, *, quiet: bool) -> Callable[[LoadProgress
 def print_summary(summary: LoadSummary, folder: Path, *, finished: bool = True) -> None:
     """What each source brought, and what to do about what it did not."""
     metrics = any(s.metrics for s in summary.sources)
-    columns = ("source", "files", "rows", "new events", "known", "corrected", "set aside")
+    columns: tuple[str, ...] = ("source", "files", "rows", "new events", "known", "corrected", "set aside")
     rows: list[tuple[object, ...]] = [
         (s.source, s.parts, s.rows, s.events, s.known, s.corrected, s.rejected)
         for s in summary.sources

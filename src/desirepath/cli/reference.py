@@ -35,6 +35,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "events": "new events",
         "rows": "rows read",
         "rejected": "rows set aside",
+        "placed": "for each journey whose customers were placed again: journey, customers_read (whose events were read "
+        "again), customers (of how many), events_read",
     },
     "rejects": {
         "rejects": "each record: source, part, line, record, reason, lost, detail, raw",
