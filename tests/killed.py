@@ -1,7 +1,8 @@
 """A program for tests: does things to a workspace in children of its own, and kills them at random moments.
 
 Usage: python killed.py FOLDER SEED ROUNDS. Prints one JSON object a kill: what was being done, when it was killed, and
-what the workspace answers afterwards. A fork of a warm process is killed within milliseconds of its start, where a
+what the workspace answers afterwards; and at the end one with every event that it holds, beside those of a workspace
+that loaded the same files at once. A fork of a warm process is killed within milliseconds of its start, where a
 fresh interpreter would mostly be killed while it imports.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -27,6 +29,8 @@ import desirepath.identity.resolve
 import desirepath.store.trail_files  # noqa: F401 - all of them: imported before the forks
 from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
+
+Work = Callable[[Path], object]
 
 
 def opened(folder: Path) -> Workspace:
@@ -93,6 +97,23 @@ def takes_back(folder: Path) -> object:
     return opened(folder).keep_apart("anonymous_id:d0", "email:c0@mail.example", withdraw=True)
 
 
+def undoes(folder: Path, load: int) -> object:
+    return opened(folder).undo_load(load).numbers
+
+
+def last_load(folder: Path) -> int:
+    """The latest load that holds."""
+    table = opened(folder).loads()
+    held = [row["load"] for row in table if row["undone"] is None and row["finished"] is not None]
+    return int(max(held))
+
+
+def every_event(folder: Path) -> list[list[str]]:
+    """Every event as it came, whoever loaded it and when."""
+    query = 'SELECT event, time, "id.email", "id.anonymous_id", value FROM events ORDER BY ALL'
+    return [[str(value) for value in row] for row in opened(folder).sql(query, reveal=True).rows]
+
+
 def draws(folder: Path) -> object:
     return opened(folder).map().write(folder / "map.md")
 
@@ -100,10 +121,13 @@ def draws(folder: Path) -> object:
 def main(folder: Path, seed: int, rounds: int) -> None:
     chance = random.Random(seed)
     for number in range(rounds):
-        work = chance.choice([loads, refreshes, decides, takes_back, draws])
+        work: Work = chance.choice([loads, loads, refreshes, decides, takes_back, draws, undoes])
+        name = work.__name__
         before = heard(*child(partial(answers, folder)))
         if work is loads:
             grow(folder, number)
+        if work is undoes:
+            work = partial(undoes, load=int(heard(*child(partial(last_load, folder)))))
         pid, reading = child(partial(work, folder))
         after = chance.uniform(0.0, 0.6)
         time.sleep(after)
@@ -116,12 +140,17 @@ def main(folder: Path, seed: int, rounds: int) -> None:
         inside = sorted(path.name for path in (folder / ".desirepath").iterdir())
         builds = len(list((folder / ".desirepath" / "trails").iterdir()))
         told = {
-            "work": work.__name__, "after": after, "before": before, "between": between, "last": last,
+            "work": name, "after": after, "before": before, "between": between, "last": last,
             "whole": heard(*child(partial(answers, folder))), "inside": inside, "builds": builds,
             "drafts": [path.name for path in folder.glob(".map*")],
         }  # fmt: skip
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
+    loads(folder)  # what was taken back comes again
+    calm = folder.with_name("calm")
+    shutil.copytree(folder, calm, ignore=shutil.ignore_patterns(".desirepath"))
+    loads(calm)
+    sys.stdout.write(json.dumps({"shaken": every_event(folder), "calm": every_event(calm)}) + "\n")
 
 
 if __name__ == "__main__":

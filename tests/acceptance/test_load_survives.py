@@ -18,6 +18,7 @@ from desirepath.store.events_db import EventStore
 from tests.loaded import HEAD, WEB, Loaded
 
 REPO = Path(__file__).resolve().parents[2]
+KILLS = int(os.environ.get("DESIREPATH_KILLS", "8"))  # `./run faults` kills a hundred times
 SEVERAL = (
     WEB.replace("web.csv", "'web-*.csv'")
     + """
@@ -73,7 +74,7 @@ def test_a_load_that_is_killed_at_any_moment_can_go_on(tmp_path: Path, seed: int
     calm.load()
     whole = time.perf_counter() - began
     killed = 0
-    for _ in range(8):
+    for _ in range(KILLS):
         child = start_child(shaken.folder)
         time.sleep(chance.uniform(0, whole))
         child.send_signal(signal.SIGKILL)
