@@ -13,11 +13,10 @@ from enum import Enum
 
 
 def as_text(value: object) -> str | None:
-    """One cell; None where there is nothing. Raises UnicodeEncodeError for text that is none (a lone surrogate)."""
+    """One cell; None where there is nothing."""
     if value is None:
         return None
     if isinstance(value, str):
-        value.encode("utf-8")
         return value
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -165,8 +165,7 @@ class _Rows:
         self._schema = pa.schema(
             [*((f"c{n}", pa.string()) for n in range(len(columns))), ("run", pa.int64())]
         )
-        self._held: list[list[str | None]] = []
-        self._runs: list[int] = []
+        self._held: list[pa.Table] = []
         self._characters = self._run = self._sum = self.count = 0
         self._seen: object = None
         self.last: Value | None = None
@@ -182,36 +181,55 @@ class _Rows:
         """Write all of them."""
         with pq.ParquetWriter(self.target, self._schema) as file:
             for batch in batches:
-                for row in batch:
-                    self._take(row)
-                if self._characters > GROUP_CHARACTERS or len(self._held) > GROUP_ROWS:
+                self._take(batch)
+                if self._characters > GROUP_CHARACTERS or len(self._held) * AT_ONCE > GROUP_ROWS:
                     self._flush(file)
             self._flush(file)
 
-    def _take(self, row: Sequence[Any]) -> None:
-        self.count += 1
+    def _take(self, batch: Sequence[Sequence[Any]]) -> None:
+        """Column by column: row by row it would take three times as long."""
+        columns = list(zip(*batch, strict=True))
+        runs = [self._run] * len(batch)
         if self._cursor is not None:
-            self._follow(row[self._cursor])
-        try:
-            texts = [as_text(value) for value in row]
-        except UnicodeEncodeError:
-            self._set_aside(row)
-            return
-        joined = "\x1f".join("\x00" if text is None else text for text in texts)
-        self._sum = (
-            self._sum + int.from_bytes(hashlib.md5(joined.encode(), usedforsecurity=False).digest())
-        ) % 2**128
-        self._characters += len(joined)
-        self._held.append(texts)
-        self._runs.append(self._run)
-        self.binary.update(place for place, value in enumerate(row) if is_binary(value))
+            runs = [self._follow(value) for value in columns[self._cursor]]
+        texts = [self._texts(place, column) for place, column in enumerate(columns)]
+        told = [["\x00" if text is None else text for text in column] for column in texts]
+        broken = []
+        for number, row in enumerate(zip(*told, strict=True)):
+            try:
+                joined = "\x1f".join(row).encode()
+            except UnicodeEncodeError:
+                self._set_aside(self.count + number + 1, batch[number])
+                broken.append(number)
+                continue
+            self._characters += len(joined)
+            self._sum += int.from_bytes(hashlib.md5(joined, usedforsecurity=False).digest())
+        self._sum %= 2**128
+        self.count += len(batch)
+        for number in reversed(broken):
+            del runs[number]
+            for texts_of_one in texts:
+                del texts_of_one[number]
+        arrays = [*(pa.array(column, pa.string()) for column in texts), pa.array(runs, pa.int64())]
+        self._held.append(pa.Table.from_arrays(arrays, schema=self._schema))
 
-    def _follow(self, value: Any) -> None:
-        """The cursor has come to this value."""
+    def _texts(self, place: int, column: Sequence[Any]) -> list[str | None]:
+        """One column as texts."""
+        kinds = set(map(type, column)) - {type(None)}
+        if kinds <= {str}:
+            return list(column)
+        if kinds <= {int}:
+            return [None if value is None else str(value) for value in column]
+        if kinds & {bytes, bytearray, memoryview} and any(map(is_binary, column)):
+            self.binary.add(place)
+        return [as_text(value) for value in column]
+
+    def _follow(self, value: Any) -> int:
+        """The cursor has come to this value; the number of the run of rows that share it."""
         if value != self._seen:
             self._run, self._seen = self._run + 1, value
-        if value is None:
-            return
+        if value is None or value != value:  # NaN is no value either
+            return self._run
         if not is_cursor_value(value):
             assert self._cursor is not None
             raise SourceError(
@@ -221,8 +239,9 @@ class _Rows:
                 source=self.source,
             )
         self.last = value
+        return self._run
 
-    def _set_aside(self, row: Sequence[Any]) -> None:
+    def _set_aside(self, number: int, row: Sequence[Any]) -> None:
         """A record whose bytes are no text."""
         if len(self.bad) >= _MOST_BAD:
             raise SourceError(
@@ -231,13 +250,9 @@ class _Rows:
             )
         raw = ",".join(str(value) for value in row if value is not None)
         shown = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")[:MAX_RAW]
-        self.bad.append(BadRecord(self.count, "not_utf8", "", shown))
+        self.bad.append(BadRecord(number, "not_utf8", "", shown))
 
     def _flush(self, file: pq.ParquetWriter) -> None:
-        if not self._held:
-            return
-        columns = [pa.array(column, pa.string()) for column in zip(*self._held, strict=True)]
-        file.write_table(
-            pa.Table.from_arrays([*columns, pa.array(self._runs, pa.int64())], schema=self._schema)
-        )
-        self._held, self._runs, self._characters = [], [], 0
+        if self._held:
+            file.write_table(pa.concat_tables(self._held).combine_chunks())
+        self._held, self._characters = [], 0
