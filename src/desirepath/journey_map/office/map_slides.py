@@ -11,7 +11,7 @@ from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, Drawing, Lane, MapDocument, Unit
 from desirepath.journey_map.drawing.track import HEIGHT, track_shape
 from desirepath.journey_map.office import charts
-from desirepath.journey_map.office.slides import HIGH, SIDE, WIDE, Deck, Slide
+from desirepath.journey_map.office.slides import HIGH, SIDE, WIDE, Deck, Slide, cut
 from desirepath.journey_map.report.build import claim
 from desirepath.journey_map.report.tables import Rules
 from desirepath.journey_map.report.told import Report
@@ -144,6 +144,7 @@ def _lanes(slide: Slide, d: MapDocument, lanes: list[Lane], y: float, column: fl
         rows.append(row)
     room = HIGH - y - 0.85
     size = 9.0
+    needed = max((len(cut(text, size, column - 0.1, lines)) for row in rows for text in row[1:]), default=1)
     fits = int((room / max(1, len(rows)) * 72 - 6) / (size * 1.3))
     slide.words(_BASIS, SIDE, HIGH - 0.56, 11, 0.2, size=9, role="muted", lines=1)
     slide.table(
@@ -153,7 +154,7 @@ def _lanes(slide: Slide, d: MapDocument, lanes: list[Lane], y: float, column: fl
         SIDE,
         y,
         size=size,
-        lines=max(1, min(lines, fits)),
+        lines=max(1, min(needed, fits)),
         roles=roles,
         alt=f"The lanes of the map by stage: {', '.join(lane.label for lane in lanes)}",
     )

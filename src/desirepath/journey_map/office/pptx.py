@@ -195,18 +195,20 @@ def _stage(deck: Deck, told: StageTold, rules: tuple[Rule, ...]) -> None:
         top += slide.table(
             ("Touchpoint", "Customers", "Going on, against like customers", "Ease"),
             [[row[c] for c in take] for row in table.rows[:_ROWS]],
-            (1.75, 0.85, 2.4, 1.75),
+            (1.75, 0.85, 2.4, 1.75) if told.lifts is not None else (3.6, 1.6, 4.4, 2.7),
             SIDE,
             top,
             right=(False, True, True, True),
             size=9,
             roles={key: role for key, role in roles.items() if table.rows[key[0]][3]},
         )
-    if told.curve is not None and charts.draw(slide, told.curve, (SIDE, top + 0.45, 6.75, HIGH - top - 0.95)):
-        slide.words(told.curve.title, SIDE, top + 0.2, 6.75, 0.3, size=11, bold=True, lines=1)
     x = WIDE - SIDE - half + 0.75
-    if told.lifts is not None and charts.draw(slide, told.lifts, (x, 1.7, WIDE - SIDE - x, 5.1)):
+    lifts = told.lifts is not None and charts.draw(slide, told.lifts, (x, 1.7, WIDE - SIDE - x, 5.1))
+    if lifts and told.lifts is not None:
         slide.words(told.lifts.title, x, 1.4, WIDE - SIDE - x, 0.3, size=11, bold=True, lines=1)
+    wide = 6.75 if lifts else WIDE - 2 * SIDE
+    if told.curve is not None and charts.draw(slide, told.curve, (SIDE, top + 0.45, wide, HIGH - top - 0.95)):
+        slide.words(told.curve.title, SIDE, top + 0.2, wide, 0.3, size=11, bold=True, lines=1)
 
 
 def _reading(deck: Deck, told: Report) -> None:

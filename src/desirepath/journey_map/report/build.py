@@ -105,6 +105,12 @@ def _finding(d: MapDocument, headline: Headline, rules: Rules) -> FindingTold:
     how = rules.number(cell.contract)
     lane = next(lane.label for lane in d.lanes if lane.id == cell.lane)
     stage = next((s.label for s in d.stages if s.id == cell.stage), "")
+    values = cell.values
+    if cell.lane == "track":  # the loss of a stage is told as a share: its rate belongs to it
+        values = (
+            *(v for s in d.stages if s.id == cell.stage for v in d.cell(s.rate_cell).values[:1]),
+            *values,
+        )
     # Who the customers are is a matter for the page: a paper travels further.
     shown = tuple(e for e in cell.exhibits if e.rows and not e.links and e.title != "Who they are")
     if cell.lane == "touchpoints" and (beside := _lifts(d.lane("touchpoints").at(cell.stage))):
@@ -113,7 +119,7 @@ def _finding(d: MapDocument, headline: Headline, rules: Rules) -> FindingTold:
         headline=headline,
         where=", ".join(part for part in (lane, stage, cell.title) if part),
         rests=cell.rests.value if cell.rests else "",
-        numbers=tables.numbers("What it rests on", [(v.label, v, how) for v in cell.values], d),
+        numbers=tables.numbers("What it rests on", [(v.label, v, how) for v in dict.fromkeys(values)], d),
         tables=tuple(tables.of_exhibit(e, d) for e in shown if e.chart is not Chart.CURVE),
         exhibits=shown,
         question=cell.contract.question if cell.contract else "",
