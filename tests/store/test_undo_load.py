@@ -67,6 +67,8 @@ def test_what_went_and_came_back_can_be_found_by_the_number_of_the_undoing(tmp_p
     assert shop.ask("SELECT load_no, takes_back FROM loads WHERE takes_back IS NOT NULL") == [(3, 2)]
     assert shop.ask("SELECT event_no, by_load FROM superseded") == [(1, 3)]
     assert shop.ask("SELECT event_no, by_load FROM held_again") == [(0, 3)]
+    assert shop.load().sources[0].corrected == 1, "the file says it still, and nobody knows it any more"
+    assert shop.column("value") == [12000]
 
 
 def test_a_load_on_which_nothing_was_built_can_go_alone(tmp_path: Path) -> None:

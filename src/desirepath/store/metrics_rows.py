@@ -68,7 +68,7 @@ class MetricsLoad:
             changed = self._write(at.number, staged.part)
             changed += write_rejects(store, self.run, staged, columns, bad_rows)
             good = staged.rows - bad_rows
-            brought = Brought(read, good, rejected=bad, changed=changed > 0)
+            brought = Brought(read, rejected=bad, changed=changed > 0)
             note_part(store, self.run, self.place, at, staged.part, brought)
             if changed:
                 store.events_changed()
