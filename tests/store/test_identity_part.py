@@ -142,8 +142,7 @@ def owned(store: EventStore) -> dict[int, str]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(told=rounds, past=st.sampled_from(["graph", "last_known", "device_split"]))
-def test_in_part_and_from_scratch_are_the_same(stores, told, past, monkeypatch):
-    monkeypatch.setattr(use, "MOST_TOUCHED", 1.0)
+def test_in_part_and_from_scratch_are_the_same(stores, told, past):
     identity = Identity(
         anonymous_past=past, identifiers=tuple(Identifier(kind=kind, **RULES[kind]) for kind in KINDS)
     )

@@ -40,7 +40,6 @@ from desirepath.store.identity_db import (
 from desirepath.store.identity_part import (
     begin_part,
     forget_part,
-    is_sound,
     keep_before,
     note_resolved,
     resolved_by,
@@ -50,7 +49,6 @@ from desirepath.store.identity_part import (
 if TYPE_CHECKING:
     from desirepath.journey.definition import Identity
 
-MOST_TOUCHED = 0.3  # of all sightings: beyond it, resolving all costs no more
 _CHANGES = ("known_at", "change", "from_id", "into_id", "identifiers", "because")
 
 
@@ -154,13 +152,12 @@ def _resolve_part(
         return None
     key_sql, stood = by
     decided = identity_log.members_of(store, {*stood} ^ {one.number for one in decisions})
-    part = begin_part(store, rules, key_sql, decided)
-    if part is None or len(part.sightings.number) > part.of * MOST_TOUCHED:
+    sightings = begin_part(store, rules, key_sql, decided)
+    if sightings is None:
         return None
-    answer = resolve(part.sightings.table, rules, decisions)
+    answer = resolve(sightings.table, rules, decisions)
     keep_before(store)
-    write_part(store, part, answer, components_of(answer.coded), now)
-    if not is_sound(store):
+    if not write_part(store, sightings, answer, components_of(answer.coded), now):
         return None
     note_resolved(store, stamp, key_sql, decisions)
     return identity_log.record_changes(store, now)

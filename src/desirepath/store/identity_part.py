@@ -11,7 +11,6 @@ that what is not touched is not written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,22 +35,14 @@ _MOST_NUMBERS = (
     1 << 30
 )  # numbers are given anew to all that is touched; before they run out all is written anew
 _TEMPORARY = (
-    "touched_sightings", "touched_components", "customers_before", "moved", "came", "fresh", "recounted", "regiven",
-    "earlier", "asked", "everybodys",
+    "new_sightings", "touched_sightings", "touched_components", "customers_before", "moved", "came", "fresh",
+    "recounted", "regiven", "earlier", "asked", "everybodys",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The sightings that must be resolved again, and how many there are in all."""
-
-    sightings: Sightings
-    of: int
 
 
 def begin_part(
     store: EventStore, rules: Rules, key_sql: str, decided: Sequence[tuple[str, str]]
-) -> Part | None:
+) -> Sightings | None:
     """Bring the sightings up to date; those that were touched, with all that they can have to do with.
 
     events_added and events_removed must be there. decided: identifiers of decisions that were taken or taken back.
@@ -70,9 +61,7 @@ def begin_part(
     _find_components(store, rules, coded, decided)
     _recount(store)
     wanted = "component IN (FROM touched_components) OR sighting IN (SELECT sighting FROM touched_sightings)"
-    found = store.query(f"SELECT * FROM sightings WHERE {wanted}")
-    whole = int(store.value("SELECT count(*) FROM sightings"))
-    return Part(_sightings(found, kinds, key_sql), whole)
+    return _sightings(store.query(f"SELECT * FROM every_sighting WHERE {wanted}"), kinds, key_sql)
 
 
 def note_resolved(store: EventStore, stamp: str, key_sql: str, decisions: Sequence[Apart]) -> None:
@@ -91,11 +80,6 @@ def resolved_by(store: EventStore, stamp: str) -> tuple[str, list[int]] | None:
         return None
     found = store.rows("SELECT key_sql, decisions FROM resolved WHERE stamp = ?", [f"{stamp}"])
     return (str(found[0][0]), list(found[0][1])) if found else None
-
-
-def is_sound(store: EventStore) -> bool:
-    """Whether every customer has an id of their own: two that were resolved apart could have come by the same."""
-    return bool(store.value("SELECT count(*) = count(DISTINCT id) FROM customers"))
 
 
 def _highest(store: EventStore) -> int:
@@ -134,14 +118,22 @@ def _add(store: EventStore, kinds: Sequence[str], key_sql: str) -> bool:
         UNION ALL SELECT 1 FROM fresh GROUP BY key HAVING count(*) > 1 LIMIT 1"""
     if store.rows(clash):
         return False
+    # Not into `sightings` itself: within one transaction DuckDB 2.0 does not see what a second INSERT brings in bulk.
     store.execute(f"""
-        INSERT INTO sightings (sighting, key, component, first_seen, last_seen, events, {listed})
-        SELECT (SELECT coalesce(max(sighting), -1) FROM sightings) + row_number() OVER (), key, -1, 0, 0, 0, {listed}
+        CREATE OR REPLACE TEMP TABLE new_sightings AS
+        SELECT CAST((SELECT coalesce(max(sighting), -1) FROM sightings) + row_number() OVER () AS INTEGER) AS sighting,
+               key, -1 AS component, NULL::INTEGER AS holder, 0::BIGINT AS first_seen, 0::BIGINT AS last_seen,
+               0::BIGINT AS events, {listed}
         FROM fresh ANTI JOIN sightings USING (key)""")
-    store.execute("INSERT INTO touched_sightings SELECT sighting FROM sightings SEMI JOIN fresh USING (key)")
+    store.execute(
+        "CREATE OR REPLACE TEMP VIEW every_sighting AS FROM sightings UNION ALL BY NAME FROM new_sightings"
+    )
+    store.execute(
+        "INSERT INTO touched_sightings SELECT sighting FROM every_sighting SEMI JOIN fresh USING (key)"
+    )
     store.execute("""
         INSERT INTO event_holders SELECT c.event_no, s.sighting, NULL
-        FROM came c JOIN (SELECT key, sighting FROM sightings SEMI JOIN fresh USING (key)) s USING (key)
+        FROM came c JOIN (SELECT key, sighting FROM every_sighting SEMI JOIN fresh USING (key)) s USING (key)
         ORDER BY c.event_no""")
     return True
 
@@ -153,9 +145,10 @@ def _recount(store: EventStore) -> None:
         SELECT h.sighting, epoch_us(min(e.time)) AS first_seen, epoch_us(max(e.time)) AS last_seen, count(*) AS events
         FROM (SELECT event_no, sighting FROM event_holders SEMI JOIN touched_sightings USING (sighting)) h
         JOIN events e ON e.event_no = h.event_no GROUP BY h.sighting""")
-    store.execute("""
-        UPDATE sightings SET first_seen = r.first_seen, last_seen = r.last_seen, events = r.events
-        FROM recounted r WHERE r.sighting = sightings.sighting""")
+    for table in ("sightings", "new_sightings"):
+        store.execute(f"""
+            UPDATE {table} SET first_seen = r.first_seen, last_seen = r.last_seen, events = r.events
+            FROM recounted r WHERE r.sighting = {table}.sighting""")
     store.execute("""
         DELETE FROM sightings WHERE sighting IN (SELECT sighting FROM touched_sightings ANTI JOIN recounted
         USING (sighting))""")
@@ -165,7 +158,7 @@ def _coded(store: EventStore, rules: Rules, kinds: Sequence[str]) -> Coded:
     """The identifiers of the touched sightings, those that are gone too."""
     from desirepath.identity.sightings import code_sightings
 
-    found = store.query("SELECT * FROM sightings SEMI JOIN touched_sightings USING (sighting)")
+    found = store.query("SELECT * FROM every_sighting SEMI JOIN touched_sightings USING (sighting)")
     return code_sightings(_sightings(found, kinds, "").table, rules)
 
 
@@ -219,22 +212,37 @@ def keep_before(store: EventStore) -> None:
         LEFT JOIN customers_before c USING (holder)""")
 
 
-def write_part(store: EventStore, part: Part, answer: Resolution, components: Components, now: int) -> None:
-    """The answer's rows in place of the earlier ones. now: µs UTC. Call inside a transaction."""
-    sightings = part.sightings
+def write_part(
+    store: EventStore, sightings: Sightings, answer: Resolution, components: Components, now: int
+) -> bool:
+    """The answer's rows in place of the earlier ones. now: µs UTC. Call inside a transaction.
+
+    False where the store does not hold what was written, or two customers have one id, having been resolved apart.
+    """
     # earlier: one row per sighting that is written again: whose it was
     rows.insert(
         store,
         pa.table({"sighting": sightings.number}),
         "CREATE OR REPLACE TEMP TABLE earlier AS"
-        " SELECT s.sighting, s.holder FROM sightings s SEMI JOIN incoming n ON n.sighting = s.sighting",
+        " SELECT s.sighting, s.holder FROM every_sighting s SEMI JOIN incoming n ON n.sighting = s.sighting",
     )
     numbers = _numbers(store, answer)
     _remove(store)
+    own_rows = len(answer.identifiers) - int(numbers.there.sum())
+    wanted = np.add(_counts(store), [len(sightings.number), own_rows, len(answer.links)])
     rows.write(store, sightings, answer, components, numbers, now)
+    if not np.array_equal(_counts(store), wanted):
+        return False
     _hold(store, sightings, answer, numbers)
     rows.write_customers(store, answer, numbers)
     _count_everybodys(store, kinds_used(store, answer.rules))
+    return bool(store.value("SELECT count(*) = count(DISTINCT id) FROM customers"))
+
+
+def _counts(store: EventStore) -> NDArray[np.int64]:
+    """How many rows of each sort there are."""
+    tables = ("sightings", "identifier_rows", "links")
+    return np.array([store.value(f"SELECT count(*) FROM {name}") for name in tables], np.int64)
 
 
 def _numbers(store: EventStore, answer: Resolution) -> rows.Numbers:
@@ -334,5 +342,6 @@ def _count_everybodys(store: EventStore, kinds: Sequence[str]) -> None:
 
 def forget_part(store: EventStore) -> None:
     """Drop the temporary tables."""
+    store.execute("DROP VIEW IF EXISTS temp.every_sighting")
     for name in _TEMPORARY:
         store.execute(f"DROP TABLE IF EXISTS temp.{name}")
