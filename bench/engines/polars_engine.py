@@ -65,7 +65,15 @@ def main() -> None:
     report = Report(versions={"Polars": pl.__version__})
     read = pl.scan_parquet(f"{data}/*.parquet").select(COLUMNS)
     read.head(1000).collect()
-    trails = report.timed("build", lambda: read.sort("customer", "ts", "event").collect())
+
+    def build() -> pl.DataFrame:
+        """Three stable sorts by one column each take less time than one sort by three."""
+        rows = read.collect()
+        for column in ("event", "ts", "customer"):
+            rows = rows.sort(column, maintain_order=True)
+        return rows
+
+    trails = report.timed("build", build)
     assert isinstance(trails, pl.DataFrame)
     report.best_of("stages", [partial(one_pass, trails)], runs)
     report.best_of("passes", [partial(passes, trails)], runs)

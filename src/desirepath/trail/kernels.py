@@ -17,7 +17,8 @@ from desirepath.core.compiled import kernel
 Int64 = NDArray[np.int64]
 Columns = tuple[NDArray[Any], ...]  # those of build.COLUMNS, in that order
 
-_FEW = 24  # so few keys are sorted quickest by comparing all with all
+_FEW = 64  # so few keys are sorted quickest by comparing all with all
+_RUN = 32  # where there are more, runs of so many are merged
 _SAFE = 2**62  # instants nearer to zero than this can be subtracted from each other
 
 
@@ -69,27 +70,29 @@ def scatter(column: NDArray[Any], to: Int64, out: NDArray[Any]) -> None:
 
 
 @kernel
-def _sort_few(keys: Int64, out: Int64) -> None:
-    """Sort a few keys, all different: each one's place is the number of those below it.
+def _sort_few(keys: Int64, first: int, last: int, out: Int64) -> None:
+    """Sort keys[first:last], few and all different, into out: each one's place is the number of those below it.
 
     That is more comparing than sorting needs, but the processor does eight at a time and none is a branch.
     """
-    for i in range(len(keys)):
-        key, below = keys[i], 0
-        for j in range(len(keys)):
-            below += keys[j] < key
-        out[below] = key
+    # Unsigned: an index that cannot be negative need not be looked at, and the loop can be taken eight at a time.
+    low, high = np.uintp(first), np.uintp(last)
+    for i in range(low, high):
+        key, place = keys[i], low
+        for j in range(low, high):
+            place += np.uintp(keys[j] < key)
+        out[place] = key
 
 
 @kernel
-def _sort_keys(keys: Int64, first: int, last: int, room: Int64) -> None:
+def _sort_many(keys: Int64, first: int, last: int, room: Int64) -> None:
     """Sort keys[first:last], all different, where they lie: short runs, then merging runs. room: as long as keys."""
-    for low in range(first, last, _FEW):
-        high = min(low + _FEW, last)
-        _sort_few(keys[low:high], room[low:high])
+    for low in range(first, last, _RUN):
+        high = min(low + _RUN, last)
+        _sort_few(keys, low, high, room)
         for i in range(low, high):
             keys[i] = room[i]
-    width = _FEW
+    width = _RUN
     while width < last - first:
         for low in range(first, last - width, 2 * width):
             middle, high = low + width, min(low + 2 * width, last)
@@ -124,7 +127,7 @@ def _order_ties(first: int, last: int, base: int, ts: Int64, place: Int64, arriv
         end = i + 2
         while end < last and ts[end] == ts[i]:
             end += 1
-        if end - i > _FEW:
+        if end - i > _RUN:
             came = np.empty(end - i, np.int64)
             for j in range(i, end):
                 came[j - i] = arrival[base + place[j]]
@@ -141,33 +144,49 @@ def _order_ties(first: int, last: int, base: int, ts: Int64, place: Int64, arriv
 
 @kernel
 def _order_run(
-    first: int, last: int, base: int, ts: Int64, place: Int64, keys: Int64, room: Int64, arrival: Int64
+    first: int,
+    last: int,
+    base: int,
+    ts: Int64,
+    place: Int64,
+    keys: Int64,
+    room: Int64,
+    order: Int64,
+    arrival: Int64,
 ) -> None:
-    """Order one customer's events, first … last − 1: their times in ts, where they lie in place; by (ts, arrival)."""
-    low, high, sorted_already = ts[first], ts[first], True
+    """Order one customer's events, first … last − 1, by (ts, arrival): sorts their times, and fills order.
+
+    place: where each lies, in the neighbourhood that begins at base. keys, room: to work in.
+    """
+    low, high = ts[first], ts[first]
     for i in range(first + 1, last):
-        sorted_already = sorted_already and ts[i] >= ts[i - 1]
         low, high = min(low, ts[i]), max(high, ts[i])
-    if not sorted_already:
-        bits = 1
-        while (last - first) >> bits:
-            bits += 1
-        if low > -_SAFE and high < _SAFE and (high - low) >> (62 - bits) == 0:
-            # Time and place in one number: sorting moves half as much, and compares once.
-            mask = (1 << bits) - 1
-            for i in range(first, last):
-                keys[i] = (ts[i] - low) << bits | (i - first)
-            _sort_keys(keys, first, last, room)
-            for i in range(first, last):
-                room[i] = place[first + (keys[i] & mask)]
-                ts[i] = (keys[i] >> bits) + low
-            for i in range(first, last):
-                place[i] = room[i]
-        else:
-            order = np.argsort(ts[first:last], kind="mergesort")
-            ts[first:last] = ts[first:last][order]
-            place[first:last] = place[first:last][order]
-    _order_ties(first, last, base, ts, place, arrival)
+    bits = 1
+    while (last - first) >> bits:
+        bits += 1
+    if low < -_SAFE or high > _SAFE or (high - low) >> (62 - bits):
+        by_time = np.argsort(ts[first:last], kind="mergesort")
+        ts[first:last] = ts[first:last][by_time]
+        order[first:last] = place[first:last][by_time]
+        _order_ties(first, last, base, ts, order, arrival)
+        return
+    # Time and place in one number: sorting moves half as much, and compares once.
+    mask, tied, before = (1 << bits) - 1, False, low - 1
+    for i in range(first, last):
+        keys[i] = (ts[i] - low) << bits | (i - first)
+    if last - first <= _FEW:
+        _sort_few(keys, first, last, room)
+    else:
+        _sort_many(keys, first, last, room)
+        for i in range(first, last):
+            room[i] = keys[i]
+    for i in range(first, last):
+        at = (room[i] >> bits) + low
+        tied = tied or at == before
+        order[i] = place[first + (room[i] & mask)]
+        ts[i] = before = at
+    if tied:
+        _order_ties(first, last, base, ts, order, arrival)
 
 
 @kernel
@@ -217,7 +236,7 @@ def sort_hoods(
         low, high = hood << shift, min((hood + 1) << shift, customers)
         most = max(most, offset[high] - offset[low])
     when, touchpoint, channel, evidence, value, event, waits = columns
-    ts, place = np.empty(most, np.int64), np.empty(most, np.int64)
+    ts, place, order = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
     keys, room, narrow = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int16)
     for hood in range(first, last):
         low, high = hood << shift, min((hood + 1) << shift, customers)
@@ -225,15 +244,16 @@ def sort_hoods(
         if not _group(low, high, offset, local, when, ts, place):
             return False
         for c in range(low, high):
-            if offset[c + 1] - offset[c] > 1:
-                _order_run(offset[c] - base, offset[c + 1] - base, base, ts, place, keys, room, arrival)
+            if offset[c] < offset[c + 1]:
+                a, b = offset[c] - base, offset[c + 1] - base
+                _order_run(a, b, base, ts, place, keys, room, order, arrival)
         for i in range(length):
             when[base + i] = ts[i]
-        _permute(touchpoint, base, place, narrow, length)
-        _permute(channel, base, place, narrow, length)
-        _permute(evidence, base, place, room, length)
-        _permute(value, base, place, room, length)
-        _permute(event, base, place, room, length)
+        _permute(touchpoint, base, order, narrow, length)
+        _permute(channel, base, order, narrow, length)
+        _permute(evidence, base, order, room, length)
+        _permute(value, base, order, room, length)
+        _permute(event, base, order, room, length)
         if len(waits):
-            _permute(waits, base, place, room, length)
+            _permute(waits, base, order, room, length)
     return True
