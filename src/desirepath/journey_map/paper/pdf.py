@@ -163,7 +163,7 @@ def _table(t: Table) -> dict[str, object]:
         "note": t.note,
         "how": t.how,
         # A table is as wide as its words, but for words that have to be broken.
-        "wide": any(len(row[0]) > 60 for row in t.rows),
+        "wide": any(len(row[0]) > 110 for row in t.rows),
     }
 
 
