@@ -145,7 +145,7 @@ def add_to(program: typer.Typer) -> None:
     program.command(
         epilog=example(
             "sql shop",
-            'sql shop "SELECT stage, outcome, count(*) FROM visits GROUP BY ALL ORDER BY ALL"',
+            'sql shop "SELECT stage, count(*) FROM visits GROUP BY stage"',
             'sql shop "FROM events" -o events.parquet',
         )
     )(sql)

@@ -142,6 +142,13 @@ ANSWERS: dict[str, dict[str, str]] = {
         "rejected": "records set aside",
         "findings": "what the map says first",
     },
+    "simulate": {
+        "folder": "where the files are",
+        "events": "how many",
+        "customers": "whose",
+        "files": "how many files of events",
+        "bytes": "their size together",
+    },
 }
 # What is set outside: name → what it does.
 SETTINGS: dict[str, str] = {
@@ -149,6 +156,10 @@ SETTINGS: dict[str, str] = {
     "COLUMNS": "the width for tables; the terminal's unless set. In a file or a pipe a row is a line, however long",
     "NO_COLOR": "set to anything: no colours",
     "NUMBA_CACHE_DIR": "where compiled kernels are kept; beside the code unless set",
+    "DESIREPATH_MEMORY": "the most memory for the event store's database, such as `4GB`; half of the machine's (or of "
+    "its container's) unless set",
+    "DESIREPATH_SPILL": "the most disk that it may fill for a while with what does not fit the memory, beside the "
+    "store; half of what is free unless set",
     "DESIREPATH_DATA": "where the examples of this repository find their data",
 }
 _HEAD = """# The command line
