@@ -173,7 +173,9 @@ def every_error(kind: type[errors.DesirepathError]) -> list[type[errors.Desirepa
     import desirepath.app.asking
     import desirepath.app.identify
     import desirepath.app.load
-    import desirepath.app.results  # noqa: F401 - so that their errors are known
+    import desirepath.app.results
+    import desirepath.doctor.baseline
+    import desirepath.store.analyst_sql  # noqa: F401 - so that their errors are known
 
     return [one for below in kind.__subclasses__() for one in (below, *every_error(below))]
 
