@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -115,7 +116,8 @@ def alike(one: dict[str, Any], other: dict[str, Any]) -> None:
         assert one[name] == other[name], name
 
 
-@settings(max_examples=6)
+@pytest.mark.slow
+@settings(max_examples=4)
 @given(steps)
 def test_taking_the_last_load_back_leaves_what_was_there_before_and_loading_again_brings_it_back(
     story: list[tuple[list[Edit], str]],
@@ -140,7 +142,8 @@ def test_taking_the_last_load_back_leaves_what_was_there_before_and_loading_agai
         assert shop.state()["events"] == shop.state()["rejects"] == shop.state()["parts"] == []
 
 
-@settings(max_examples=6)
+@pytest.mark.slow
+@settings(max_examples=4)
 @given(steps, st.integers(0, 4))
 def test_taking_any_load_back_with_what_built_on_it_is_as_if_they_had_never_run(
     story: list[tuple[list[Edit], str]], which: int
