@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
+from desirepath.core.words import Rests
 from desirepath.journey_map import say
 from desirepath.journey_map.build import build_map
-from desirepath.journey_map.document import Unit, Value
+from desirepath.journey_map.document import Cell, Drawing, Unit, Value
 from desirepath.journey_map.drawing.charts import chart
 from desirepath.journey_map.drawing.ladder import ladder
-from desirepath.journey_map.drawing.lines import curve, height_of
+from desirepath.journey_map.drawing.lines import curve, height_of, lines
 from desirepath.journey_map.drawing.sheet import sheet
 from desirepath.journey_map.drawing.track import (
     HEIGHT,
@@ -92,6 +93,22 @@ def test_a_line_never_leaves_the_range_of_its_neighbours(ys: list[float]) -> Non
 def test_delight_is_up_and_nothing_leaves_the_drawing() -> None:
     assert height_of(2) < height_of(0) == 50 < height_of(-2)
     assert height_of(99) > 0 and height_of(-99) < 100
+
+
+def feeling(stage: str, amount: float) -> Cell:
+    measured = Estimate(amount, amount - 0.1, amount + 0.1, 50, "bootstrap", 0)
+    return Cell(
+        id=f"emotion.{stage}", lane="emotion", stage=stage, drawing=Drawing.LINES, rests=Rests.REPORTED,
+        series="reported", values=(Value("emotion", "feeling", Unit.EMOTION, measured),),
+    )  # fmt: skip
+
+
+def test_no_line_runs_through_a_stage_of_which_nothing_is_known() -> None:
+    stages = ("one", "two", "three", "four")
+    drawn = lines([feeling("one", 1), feeling("two", 0.5), feeling("four", -1)], stages)
+    assert [point.x for point in drawn.points] == [50.0, 150.0, 350.0]
+    (run,) = drawn.runs
+    assert run.line.startswith("M50.00") and "150.00" in run.line and "350.00" not in run.line
 
 
 # ---- words without a browser -----------------------------------------------------------------------

@@ -59,7 +59,7 @@ def height_of(feeling: float) -> float:
 def lines(
     cells: Sequence[Cell], stages: Sequence[str], *, across: float = 100.0, down: float = 100.0
 ) -> Lines:
-    """All lines. `cells` in the order of the way; a cell without a number breaks its line.
+    """All lines. `cells` in the order of the way; a cell without a number, and a stage without a cell, breaks its line.
 
     across, down: the width of a stage and the height of the whole drawing. A drawing that is stretched later
     would stretch its points as well: not every renderer keeps strokes as they are.
@@ -70,6 +70,9 @@ def lines(
         run: list[Point] = []
         for column, stage in enumerate(stages):
             here = [c for c in cells if c.series == series and c.stage == stage and c.place >= 0]
+            if not here:  # a stage of which nothing is known is not crossed
+                runs += _close(run)
+                run = []
             for cell in sorted(here, key=lambda c: c.place):
                 point = _point(cell, column, across, down / 100)
                 if point is None:
