@@ -144,7 +144,7 @@ def everything(folder: Path) -> dict[str, Any]:
         if key not in ("stamp", "made_at", "customers_read", "events_read")
     }
     with opened(folder).asking() as asking:
-        ids = asking.customer_ids
+        ids = list(asking.customer_ids)
         whose = asking.store.rows("SELECT event_no, customer FROM event_customers ORDER BY 1")
         named = asking.store.rows("SELECT * EXCLUDE (identifier) FROM identifiers ORDER BY ALL")
     tables: dict[type, Any] = {Trails: build.trails(), Visits: build.visits(), PromiseRows: build.promises()}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.knowledge import SourceEnd
+from desirepath.app.texts import Texts
 from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
 from desirepath.journey.exclusions import Excluded
@@ -79,10 +80,9 @@ class Opened:
         return int(self.trails.ts.max()) if self.trails.events else int(self.facts["made_at"])
 
     @cached_property
-    def customer_ids(self) -> list[str]:
+    def customer_ids(self) -> Sequence[str]:
         """The id of each customer's code."""
-        found: list[str] = self.ids.to_pylist()
-        return found
+        return Texts(self.ids)
 
     @cached_property
     def ids(self) -> pa.Array:
@@ -152,8 +152,10 @@ class Opened:
         )
         at = self._places(table["event_no"].to_numpy())
         keep = at >= 0
-        kinds = np.asarray(table["score_kind"].to_pylist(), object)[keep]
-        return ScoreRows(at[keep], table["score_share"].to_numpy()[keep], kinds.tolist())
+        kept = table.filter(keep)
+        return ScoreRows(
+            at[keep], kept["score_share"].to_numpy(), Texts(kept["score_kind"].dictionary_encode())
+        )
 
     @cached_property
     def texts(self) -> TextRows:
@@ -163,8 +165,8 @@ class Opened:
         )
         at = self._places(table["event_no"].to_numpy())
         keep = at >= 0
-        texts = np.asarray(table["text"].to_pylist(), object)[keep].tolist()
-        return TextRows(at[keep], texts, np.asarray(table["source"].to_pylist(), object)[keep].tolist())
+        kept = table.filter(keep)
+        return TextRows(at[keep], Texts(kept["text"]), Texts(kept["source"].dictionary_encode()))
 
     def _places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         known = self._place_of

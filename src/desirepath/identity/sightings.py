@@ -169,7 +169,10 @@ def _distinct(hashes: UInt64, value: pa.Array) -> tuple[Int64, Bools]:
 
 
 def _int64(column: pa.ChunkedArray) -> Int64:
-    return np.ascontiguousarray(column.cast(pa.int64()).to_numpy())
+    # Of one chunk Arrow gives what cannot be written, of several a copy: kernels are compiled for each kind of array.
+    values = np.ascontiguousarray(column.cast(pa.int64()).to_numpy()).view()
+    values.flags.writeable = False
+    return values
 
 
 def _joined(parts: list[NDArray[_N]], kind: type[_N]) -> NDArray[_N]:

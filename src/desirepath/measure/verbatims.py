@@ -95,7 +95,7 @@ def _verbatim(
         source=rows.source[i],
         event_no=int(trails.event[at]),
         score_share=None if score is None else float(scored.share[score]),
-        score_kind=None if score is None else scored.kind[score],
+        score_kind=None if score is None else scored.kind[score] or None,
     )
 
 
