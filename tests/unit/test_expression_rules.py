@@ -69,9 +69,10 @@ def ask(rule: str, *rows: dict[str, object], types: dict[str, Kind] | None = Non
     con.execute(f"CREATE TABLE e (place INTEGER, {listed})")
     for place, row in enumerate(rows):
         con.execute(f"INSERT INTO e VALUES ({'?, ' * len(names)}?)", [place, *(row.get(n) for n in names)])
-    return [
-        bool(row[0]) for row in con.execute(f"SELECT {parsed.sql(column)} FROM e ORDER BY place").fetchall()
-    ]
+    after_when = f"CASE WHEN {parsed.condition(column)} THEN TRUE ELSE FALSE END"
+    said = con.execute(f"SELECT {parsed.sql(column)}, {after_when} FROM e ORDER BY place").fetchall()
+    assert all(rule is condition for rule, condition in said), "a rule and its condition say the same"
+    return [rule for rule, _ in said]
 
 
 SQL_TYPES = {"text": "VARCHAR", "number": "DOUBLE", "time": "TIMESTAMP", "boolean": "BOOLEAN"}

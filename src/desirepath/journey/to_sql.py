@@ -65,6 +65,10 @@ class EventColumns:
         """The SQL of a rule over `e`."""
         return rule.sql(self.column)
 
+    def when(self, rule: Rule) -> str:
+        """The same for a place where NULL does as FALSE: after WHEN."""
+        return rule.condition(self.column)
+
     def column(self, column: Column) -> str:
         """One column as what the rule compares it with; NULL where no event ever had it."""
         if not column.group:
@@ -106,16 +110,16 @@ def evidence_sql(journey: Journey, columns: EventColumns) -> str:
     """The evidence bits of an event of `e`, before voiding (layout: journey/bits.py)."""
     bits: list[tuple[int, str]] = []
     for place, stage in enumerate(journey.stages):
-        bits.append((1 << (ENTER + place), columns.of(stage.enter)))
+        bits.append((1 << (ENTER + place), columns.when(stage.enter)))
         if stage.goal is not None:
             goal = stage.enter if stage.goal == "repeat" else stage.goal
-            bits.append((1 << (GOAL + place), columns.of(goal)))
-        exits = [columns.of(rule) for rule in (stage.exit, journey.exit) if rule is not None]
+            bits.append((1 << (GOAL + place), columns.when(goal)))
+        exits = [columns.when(rule) for rule in (stage.exit, journey.exit) if rule is not None]
         if exits:
             bits.append((1 << (EXIT + place), " OR ".join(f"({e})" for e in exits)))
     if journey.active_while is not None:
-        bits.append((ACTIVE_START, columns.of(journey.active_while.start)))
-        bits.append((ACTIVE_END, columns.of(journey.active_while.end)))
+        bits.append((ACTIVE_START, columns.when(journey.active_while.start)))
+        bits.append((ACTIVE_END, columns.when(journey.active_while.end)))
     bits.append((DATE_ONLY, "e.date_only"))
     for by, bit in ((By.CUSTOMER, BY_CUSTOMER), (By.BUSINESS, BY_BUSINESS), (By.MACHINE, BY_MACHINE)):
         bits.append((bit, f"e.\"by\" = '{by.value}'"))
@@ -138,7 +142,7 @@ def touchpoint_sql(journey: Journey, columns: EventColumns) -> str:
 
 
 def _touchpoint(touchpoint: Touchpoint, columns: EventColumns) -> str:
-    parts = [f"({columns.of(touchpoint.when)})"]
+    parts = [f"({columns.when(touchpoint.when)})"]
     if touchpoint.by is not None:
         parts.append(f"e.\"by\" = '{touchpoint.by.value}'")
     return " AND ".join(parts)

@@ -15,6 +15,7 @@ from desirepath.collect.directives import check_format, check_path, check_patter
 from desirepath.collect.expression import (
     EVENT,
     MAX_TEXT,
+    NEVER_NULL,
     Column,
     Kind,
     Rule,
@@ -56,7 +57,7 @@ class Reader:
             raise RuleError(list(dict.fromkeys(self.settling.mistakes)))
         pieces = render(node)
         if boolean:
-            pieces = ["coalesce(", *pieces, ", FALSE)"]
+            pieces = [NEVER_NULL[0], *pieces, NEVER_NULL[1]]
         return Rule(
             text=text.strip(),
             columns=frozenset(p for p in pieces if isinstance(p, Column)),
