@@ -102,10 +102,10 @@ def undoes(folder: Path, load: int) -> object:
 
 
 def last_load(folder: Path) -> int:
-    """The latest load that holds."""
+    """The latest load that holds; 0 where it is the only one: without it there is nothing to look at."""
     table = opened(folder).loads()
     held = [row["load"] for row in table if row["undone"] is None and row["finished"] is not None]
-    return int(max(held))
+    return int(max(held)) if len(held) > 1 else 0
 
 
 def every_event(folder: Path) -> list[list[str]]:
@@ -122,12 +122,15 @@ def main(folder: Path, seed: int, rounds: int) -> None:
     chance = random.Random(seed)
     for number in range(rounds):
         work: Work = chance.choice([loads, loads, refreshes, decides, takes_back, draws, undoes])
+        load = int(heard(*child(partial(last_load, folder)))) if work is undoes else 0
+        if work is undoes and not load:
+            work = refreshes
         name = work.__name__
         before = heard(*child(partial(answers, folder)))
         if work is loads:
             grow(folder, number)
         if work is undoes:
-            work = partial(undoes, load=int(heard(*child(partial(last_load, folder)))))
+            work = partial(undoes, load=load)
         pid, reading = child(partial(work, folder))
         after = chance.uniform(0.0, 0.6)
         time.sleep(after)
