@@ -11,7 +11,8 @@ from typing import Any
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 QUESTIONS = {
-    "build": "Build: Parquet in no order → trails",
+    "build": "Build: Parquet in no order → trails, in a fresh process",
+    "build again": "Build again, in memory that the process has had before",
     "stages": "Stages of one pass, with quantiles",
     "passes": "Stages of passes that lapse, with quantiles",
     "place": "Placing by the whole contract",

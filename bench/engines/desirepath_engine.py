@@ -166,7 +166,7 @@ def main() -> None:
         trails = build_coded(files, new.allocate)
         return new.finish(trails, no_visits, no_promises(), {}).trails()
 
-    trails = report.timed("build", build)
+    trails = report.built(build, lambda _: None)
     report.notes["anonymous_bytes"] = peak_bytes("RssAnon")
     assert isinstance(trails, Trails)
     report.answers["trails"] = digest(

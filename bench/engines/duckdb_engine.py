@@ -83,7 +83,7 @@ def main() -> None:
         if kind == "file":
             connection.execute("CHECKPOINT")
 
-    report.timed("build", build)
+    report.built(build, lambda _: connection.execute("DROP TABLE trails"))
     for name, ways in (("stages", one_pass()), ("passes", passes())):
         report.best_of(name, [partial(ask, connection, sql) for sql in ways], runs)
     batches = connection.sql("SELECT event FROM trails").to_arrow_reader(1_000_000)

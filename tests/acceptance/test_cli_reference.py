@@ -57,7 +57,9 @@ def test_help_says_in_a_line_what_it_does_then_more_then_examples(
 def test_the_examples_are_commands_that_parse() -> None:
     tree = typer.main.get_command(program)
     examples = [
-        line for line in PAGE.read_text("utf-8").splitlines() if re.match(r"desirepath (?!.* FOLDER)\w+ [a-z]", line)
+        line
+        for line in PAGE.read_text("utf-8").splitlines()
+        if re.match(r"desirepath (?!.* FOLDER)\w+ [a-z]", line)
     ]
     assert len(examples) >= 12
     for line in examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import networkx as nx
 import numpy as np
@@ -95,7 +96,7 @@ def test_components_are_what_was_ever_seen_together(events: list[Seen], rules: R
     for seen in events:
         good = [one for one in seen.ids.items() if one not in blocked]
         graph.add_nodes_from(good)
-        graph.add_edges_from(zip(good, good[1:], strict=False))
+        graph.add_edges_from(pairwise(good))
     found = coded.identifiers
     name = [(rules.names[k], v) for k, v in zip(found.kind, found.value.to_pylist(), strict=True)]
     assert {one for one, c in zip(name, of.identifier, strict=True) if c == NONE} == set(name) & blocked

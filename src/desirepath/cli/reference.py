@@ -73,7 +73,9 @@ ANSWERS: dict[str, dict[str, str]] = {
     },
     "sql": {"columns": "their names", "rows": "each row, as a list in the order of the columns"},
     "sql -o": {"path": "the file", "rows": "how many"},
-    "sql (without a query)": {"tables": "each with its name, what a row is (grain), and its columns with their types"},
+    "sql (without a query)": {
+        "tables": "each with its name, what a row is (grain), and its columns with their types"
+    },
     "export": {"path": "the file", "journeys": "how many customers' journeys are in it"},
     "map -o": {"path": "the file", "format": "its format"},
     "journeys": {
