@@ -37,7 +37,7 @@ touchpoints:
   page: {stage: consideration, when: "event = 'Product Viewed'"}
 promises:
   sent: {from: "event = 'Order Completed'", to: "event = 'Order Sent'", key: order_id, within: 2 days}
-voided_by: {event: Order Cancelled, key: order_id}
+voided_by: {event: "event = 'Order Cancelled' and source = 'orders'", key: order_id}
 exclude: "event = 'Staff Seen'"
 """
 SOURCES = """

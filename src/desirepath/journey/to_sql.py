@@ -167,13 +167,20 @@ def voided_sql(journey: Journey, columns: EventColumns) -> str | None:
     return f"SELECT event_no, min(moment) AS moment FROM ({' UNION ALL '.join(parts)}) GROUP BY event_no"
 
 
+# Every event, as the view `events` has those that hold.
+_EVER_LOADED = (
+    "SELECT l.*, s.name AS source FROM event_log l JOIN parts p ON p.part = l.part"
+    " JOIN sources s ON s.source = p.source"
+)
+
+
 def voiding_keys_sql(journey: Journey, columns: EventColumns, changed: str) -> str | None:
     """What the voiding events among the numbers that `changed` selects undo. Grain: rule and key · rule, k.
 
     Events that hold no more are asked as well: what they undid holds again.
     """
     parts = [
-        f"SELECT DISTINCT {n} AS rule, {columns.key(one.key)} AS k FROM event_log e SEMI JOIN ({changed}) x "
+        f"SELECT DISTINCT {n} AS rule, {columns.key(one.key)} AS k FROM ({_EVER_LOADED}) e SEMI JOIN ({changed}) x "
         f"ON x.event_no = e.event_no WHERE ({columns.of(one.event)}) AND {columns.key(one.key)} IS NOT NULL"
         for n, one in enumerate(journey.voided_by)
     ]
