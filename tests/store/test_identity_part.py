@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -177,3 +178,22 @@ def test_nothing_to_identify_by_is_resolved_as_a_whole(tmp_path: Path) -> None:
         for _ in range(2):
             out = identify(store, Identity(), account=False, clock=Noon(), whole=False)
             assert (out.partly, out.customers) == (False, 0)
+
+
+def test_where_the_store_does_not_hold_what_was_written_all_is_resolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that loses sight of rows within a transaction must cost time, and never an answer."""
+    with EventStore.open(tmp_path / "events.duckdb", write=True) as store:
+        add_source(store, 1, "s1")
+        for kind in KINDS:
+            store.execute(f'ALTER TABLE event_log ADD COLUMN "id.{kind}" VARCHAR')
+        first, second = [(1, 1, {"user_id": 1, "device_id": 1})], [(2, 1, {"device_id": 1})]
+        identify(store, Identity(), account=False, clock=Noon())
+        number = apply(store, ("come", first), 0)
+        assert identify(store, Identity(), account=False, clock=Noon(), whole=False).partly
+        apply(store, ("come", second), number)
+        monkeypatch.setattr("desirepath.store.identity_part._counts", lambda _: np.zeros(3, np.int64))
+        assert not identify(store, Identity(), account=False, clock=Noon(), whole=False).partly
+        assert len(owned(store)) == 2
+        assert len(set(owned(store).values())) == 1
