@@ -78,10 +78,11 @@ def test_a_trace_says_where_its_customer_stands(shop: Path, tmp_path: Path) -> N
         "SELECT customer, stage FROM customers WHERE stage IS NOT NULL"
     ).rows:
         assert (stands[customer]["stage"], stands[customer]["outcome"]) == (stage, "in_flight")
-    lapsed = workspace.customers_in("retention", "lapsed").column("customer")
-    assert {
-        values["outcome"] for c, values in stands.items() if c in lapsed and values["stage"] == "retention"
-    } == {"lapsed"}
+    lapsed = workspace.customers_in("consideration", "lapsed").column("customer")
+    assert lapsed
+    assert {(stands[customer]["stage"], stands[customer]["outcome"]) for customer in lapsed} == {
+        ("consideration", "lapsed")
+    }
 
 
 def test_the_same_journeys_make_the_same_bytes(shop: Path, tmp_path: Path) -> None:
@@ -161,6 +162,8 @@ def test_files_and_customers_that_nobody_knows_are_told(shop: Path, tmp_path: Pa
     workspace = Workspace.open(shop)
     with pytest.raises(NotFound, match="cannot be written"):
         workspace.write_journeys(tmp_path / "shop.mxml")
+    with pytest.raises(NotFound, match='Did you mean "xes"'):
+        workspace.write_journeys(tmp_path / "shop.xes", format="xe")
     with pytest.raises(NotFound, match="nobody@"):
         workspace.write_journeys(tmp_path / "shop.xes", customers=["nobody@mail.example"])
     assert not list(tmp_path.iterdir())

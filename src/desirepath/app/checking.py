@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from desirepath.app.doctor.examine import Report
-from desirepath.app.map_files import write_file
+from desirepath.app.whole_files import write_file
 from desirepath.core.errors import WorkspaceError
 from desirepath.core.estimate import Measured
 from desirepath.core.times import DAY, SECOND, from_us

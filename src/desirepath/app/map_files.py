@@ -1,12 +1,11 @@
-"""A map as a file: which format its name asks for, and how it is written."""
+"""A map as a file: which format its name asks for, and its bytes."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desirepath.core.errors import NotFound, WorkspaceError, nearest
+from desirepath.core.errors import NotFound, nearest
 from desirepath.journey_map.exports import FORMATS, export
 
 if TYPE_CHECKING:
@@ -43,24 +42,3 @@ def export_map(document: MapDocument, format: str, theme: str = "auto", width: i
     picture.
     """
     return export(document, _known(format), theme=theme, width=width)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file as a whole or not at all: where the disk is full the old one stays. Its folder is made.
-
-    Raises WorkspaceError where that cannot be done.
-    """
-    try:
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists() and not target.is_file():  # a pipe, a device; a folder says so itself
-            target.write_bytes(data)
-            return
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
-        try:
-            beside.write_bytes(data)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise WorkspaceError(f"Cannot write {path}: {error.strerror}.", path=str(path)) from error

@@ -210,7 +210,8 @@ class JourneyMap(MapDocument):
         The file is replaced as a whole or not at all. Raises NotFound for a format that nobody knows,
         WorkspaceError where the file cannot be written.
         """
-        from desirepath.app.map_files import format_of, write_file
+        from desirepath.app.map_files import format_of
+        from desirepath.app.whole_files import write_file
 
         target = Path(path)
         write_file(target, self.to_bytes(format or format_of(target), theme=theme, width=width))

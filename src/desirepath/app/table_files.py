@@ -6,13 +6,12 @@ by programs (JSON lines, Parquet) is left as it is.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desirepath.core.errors import NotFound, WorkspaceError, nearest
+from desirepath.app.whole_files import replaced
+from desirepath.core.errors import NotFound, nearest
 from desirepath.journey_map.csv import harmless
 
 if TYPE_CHECKING:
@@ -27,22 +26,6 @@ def write_table(table: pa.Table, path: Path) -> None:
         raise NotFound(f'a table cannot be written as "{path.name}"', hint=hint, format=ending)
     with replaced(path) as beside:
         WRITERS[ending](table, beside)
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write to, which takes its place at the end. Its folder is made."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            yield beside
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise WorkspaceError(f"Cannot write {path}: {why}.", path=str(path)) from error
 
 
 def _write_parquet(table: pa.Table, path: Path) -> None:

@@ -120,7 +120,8 @@ def draw(
     --json and no file: the map itself as JSON.
     """
     from desirepath.app.journeys import own_name
-    from desirepath.app.map_files import format_of, is_text, write_file
+    from desirepath.app.map_files import format_of, is_text
+    from desirepath.app.whole_files import write_file
 
     try:
         chosen = (

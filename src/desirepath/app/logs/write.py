@@ -15,7 +15,7 @@ from desirepath.app.identify import find_customer
 from desirepath.app.logs.cases import Case, cases
 from desirepath.app.logs.cjml import write_cjml
 from desirepath.app.logs.xes import write_xes
-from desirepath.app.table_files import replaced
+from desirepath.app.whole_files import replaced
 from desirepath.core.errors import NotFound, nearest
 
 if TYPE_CHECKING:
@@ -40,13 +40,20 @@ def write_journeys(
     A name that ends in .gz is compressed. Raises NotFound for a format or a customer that nobody knows,
     WorkspaceError where the file cannot be written.
     """
-    write = FORMATS[format or _format_of(path)]
+    write = FORMATS[_known(format) if format else _format_of(path)]
     wanted = [find_customer(opened.store, name)[0] for name in customers] or None
     chosen = cases(opened, wanted, reveal=reveal)
     if say is not None:
         chosen = _told(chosen, len(wanted or ()) or opened.customers_with_events, say)
     with replaced(path) as beside, _opened(beside, packed=path.suffix.lower() == ".gz") as out:
         return write(out, opened.journey, chosen)
+
+
+def _known(format: str) -> str:
+    if format not in FORMATS:
+        hint = nearest(format, FORMATS, "Formats")
+        raise NotFound(f'journeys cannot be written as "{format}"', hint=hint, format=format)
+    return format
 
 
 def _format_of(path: Path) -> str:
