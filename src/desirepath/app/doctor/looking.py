@@ -56,11 +56,9 @@ class SourceSeen:
 class Looking:
     """A workspace as the checks see it. Use within `Workspace.asking()`."""
 
-    def __init__(
-        self, asking: Asking, files: Sequence[Path], *, reveal: bool = False, only: str | None = None
-    ) -> None:
-        """files: journey.yaml and sources.yaml. reveal: show customers unmasked. only: findings of one source."""
-        self.asking, self.only = asking, only
+    def __init__(self, asking: Asking, files: Sequence[Path], *, reveal: bool = False) -> None:
+        """files: journey.yaml and sources.yaml. reveal: show customers unmasked."""
+        self.asking = asking
         self.journey, self.sources, self.store = asking.journey, asking.sources, asking.store
         self.zone = asking.journey.time_zone
         self._files, self._reveal = files, reveal
