@@ -131,6 +131,20 @@ def test_who_it_is_stays_masked_unless_it_is_revealed(workspace: Workspace) -> N
     assert ask(workspace, counts) == ask(workspace, counts, reveal=True)
 
 
+def test_what_customers_wrote_is_masked_in_properties_too(shop: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".desirepath")))
+    sources = (other / "sources.yaml").read_text("utf-8")
+    told = sources.replace("text: note", "properties: {ticket_comment: note, colour: channel}")
+    (other / "sources.yaml").write_text(told, "utf-8")
+    Workspace.open(other).load()
+    wanted = 'SELECT "properties.ticket_comment" AS said, "properties.colour" FROM events'
+    query = f"{wanted} WHERE said IS NOT NULL"
+    masked, bare = ask(Workspace.open(other), query), ask(Workspace.open(other), query, reveal=True)
+    assert "so many steps" in str(bare)
+    assert all(str(comment).startswith("masked-") for comment, _ in masked)
+    assert [colour for _, colour in masked] == [colour for _, colour in bare]
+
+
 def test_another_workspace_masks_otherwise(shop: Path, tmp_path: Path, workspace: Workspace) -> None:
     other = Path(shutil.copytree(shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".desirepath")))
     Workspace.open(other).load()

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
     from desirepath.app.opened import Opened
 
-# Columns by whose name a person is likely to be known, whatever the source calls them.
+# Columns by whose name a person is likely to be known, or to speak, whatever the source calls them.
 _PERSONAL = re.compile(
     r"name|mail|phone|mobile_no|fax|address|street|zip|post_?code|birth|dob|\bip\b|ip_|_ip$|user_agent|passport"
-    r"|iban|card|signature|url|referr?er",
+    r"|iban|card|signature|url|referr?er|login|latitude|longitude|\bssn\b|tax_?id"
+    r"|comment|message|subject|\bbody|feedback|verbatim|description|\bnotes?\b|_notes?$",
     re.I,
 )
 
