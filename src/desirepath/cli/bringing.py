@@ -24,8 +24,8 @@ def init(
         list[Path] | None,
         typer.Argument(
             metavar="FILES",
-            help="Your exports: CSV, JSON lines, Parquet, Excel, XES or CJML, also .gz and .zip; a folder stands for its "
-            "files.",
+            help="Your exports: CSV, JSON lines, Parquet, Excel, XES or CJML, also .gz and .zip; a folder stands for "
+            "its files.",
             show_default=False,
         ),
     ] = None,

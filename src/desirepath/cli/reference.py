@@ -168,8 +168,8 @@ _HEAD = """# The command line
 
 <!-- Written by `python -m desirepath.cli.reference`; a test fails where it is out of date. -->
 
-Everything that the command line does, [the library](library.md) does too. `desirepath COMMAND --help` says what
-stands here.
+Everything that the command line does with a workspace, [the library](library.md) does too. `desirepath COMMAND --help`
+says what stands here.
 
 Answers go to standard output; progress and errors go to standard error. With `--json` the answer is one JSON document,
 and so is an error: `{"error": {"code", "message", "hint", "facts"}}`, or `problems` with file and line for the
@@ -178,7 +178,7 @@ mistakes of a definition, or `loaded` with what `load` loaded all the same. Code
 In JSON a missing number is `null`. Durations are in microseconds, money is in minor units of the currency, and
 instants are in microseconds since 1970 (UTC) unless they are text with their zone.
 
-Names of stages, segments and sources are completed in bash, zsh, fish and PowerShell:
+Names of stages, segments, sources, journeys and presets are completed in bash, zsh, fish and PowerShell:
 `desirepath --install-completion`.
 """
 
