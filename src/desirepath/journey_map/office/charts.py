@@ -24,14 +24,13 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from desirepath.core.estimate import Estimate
-from desirepath.core.times import SECOND
+from desirepath.core.times import DAY
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, Chart, Exhibit, MapDocument, Scalar, Unit
 from desirepath.journey_map.office.slides import Slide, label
 
 MOST_ROWS = 14
-_DAY = 86_400 * SECOND
-_SCALE = {Unit.SHARE: 100.0, Unit.POINTS: 100.0, Unit.DURATION: 1 / _DAY}
+_SCALE = {Unit.SHARE: 100.0, Unit.POINTS: 100.0, Unit.DURATION: 1 / DAY}
 _FORMAT = {Unit.SHARE: '0" %"', Unit.POINTS: '+0" points";−0" points";0', Unit.COUNT: "#,##0"}
 
 

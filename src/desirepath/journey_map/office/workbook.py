@@ -19,13 +19,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from desirepath.core.money import EXPONENTS
-from desirepath.core.times import FOREVER, NEVER, SECOND, from_us
+from desirepath.core.times import DAY, FOREVER, NEVER, SECOND, from_us
 from desirepath.journey_map.document import Scalar, Unit
 from desirepath.journey_map.palette import LIGHT
 
 LONGEST = 32_000  # characters; a cell holds 32,767
 _TALLEST = 400.0  # points; a row holds 409
-_DAY = 86_400 * SECOND
 _FIRST, _LAST = (round(datetime(y, 1, 2, tzinfo=UTC).timestamp()) * SECOND for y in (1900, 9999))
 _RUNNABLE = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -151,7 +150,7 @@ class Sheet:
             exponent = EXPONENTS.get(self._book.currency or "", 2)
             amount /= 10**exponent
             form = "#,##0" if exponent == 0 else form
-        amount *= {Unit.POINTS: 100.0, Unit.DURATION: 1 / _DAY}.get(unit, 1.0)
+        amount *= {Unit.POINTS: 100.0, Unit.DURATION: 1 / DAY}.get(unit, 1.0)
         self.raw.write_number(self.row, column, amount, self._book.style(num_format=form, **style))
 
     def _instant(self, column: int, at: int, form: str, style: dict[str, Any]) -> None:

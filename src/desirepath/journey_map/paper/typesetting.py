@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 import typst
 
+from desirepath.core.times import SECOND
+
 FACE = "Source Sans Pro"
 FONT = f"'{FACE}', 'Noto Sans', 'DejaVu Sans', sans-serif"
 GROW = 1.2  # Source Sans is this much smaller to the eye, and narrower, than the faces that drawings are laid out for
-SECOND = 1_000_000
 
 
 @cache
