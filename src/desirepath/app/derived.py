@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 HIDDEN = ".desirepath"
 # Raise it when the engine would place the same events differently: old builds are then made again.
 ENGINE = "4"
-_READ_AT = "read_at."  # facts in the store
 _TRIES = 5
 
 
@@ -202,13 +201,17 @@ class Derived:
         return [s.id for s in self.sources.sources if s.complete_until == "now"]
 
     def _note_read(self, store: EventStore, read: Mapping[str, int]) -> None:
+        from desirepath.store.undo import READ_AT
+
         for name in self._live():
             if name in read:
-                store.set_meta(f"{_READ_AT}{name}", str(read[name]))
+                store.set_meta(f"{READ_AT}{name}", str(read[name]))
 
     def _read_at(self, store: EventStore) -> dict[str, int]:
         """When each live source was last loaded, µs."""
-        said = {name: store.meta(f"{_READ_AT}{name}") for name in self._live()}
+        from desirepath.store.undo import READ_AT
+
+        said = {name: store.meta(f"{READ_AT}{name}") for name in self._live()}
         return {name: int(at) for name, at in said.items() if at is not None}
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from desirepath.store.events_db import EventStore
 from desirepath.store.migrations import FIRST_UNDOABLE
 
+READ_AT = "read_at."  # facts in meta: when a live source was last read to its end, µs
 _BROUGHT = "(r.events > 0 OR r.corrected > 0 OR r.changed)"
 
 # built_on: grain: later load that built on load $load · what stands in source_readings or parts has no undone mark
@@ -210,6 +211,3 @@ def _sources(store: EventStore, load_no: int) -> None:
         store.execute("DELETE FROM meta WHERE key = ?", [f"{READ_AT}{name}"])
         if until is not None:
             store.set_meta(f"{READ_AT}{name}", str(until))
-
-
-READ_AT = "read_at."  # facts in meta: when a live source was last read to its end, µs
