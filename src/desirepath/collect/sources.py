@@ -124,9 +124,8 @@ class Time(_Part):
     """A time column. Without a zone in the text, `zone` (else the source's, else the journey's) holds."""
 
     column: str
-    format: str | None = (
-        None  # strptime; 'epoch_s', 'epoch_ms', 'epoch_us'; None: ISO 8601, or guessed at load
-    )
+    # strptime; 'epoch_s', 'epoch_ms', 'epoch_us'; None: ISO 8601, or guessed at load
+    format: Annotated[str, AfterValidator(_format)] | None = None
     zone: Zone | None = None
     date_only: bool | None = None  # None: where the text has no time of day
     plus: str | None = None  # a column with how long after `column` it was, in `unit`; empty: it was not
