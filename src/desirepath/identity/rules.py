@@ -113,7 +113,6 @@ _DEFAULTS = (
     Kind("session_id"),
 )
 _ORDER = {kind.name: place for place, kind in enumerate(_DEFAULTS)}
-_FIRST_WEAK = next(place for place, kind in enumerate(_DEFAULTS) if not kind.known)
 _OTHER_NAMES = {
     "mail": "email", "e_mail": "email", "email_address": "email", "mobile": "phone", "mobile_phone": "phone",
     "phone_number": "phone", "telephone": "phone", "device": "device_id", "company_id": "account_id",

@@ -141,12 +141,6 @@ def _height(staged: Staged) -> str:
     return " + ".join(("1", *inside))
 
 
-def count_rejects(store: EventStore) -> dict[tuple[str, str], int]:
-    """(source, reason) → how many."""
-    found = store.rows("SELECT source, reason, count(*) FROM rejects GROUP BY ALL ORDER BY ALL")
-    return {(str(source), str(reason)): int(n) for source, reason, n in found}
-
-
 def read_rejects(
     store: EventStore,
     *,

@@ -111,11 +111,6 @@ class Looking:
         own = source.common.time.zone if source is not None and source.common.time is not None else None
         return own or (source.zone if source is not None and source.zone else self.zone)
 
-    def declares_complete(self, name: str) -> bool:
-        """Whether sources.yaml says until when a source is complete."""
-        source = self.source(name)
-        return source is not None and source.complete_until is not None
-
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────
 
     def when(self, instant: int) -> str:

@@ -17,7 +17,6 @@ DEFAULT_DAYS = (
     "2099-12-31", "2100-01-01",
 )  # fmt: skip
 _REJECTED_DEFAULTS = ("0000-", "0001-", "1753-01-01", "1899-12-3", "1900-01-", "9999-12-31", "1969-12-31")
-_APART = 365 * DAY  # how far from the rest of its source a default date must be
 _FEBRUARY = 31 * DAY
 _AHEAD = 5 * 60 * SECOND  # clocks of good computers differ by less
 _MIDNIGHT = 0.2  # share of events at exactly midnight that no day has

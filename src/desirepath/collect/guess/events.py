@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.guess.naming import GuessedEvent, Naming
 from desirepath.collect.guess.shapes import ColumnProfile, FileProfile, Shape
-from desirepath.collect.guess.times import Times
 from desirepath.collect.guess.words import (
     NEVER_A_TIME,
     PROMISED,
@@ -289,10 +288,3 @@ _RESERVED = frozenset(
         "zone",
     ]
 )
-
-
-def times_of(file: FileProfile, column: str) -> Times:
-    """How the times of a column are written. Raises KeyError and AssertionError for others."""
-    times = file.column(column).times
-    assert times is not None
-    return times

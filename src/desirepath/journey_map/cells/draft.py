@@ -42,12 +42,6 @@ class Draft:
         """The answer about a stage, or None where it was not measured."""
         return next((s for s in self.inputs.stages if s.stage == id), None)
 
-    def next_label(self, id: str) -> str:
-        """The label of the stage after this one; '' after the last."""
-        ids = [s.id for s in self.stages]
-        place = ids.index(id) + 1
-        return self.stages[place].label if place < len(ids) else ""
-
     def touchpoint(self, id: str) -> Touchpoint | None:
         """The definition of a touchpoint."""
         return self._touchpoints.get(id)
