@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from desirepath.app.doctor.effects import Again, effect, moved, stage_numbers
 from desirepath.app.doctor.looking import Looking, SourceSeen, be, listed, many, share, was
 from desirepath.app.doctor.rule_list import all_columns
 from desirepath.app.guesses import readable
-from desirepath.app.knowledge import SeenSource, SourceEnd, stage_knowledge
+from desirepath.app.knowledge import SourceEnd, stage_knowledge
+from desirepath.app.read_events import Seen, seen_in
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.sources import Metrics, Source
 from desirepath.collect.validity import REASONS
@@ -21,28 +21,15 @@ from desirepath.core.times import DAY, FOREVER
 from desirepath.core.words import Outcome
 from desirepath.doctor.finding import Effect, Example, Finding, Fix, Severity, graded
 from desirepath.journey.bits import ENTER
-from desirepath.journey.to_sql import evidence_sql
 
 _TOLD_ELSEWHERE = ("no_identifier", "time_in_future", "score_off_scale", "score_unreadable")
 _COLUMNS = 200  # that are counted
 _LATE = 30 * DAY
 
 
-@dataclass(slots=True)
-class _Seen:
-    source: str
-    bits: int
-    newest: int
-
-
-def _bits(looking: Looking) -> list[SeenSource]:
+def _seen(looking: Looking) -> list[Seen]:
     """What each source's events can be, as the build saw it."""
-    sql = evidence_sql(looking.journey, looking.columns)
-    rows = looking.rows(
-        f"SELECT e.source, bit_or(({sql})::BIGINT), epoch_us(max(e.time)) FROM events e"
-        " JOIN event_customers c ON c.event_no = e.event_no GROUP BY e.source ORDER BY e.source"
-    )
-    return [_Seen(str(name), int(bits), int(newest)) for name, bits, newest in rows]
+    return seen_in(looking.store, looking.asking.trails)
 
 
 # ── where they end and begin ─────────────────────────────────────────────────────────────────────────────
@@ -54,7 +41,7 @@ def sources_end(looking: Looking, again: Again) -> Iterator[Finding]:
     if len(ends) < 2:
         return
     latest = max(end.until for end in ends)
-    seen = _bits(looking)
+    seen = _seen(looking)
     now = looking.asking.knowledge
     for end in sorted(ends, key=lambda one: one.until):
         raised = [e if e.source != end.source else SourceEnd(e.source, latest, True) for e in ends]
@@ -123,7 +110,7 @@ def sources_begin(looking: Looking, again: Again) -> Iterator[Finding]:
         return
     first = min(_begin(one) for one in seen.values())
     last = max(one.last for one in seen.values())
-    bits = {one.source: one.bits for one in _bits(looking)}
+    bits = {one.source: one.bits for one in _seen(looking)}
     told: set[str] = set()
     for place, stage in enumerate(looking.journey.stages):
         supply = [name for name, have in bits.items() if have >> (ENTER + place) & 1]
