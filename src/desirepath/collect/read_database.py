@@ -17,7 +17,7 @@ OF_DATABASES = ("table", "cursor", "cursor_overlap")
 _OF_FILES = (
     "format", "delimiter", "encoding", "header", "columns", "skip", "sheet", "header_rows",
 )  # fmt: skip
-_PASSWORD = re.compile(r"://[^/@\s]*?:([^/@\s]+)@")
+_PASSWORDS = re.compile(r"(?://[^/@\s]*?:(?=[^/@\s]+@)|[?&]pass(?:word|wd)?=)([^/@&\s]+)", re.I)
 _EXAMPLE = "For example database: ${SHOP_DATABASE}"
 SET_IT = "export {}=postgresql://reader:PASSWORD@db.example/shop"
 
@@ -60,8 +60,7 @@ def _where(reading: Reading, raw: Mapping[str, Any], named: str) -> list[tuple[s
         hint = 'For example table: orders, or query: "SELECT …".'
         found.append(("database", f'"table" is missing in {named}', hint))
     written = str(raw["database"])
-    password = _PASSWORD.search(written)
-    if password is not None and "${" not in password[1]:
+    if any("${" not in password for password in _PASSWORDS.findall(written)):
         hint = f"{_EXAMPLE}, and, before you start: {SET_IT.format('SHOP_DATABASE')}"
         found.append(("database", "a password stands in the file, where everybody can read it", hint))
     elif "${" not in written and "://" not in written:

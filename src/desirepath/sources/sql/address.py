@@ -56,9 +56,10 @@ class Address:
     def tame(self, text: object) -> str:
         """What a driver said, its first line, with the password taken out however it is written."""
         said = next((line.strip() for line in str(text).splitlines() if line.strip()), "")
-        password = str(self.url.password or "")
-        for secret in {password, quote(password), quote_plus(password), repr(password)[1:-1]} - {""}:
-            said = said.replace(secret, "***")
+        asked = [self.url.query.get(key, "") for key in ("password", "passwd", "pass")]
+        for password in map(str, (self.url.password or "", *asked)):
+            for secret in {password, quote(password), quote_plus(password), repr(password)[1:-1]} - {""}:
+                said = said.replace(secret, "***")
         return said
 
 
