@@ -110,7 +110,7 @@ def _confirm() -> None:
         raise WorkspaceError(
             "Nothing was taken back: nobody was there to say yes.", hint="Say --yes to do it."
         )
-    if not typer.confirm("Take this back?"):
+    if not typer.confirm("Take this back?", err=True):  # on stdout the answer stands
         raise WorkspaceError("Nothing was taken back.")
 
 
