@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desirepath.app.read_events import Int64, Reading, int64
 from desirepath.journey.definition import Journey
@@ -19,7 +18,7 @@ from desirepath.journey.promises import PromiseRows, concatenate
 from desirepath.journey.to_sql import EventColumns, voiding_keys_sql, with_voiding_keys_sql
 from desirepath.store.events_db import EventStore
 from desirepath.store.trail_files import Build
-from desirepath.trail.build import Allocate
+from desirepath.trail.build import Allocate, in_memory
 from desirepath.trail.merge import ANEW, merge_trails
 from desirepath.trail.trails import Trails
 
@@ -63,7 +62,7 @@ def refresh_part(
     theirs = replace(columns, events="touched_events")
     reading = Reading.begin(store, journey, theirs, channels, only="SELECT customer FROM touched")
     promises = reading.promises()
-    anew = reading.trails(_in_memory, promises, say, only=np.flatnonzero(kept == ANEW))
+    anew = reading.trails(in_memory, promises, say, only=np.flatnonzero(kept == ANEW))
     codes = {name: code for code, name in enumerate(channels)}
     recoded = np.array([codes.get(name, -1) for name in before.facts["channels"]], np.int16)
     merged = merge_trails(trails, anew, kept, allocate, recoded)
@@ -134,7 +133,3 @@ def _merge_promises(before: PromiseRows, anew: PromiseRows, kept: Int64) -> Prom
     both = concatenate([old, anew])
     order = np.lexsort((both.customer, both.promise))
     return PromiseRows(**{f.name: getattr(both, f.name)[order] for f in fields(PromiseRows)})
-
-
-def _in_memory(name: str, kind: type[np.generic], length: int) -> NDArray[np.generic]:
-    return np.empty(length, kind)

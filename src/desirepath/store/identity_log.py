@@ -116,8 +116,7 @@ def decide_apart(
 
     Returns the decision's number.
     """
-    for statement in _TABLES:
-        store.execute(statement)
+    make_tables(store)
     number = int(store.value("SELECT coalesce(max(decision), 0) + 1 FROM identity_decisions"))
     for side, members in enumerate(sides):
         for kind, value in members:

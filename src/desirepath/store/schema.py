@@ -12,7 +12,7 @@ All this is everybody's. What is derived for each journey stands beside it: see 
 
 from __future__ import annotations
 
-VERSION = 3  # of this schema; a store with another one is refused, not guessed at
+VERSION = 3  # of this schema; an older store is brought to it (migrations.py), a newer one is refused
 
 TABLES = (
     # meta: one row per fact about the store itself
