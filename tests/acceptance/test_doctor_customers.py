@@ -41,7 +41,7 @@ def test_a_placeholder_is_nobody_and_is_named(tmp_path: Path):
     report = shop.examined(tmp_path)
     found = the_one(report, "shared_identifier")
     assert found.counts == {"values": 1, "events": 2 * len(shop.orders[::3])}
-    assert "unkn…" in str(found.examples[0])
+    assert "u… (20 characters)" in str(found.examples[0])
     lost = the_one(report, "nobody", "orders")
     assert lost.counts["unusable"] == 2 * len(shop.orders[::3])
     assert lost.severity is Severity.ERROR

@@ -145,6 +145,25 @@ def test_what_customers_wrote_is_masked_in_properties_too(shop: Path, tmp_path: 
     assert [colour for _, colour in masked] == [colour for _, colour in bare]
 
 
+def test_an_address_under_any_name_is_masked(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop")
+    rows = (
+        "event,time,device,email,channel,note,contact,size\nSeen,2024-03-01T10:00:00Z,d-9,,web,,{contact},M\n"
+    )
+    for contact, shown in (("ana@mail.example", False), ("+61 2 9374 4000", False), ("by the window", True)):
+        (folder / "visits.csv").write_text(rows.format(contact=contact), "utf-8")
+        text = (folder / "sources.yaml").read_text("utf-8")
+        if "properties: rest" not in text:
+            text = text.replace("    text: note\n", "    text: note\n    properties: rest\n")
+            (folder / "sources.yaml").write_text(text, "utf-8")
+        opened = Workspace.open(folder)
+        opened.load()
+        query = 'SELECT "properties.contact", "properties.size" FROM events WHERE "properties.contact" IS NOT NULL'
+        assert (contact in str(ask(opened, query))) is shown
+        assert contact in str(ask(opened, query, reveal=True))
+        assert "'M'" in str(ask(opened, query))
+
+
 def test_another_workspace_masks_otherwise(shop: Path, tmp_path: Path, workspace: Workspace) -> None:
     other = Path(shutil.copytree(shop, tmp_path / "shop", ignore=shutil.ignore_patterns(".desirepath")))
     Workspace.open(other).load()

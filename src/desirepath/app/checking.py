@@ -15,7 +15,7 @@ from desirepath.app.whole_files import write_file
 from desirepath.core.errors import WorkspaceError
 from desirepath.core.estimate import Measured
 from desirepath.core.times import DAY, SECOND, from_us
-from desirepath.doctor.baseline import Baseline, Beat, numbers, read_baseline
+from desirepath.doctor.baseline import Baseline, BaselineError, Beat, numbers, read_baseline
 from desirepath.doctor.drift import Drift, Limits, drifts
 from desirepath.doctor.finding import Finding, Severity
 from desirepath.measure.promises import promises
@@ -29,9 +29,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was checked, and what failed. loaded: whether there was data to look at."""
+    """What was checked, and what failed. loaded: whether there was data to look at.
+
+    journeys: whose definitions were read; examined: the one whose data and numbers were looked at.
+    """
 
     journeys: tuple[str, ...]
+    examined: str
     loaded: bool
     report: Report | None
     failing: tuple[Finding, ...]  # of doctor's findings
@@ -51,6 +55,7 @@ class Checked:
         return {
             "passed": self.passed,
             "journeys": self.journeys,
+            "examined": self.examined,
             "loaded": self.loaded,
             "findings": self.failing,
             "errors": report.count(Severity.ERROR) if report else 0,
@@ -95,7 +100,7 @@ def check(workspace: Workspace, **options: Unpack[CheckOptions]) -> Checked:
                 f"Nothing is loaded into {workspace.folder}: there are no numbers to compare or to save.",
                 hint=f"Load its sources first: desirepath load {workspace.folder}",
             )
-        return Checked(journeys, False, None, (), (), None, False, None)
+        return Checked(journeys, workspace.name, False, None, (), (), None, False, None)
     report = workspace.doctor(say=options.get("say"))
     worst = (Severity.ERROR, Severity.WARNING) if options.get("strict") else (Severity.ERROR,)
     failing = tuple(one for one in report.findings if one.severity in worst)
@@ -109,7 +114,8 @@ def check(workspace: Workspace, **options: Unpack[CheckOptions]) -> Checked:
         if save is not None and not failing and not found:
             write_file(save, now.text().encode("utf-8"))
             saved = str(save)
-    return Checked(journeys, True, report, failing, found, str(against) if against else None, changed, saved)
+    compared = str(against) if against else None
+    return Checked(journeys, workspace.name, True, report, failing, found, compared, changed, saved)
 
 
 def _text(path: Path) -> str:
@@ -117,6 +123,11 @@ def _text(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError:
         return ""  # no JSON: told as such
+    except OSError as error:
+        raise BaselineError(
+            f"{path} cannot be read: {error.strerror}.",
+            hint=f"Make it with: desirepath check FOLDER --save {path}",
+        ) from error
 
 
 # ── the numbers ──────────────────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,10 @@ _PERSONAL = re.compile(
 )
 
 
+# A value that reaches a person, under whatever name: an e-mail address, or a phone number with its country's code.
+_ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]|^\s*\+[0-9][0-9 ()./-]{6,}$"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One view. sql: over the store's own tables, and over `rows` (registered as `<name>_rows`) where it has some."""
@@ -80,10 +84,10 @@ class _Views:
             f"e.value / {minor_units_sql('e.currency')} AS value_in_currency", "e.currency",
             f"{text} AS text", "e.score", "e.score_share", "e.score_kind", "e.source", "e.known_at", *wide,
         ]  # fmt: skip
-        placed = "LEFT JOIN {main}event_customers x ON x.event_no = e.event_no"
-        who = "LEFT JOIN (SELECT * FROM {main}customers SEMI JOIN placed_rows USING (customer)) c USING (customer)"
+        placed = "LEFT JOIN {own}event_customers x ON x.event_no = e.event_no"
+        who = "LEFT JOIN (SELECT * FROM {own}customers SEMI JOIN placed_rows USING (customer)) c USING (customer)"
         sql = (
-            f"SELECT {', '.join(columns)} FROM {{main}}events e {placed} {who} "
+            f"SELECT {', '.join(columns)} FROM {{all}}events e {placed} {who} "
             "WHERE x.customer IS NULL OR c.customer IS NOT NULL"
         )
         return View("events", "event", sql)
@@ -94,7 +98,7 @@ class _Views:
             f"SELECT c.id AS customer, c.known, {self._local('c.first_seen')} AS first_seen, "
             f"{self._local('c.last_seen')} AS last_seen, p.events, p.stage, p.passes, "
             f"{self._money('p.value')} AS value "
-            "FROM {main}customers c JOIN customers_rows p USING (customer)"
+            "FROM {own}customers c JOIN customers_rows p USING (customer)"
         )
         return View("customers", "customer", sql, self._customer_rows())
 
@@ -104,7 +108,7 @@ class _Views:
         sql = (
             f"SELECT c.id AS customer, i.kind, {value} AS value, i.status, i.events, "
             f"{self._local('i.first_seen')} AS first_seen, {self._local('i.last_seen')} AS last_seen "
-            "FROM {main}identifiers i JOIN {main}customers c USING (customer) SEMI JOIN placed_rows USING (customer)"
+            "FROM {own}identifiers i JOIN {own}customers c USING (customer) SEMI JOIN placed_rows USING (customer)"
         )
         return View("identifiers", "identifier", sql)
 
@@ -127,7 +131,7 @@ class _Views:
             f"{stages}[v.next_stage + 1] AS next_stage, {self._when('v.succeeded')} AS succeeded, "
             f"{self._when('v.active')} AS last_active, {self._when('v.deadline')} AS lapses_at, "
             f"{self._when('v.knowledge')} AS known_until "
-            "FROM visits_rows v JOIN {main}customers c USING (customer)"
+            "FROM visits_rows v JOIN {own}customers c USING (customer)"
         )
         return View("visits", "visit", sql, _arrow(rows))
 
@@ -146,7 +150,7 @@ class _Views:
         sql = (
             f"SELECT {names}[p.promise + 1] AS promise, c.id AS customer, {self._when('p.opened')} AS made, "
             f"{self._when('p.due')} AS due, {self._when('p.closed')} AS delivered, {self._when('p.voided')} AS voided, "
-            f"{kept} AS kept FROM promises_rows p JOIN {{main}}customers c USING (customer)"
+            f"{kept} AS kept FROM promises_rows p JOIN {{own}}customers c USING (customer)"
         )
         return View("promises", "promise made", sql, _arrow(rows))
 
@@ -165,7 +169,7 @@ class _Views:
         spend = worth_sql("m.spend", code, "m.day::TIMESTAMP", own=own, rates=self._journey.rates, zone="UTC")
         sql = (
             "SELECT m.source, m.day, m.channel, m.campaign, m.impressions, m.reach, m.clicks, "
-            f"{self._money(spend)} AS spend FROM {{main}}metrics m"
+            f"{self._money(spend)} AS spend FROM {{all}}metrics m"
         )
         return View("metrics", "day, channel and campaign", sql)
 
@@ -186,8 +190,12 @@ class _Views:
         group, _, bare = name.partition(".")
         column = f"e.{quote_name(name)}"
         personal = group == "id" or _PERSONAL.search(bare)
-        if personal and not self._reveal:
-            column = f"CASE WHEN {column} IS NOT NULL THEN {self._mask % column} END"
+        if not self._reveal:
+            masked = self._mask % column
+            if personal:
+                column = f"CASE WHEN {column} IS NOT NULL THEN {masked} END"
+            elif self._opened.columns[name] == "VARCHAR":
+                column = f"CASE WHEN regexp_matches({column}, {quote_text(_ADDRESS)}) THEN {masked} ELSE {column} END"
         return f"{column} AS {quote_name(name)}"
 
     def _local(self, utc: str) -> str:

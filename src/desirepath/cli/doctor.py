@@ -148,7 +148,10 @@ def print_checked(done: Checked, folder: Path) -> None:
     elif done.passed:
         said = done.report.sentence if done.report else ""
         compared = f" Nothing moved too far since {done.against}." if done.against else ""
-        say(f"Passed: the definitions are right ({names}); {said}{compared}")
+        others = f" of {done.examined}" if len(done.journeys) > 1 else ""
+        say(f"Passed: the definitions are right ({names}); the data{others}: {said}{compared}")
+        if len(done.journeys) > 1:
+            say("The data of another journey are checked with --journey NAME.")
     else:
         parts = [f"{len(done.failing)} of doctor's findings"] if done.failing else []
         parts += [f"{len(done.drift)} numbers that moved too far"] if done.drift else []

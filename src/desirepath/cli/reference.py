@@ -125,6 +125,7 @@ ANSWERS: dict[str, dict[str, str]] = {
     "check": {
         "passed": "whether nothing failed",
         "journeys": "the journeys whose definitions were read",
+        "examined": "the one whose data and numbers were looked at",
         "loaded": "whether there was data to look at",
         "findings": "the findings of doctor that fail",
         "errors": "how many errors doctor found",

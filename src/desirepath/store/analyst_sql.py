@@ -34,7 +34,8 @@ class SqlError(DesirepathError):
 def make_views(store: EventStore, views: Mapping[str, str], rows: Mapping[str, pa.Table]) -> None:
     """Make the views, for this connection only.
 
-    In their SQL `{main}` stands for where the store's tables are, `{view}` begins the name of another view.
+    In their SQL `{all}` stands for where everybody's tables are, `{own}` for where the journey's are, and `{view}`
+    begins the name of another view.
 
     rows: Arrow tables by the name under which views read them.
     """
@@ -43,9 +44,8 @@ def make_views(store: EventStore, views: Mapping[str, str], rows: Mapping[str, p
     database, schema = store.rows("SELECT current_database(), current_schema()")[0]
     for name, sql in views.items():
         # Events and metrics are everybody's; customers and identifiers are the journey's own.
-        text = sql.replace("{main}events ", f"{quote_name(database)}.main.events ")
-        text = text.replace("{main}metrics ", f"{quote_name(database)}.main.metrics ")
-        text = text.replace("{main}", f"{quote_name(database)}.{quote_name(schema)}.")
+        text = sql.replace("{all}", f"{quote_name(database)}.main.")
+        text = text.replace("{own}", f"{quote_name(database)}.{quote_name(schema)}.")
         text = text.replace("{view}", _INSIDE)
         store.execute(f"CREATE OR REPLACE TEMP VIEW {quote_name(_INSIDE + name)} AS {text}")
 

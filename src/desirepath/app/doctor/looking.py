@@ -134,8 +134,8 @@ class Looking:
         return text if self._reveal else mask(text)
 
     def identifier(self, value: str) -> str:
-        """An identifier: its first letters tell a placeholder from a person's."""
-        return value if self._reveal or len(value) <= 4 else value[:4] + "…"
+        """An identifier: its first letter and its length tell a placeholder from a person's."""
+        return value if self._reveal or len(value) <= 2 else f"{value[0]}… ({len(value)} characters)"
 
     # ── evidence ─────────────────────────────────────────────────────────────────────────────────────────
 
