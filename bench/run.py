@@ -38,7 +38,6 @@ RULES = {
     "Polars, by hand": (PEERS, "rules_polars.py", "polars"),
 }
 PARTS = ("build", "rules", "identity", "load", "answer")
-ASKED = 3  # times that each question is asked in a process, after once that does not count
 Told = dict[str, dict[str, object]]
 
 
@@ -61,6 +60,9 @@ def arguments() -> argparse.Namespace:
         "--engine", choices=BESIDE, action="append", help="only this engine in the part build"
     )
     parser.add_argument("--runs", type=int, default=5, help="processes each (5); the median counts")
+    parser.add_argument(
+        "--asks", type=int, default=3, help="times that a process asks each question (3), after once"
+    )
     parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where data and results are kept")
     parser.add_argument(
         "--peers", type=Path, help="a Python with the other engines; that of HOME/peers unless said"
@@ -124,7 +126,7 @@ def in_turn(
         for name, (whose, script, kind) in engines.items():
             say(f"{name}, run {turn + 1} of {asked.runs}")
             place = work if keep else emptied(work / kind)
-            heard[name].append(told_by(python[whose], ENGINES / script, kind, data, place, ASKED))
+            heard[name].append(told_by(python[whose], ENGINES / script, kind, data, place, asked.asks))
             if not keep:
                 shutil.rmtree(place, ignore_errors=True)
     return {name: middle(told) for name, told in heard.items()}
