@@ -12,7 +12,7 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import DesirepathError, NotFound
-from desirepath.journey_map.csv import harmless
+from desirepath.journey_map.text import harmless
 from desirepath.store.analyst_sql import SqlError
 from tests.commands import cli, small_shop
 

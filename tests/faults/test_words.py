@@ -14,7 +14,7 @@ from lxml import etree, html
 
 from desirepath.app.map_files import FORMATS
 from desirepath.app.workspace import Workspace
-from desirepath.journey_map.csv import harmless
+from desirepath.journey_map.text import harmless
 from tests.commands import cli
 from tests.map_hostile import HOSTILE
 

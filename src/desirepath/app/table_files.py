@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from desirepath.app.whole_files import replaced
 from desirepath.core.errors import NotFound, nearest
-from desirepath.journey_map.csv import harmless
+from desirepath.journey_map.text import harmless
 
 if TYPE_CHECKING:
     import pyarrow as pa

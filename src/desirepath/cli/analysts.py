@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desirepath.cli.options import Folder, Journey, Json, Quiet, example, opened
+from desirepath.cli.options import Folder, Journey, Json, Quiet, Reveal, example, opened
 from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
 
 if TYPE_CHECKING:
@@ -38,10 +38,7 @@ def sql(
             show_default=False,
         ),
     ] = None,
-    reveal: Annotated[
-        bool,
-        typer.Option("--reveal", help="Show personal data unmasked: only if you may see it."),
-    ] = False,
+    reveal: Reveal = False,
     journey: Journey = None,
     json: Json = False,
 ) -> None:
@@ -113,9 +110,7 @@ def export(
             show_default=False,
         ),
     ] = None,
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help="With what customers wrote: only if you may see it.")
-    ] = False,
+    reveal: Reveal = False,
     journey: Journey = None,
     json: Json = False,
     quiet: Quiet = False,

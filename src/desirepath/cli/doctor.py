@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desirepath.cli.options import FAILED, Folder, Journey, Json, OneSource, Quiet, example, opened
+from desirepath.cli.options import FAILED, Folder, Journey, Json, OneSource, Quiet, Reveal, example, opened
 from desirepath.cli.output import Steps, print_json, progress_bar, say, tame, width_of
 
 if TYPE_CHECKING:
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 _STYLE = {"error": "red", "warning": "yellow", "note": "cyan"}
 _WIDE = 100  # columns: longer lines of prose are hard to read
 _MOVED = 4
-
-Reveal = Annotated[
-    bool,
-    typer.Option("--reveal", help="Show customers and their values unmasked: only if you may see them."),
-]
 
 
 def doctor(

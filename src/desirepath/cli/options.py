@@ -76,6 +76,10 @@ Until = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="Only visits entered before this date.", show_default=False),
 ]
+Reveal = Annotated[
+    bool,
+    typer.Option("--reveal", help="Show personal data of customers unmasked: only if you may see it."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
 OnlySources = Annotated[
     list[str] | None,

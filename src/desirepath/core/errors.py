@@ -90,12 +90,6 @@ class NotFound(DesirepathError):
     code = "not_found"
 
 
-class EmptyMeasure(DesirepathError):
-    """The question has nobody to be asked of: no event, visit or customer in range."""
-
-    code = "empty_measure"
-
-
 def nearest(word: str, known: Iterable[str], label: str = "Known") -> str:
     """A hint that names the nearest known word and lists all of them; '' where nothing is known.
 

@@ -15,6 +15,7 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import from_us
 from desirepath.journey_map import say
 from desirepath.journey_map.document import Cell, MapDocument
+from desirepath.journey_map.text import harmless
 
 COLUMNS = (
     "cell", "lane", "stage", "rests", "title", "text", "detail", "measure", "unit", "value", "low", "high", "n",
@@ -31,11 +32,6 @@ def to_csv(d: MapDocument) -> str:
     for cell in d.cells():
         writer.writerow(_row(cell, d))
     return out.getvalue()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula. Source: OWASP, CSV injection."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠") else text
 
 
 def _row(cell: Cell, d: MapDocument) -> list[str | int | float]:

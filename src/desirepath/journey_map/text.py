@@ -23,6 +23,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
+_RUNNABLE = tuple("=+-@\t\r\n＝＋－＠")
+
 _URL = re.compile(r"(?i)\b((?:https?|ftp)://)(?:[^\s/@?#]*@)?([^\s?#]*)([?#]\S*)?")
 # It begins where a word does: tried at every letter of a long word, the time would grow with its square.
 _EMAIL = re.compile(r"(?<![^\s@＠<>()\[\],;:\"'])[^\s@＠<>()\[\],;:\"']+[@＠](?:[\w-]+[.．])+[\w-]*\w")
@@ -60,6 +62,16 @@ def _mask_digits(found: re.Match[str]) -> str:
         return run
     digits = sum(c.isdigit() for c in run)
     return "[number]" if digits >= (6 if run.strip("+(#").isdigit() else 7) else run
+
+
+def is_formula(text: str) -> bool:
+    """Would a spreadsheet run it? Source: OWASP, CSV injection."""
+    return text.startswith(_RUNNABLE)
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe before one that it would."""
+    return f"'{text}" if is_formula(text) else text
 
 
 def mask_customer(id: str) -> str:

@@ -67,9 +67,3 @@ def no_scores() -> ScoreRows:
 def no_texts() -> TextRows:
     """Where no event carries words."""
     return TextRows(np.empty(0, np.int64), (), ())
-
-
-def no_metrics() -> MetricRows:
-    """Where no metrics source is declared."""
-    none = np.empty(0, np.int64)
-    return MetricRows(none, (), (), none, none, none, none)

@@ -42,16 +42,6 @@ class Truth:
     spend: dict[str, int]
     effects: dict[str, Effect] = field(default_factory=dict)
 
-    @property
-    def event_count(self) -> int:
-        """All good events."""
-        return sum(sum(names.values()) for names in self.events.values())
-
-    @property
-    def broken_count(self) -> int:
-        """All lines that must be rejected."""
-        return sum(sum(kinds.values()) for kinds in self.broken.values())
-
     def identities(self) -> Iterator[tuple[str, str, int]]:
         """(kind, value, person) of every identifier that belongs to one person, normalised."""
         with (Path(self.folder) / "truth" / "identities.csv").open(encoding="utf-8", newline="") as file:

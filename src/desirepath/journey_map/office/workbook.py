@@ -22,12 +22,11 @@ from desirepath.core.money import EXPONENTS
 from desirepath.core.times import DAY, FOREVER, NEVER, SECOND, from_us
 from desirepath.journey_map.document import Scalar, Unit
 from desirepath.journey_map.palette import LIGHT
+from desirepath.journey_map.text import is_formula
 
 LONGEST = 32_000  # characters; a cell holds 32,767
 _TALLEST = 400.0  # points; a row holds 409
 _FIRST, _LAST = (round(datetime(y, 1, 2, tzinfo=UTC).timestamp()) * SECOND for y in (1900, 9999))
-_RUNNABLE = tuple("=+-@\t\r\n＝＋－＠")
-
 _NUMBERS = {
     Unit.COUNT: "#,##0",
     Unit.SHARE: "0.0%",
@@ -123,7 +122,7 @@ class Sheet:
         if not words:
             return
         cut = words if len(words) <= LONGEST else f"{words[:LONGEST]}…"
-        if cut.startswith(_RUNNABLE):
+        if is_formula(cut):
             style["quote_prefix"] = True
         at = self.row if row is None else row
         self.raw.write_string(at, column, cut, self._book.style(**style))
