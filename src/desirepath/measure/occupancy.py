@@ -6,21 +6,18 @@ it until now. Skipped stages last no time and hold nobody.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Literal
-from zoneinfo import ZoneInfo
-
 import numpy as np
 
-from desirepath.core.times import FOREVER, NEVER, TimeRange, from_us, to_us
+from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
 from desirepath.core.words import Track
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import OccupancyAnswer
 from desirepath.measure.cohort import EVER, Mask, asked_visits, contract
 from desirepath.measure.meetings import Int64
+from desirepath.measure.periods import Unit, period_edges
 
-Step = Literal["day", "week", "month"]
+Step = Unit
 _MOST = 5000  # instants: more than any drawing shows
 
 
@@ -74,21 +71,5 @@ def calendar_steps(during: TimeRange, step: Step, zone: str) -> Int64:
     """The local midnights that begin a day, a week (Monday) or a month within `during`, as instants."""
     if during.end <= during.start:
         return np.empty(0, np.int64)
-    info = ZoneInfo(zone)
-    moment = from_us(during.start, zone).date()
-    if step == "week":
-        moment -= timedelta(days=moment.weekday())
-    elif step == "month":
-        moment = moment.replace(day=1)
-    found: list[int] = []
-    while len(found) < _MOST:
-        instant = to_us(datetime(moment.year, moment.month, moment.day, tzinfo=info))
-        if instant >= during.end:
-            break
-        if instant >= during.start:
-            found.append(instant)
-        if step == "month":
-            moment = (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
-        else:
-            moment += timedelta(days=7 if step == "week" else 1)
-    return np.array(found, np.int64)
+    edges = period_edges(during.start, min(during.end - 1, during.start + _MOST * 31 * DAY), step, zone)
+    return edges[(edges >= during.start) & (edges < during.end)][:_MOST]
