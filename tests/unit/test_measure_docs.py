@@ -10,6 +10,7 @@ import pytest
 
 import desirepath.measure
 from desirepath.measure import (
+    friction,
     headline,
     lift,
     occupancy,
@@ -30,6 +31,7 @@ MEASURES = {
     "occupancy": occupancy.occupancy,
     "touchpoints": touchpoints.touchpoints,
     "lifts": lift.lifts,
+    "friction": friction.friction,
     "effort": effort,
     "paths": paths.paths,
     "promises": promises.promises,

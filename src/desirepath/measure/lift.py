@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from os import cpu_count
 
 import numpy as np
@@ -58,6 +59,39 @@ def lifts(
 
     like: a code per visit that compared visits must share (a trait, a segment). owner: visit_of_events(…).
     """
+    start = ground(journey, visits, trails, as_of=as_of, where=where, period=period, owner=owner)
+    found = differences(journey, visits, trails, start, like)
+    q = adjusted([p_of(one) for one in found.values()])
+    return {pair: _lift(one, float(q[i]), as_of) for i, (pair, one) in enumerate(found.items())}
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What all comparisons of one asking start from.
+
+    cohorts: by stage, of those that can succeed. rated, won: over all visits: the horizon is known; success within it.
+    acts: what customers did in rated visits; met: touchpoints that rated visits met. What was undone later is in
+    neither: it tells what came after it, not what it did.
+    """
+
+    cohorts: dict[int, Cohort]
+    rated: Mask
+    won: Mask
+    acts: Meetings
+    met: Meetings
+
+
+def ground(
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    *,
+    as_of: int,
+    where: Mask | None = None,
+    period: TimeRange = EVER,
+    owner: Int64 | None = None,
+) -> Ground:
+    """The cohorts and meetings of everybody asked about. owner: visit_of_events(…), where the caller has it."""
     owner = visit_of_events(visits, trails) if owner is None else owner
     cohorts = {
         stage: cohort(journey, visits, stage, as_of=as_of, where=where, period=period)
@@ -68,21 +102,27 @@ def lifts(
     for one in cohorts.values():
         rated[one.rows[one.masks["rated"]]] = True
         won[one.rows[one.masks["rated_succeeded"]]] = True
-    # An event that was undone later (a cancelled order) tells what came after it, not what it did.
     owner = np.where((trails.evidence & VOIDED) != 0, -1, owner)
     acts, met = actions(visits, trails, owner, rated), meetings(visits, trails, owner, rated)
+    return Ground(cohorts, rated, won, acts, met)
+
+
+def differences(
+    journey: Journey, visits: Visits, trails: Trails, start: Ground, like: Int64 | None = None
+) -> dict[tuple[int, int], Difference]:
+    """(stage, touchpoint code) → what meeting it adds, or why that is not known; nothing is adjusted yet."""
     by_customers = customer_made(journey, trails)
     found: dict[tuple[int, int], Difference] = {}
-    for stage, one in cohorts.items():
-        here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (acts, met))
+    for stage, one in start.cohorts.items():
+        here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (start.acts, start.met))
         again = repeat_steps(journey, stage)
         for code, difference in _of_stage(
-            one, won, visits, trails, here, seen, like, by_customers, again
+            one, start.won, visits, trails, here, seen, like, by_customers, again
         ).items():
-            found[stage, code] = difference
-    found = {pair: one if isinstance(one, NoEstimate) else never_certain(one) for pair, one in found.items()}
-    q = adjusted([_p(one) for one in found.values()])
-    return {pair: _lift(one, float(q[i]), as_of) for i, (pair, one) in enumerate(found.items())}
+            found[stage, code] = (
+                difference if isinstance(difference, NoEstimate) else never_certain(difference)
+            )
+    return found
 
 
 def customer_made(journey: Journey, trails: Trails) -> Mask:
@@ -121,7 +161,7 @@ def _of_stage(
     new = first_meetings(met.visit, met.touchpoint) > 0
     reach = np.bincount(met.touchpoint[new], minlength=len(by_customers))
     found: dict[int, Difference] = {int(code): NOTHING for code in np.flatnonzero(reach)}
-    on_the_way = _taken_by_the_successful(one, won, visits, trails, met.where(new), len(by_customers))
+    on_the_way = taken_by_the_successful(one, won, visits, trails, met.where(new), len(by_customers))
     for code in np.flatnonzero(on_the_way >= ON_THE_WAY).tolist():
         detail = f"{on_the_way[code]:.0%} of those who succeed pass it"
         found[code] = NoEstimate("on_the_way", int(reach[code]), detail=detail)
@@ -144,7 +184,7 @@ def _of_stage(
     return found
 
 
-def _taken_by_the_successful(
+def taken_by_the_successful(
     one: Cohort, won: Mask, visits: Visits, trails: Trails, first: Meetings, kinds: int
 ) -> NDArray[np.float64]:
     """By touchpoint: the share of the successful visits that met it before they succeeded; first: first meetings."""
@@ -155,20 +195,26 @@ def _taken_by_the_successful(
     return share
 
 
-def _p(one: Difference) -> float:
+def p_of(one: Difference) -> float:
+    """The p-value of a difference; NaN where too few are behind it."""
     if isinstance(one, NoEstimate) or min(one.met, one.compared) < MINIMUM_N:
         return math.nan
     return one.p
 
 
+def estimate_of(one: StratifiedDifference, as_of: int) -> Measured:
+    """A difference with its interval, where enough are behind it."""
+    if min(one.met, one.compared) < MINIMUM_N:
+        return too_few(min(one.met, one.compared))
+    low, high = one.interval()
+    # With little contrast the addition is loose, and may come out beyond what a share can do.
+    value = max(-1.0, min(1.0, one.value))
+    return Estimate(value, low, high, one.met, "mantel-haenszel, clustered", as_of)
+
+
 def _lift(one: Difference, q: float, as_of: int) -> Lift:
     if isinstance(one, NoEstimate):
         return Lift(one, 1.0, False, 0, 0)
-    difference: Measured
-    if min(one.met, one.compared) < MINIMUM_N:
-        difference = too_few(min(one.met, one.compared))
-    else:
-        low, high = one.interval()
-        difference = Estimate(one.value, low, high, one.met, "mantel-haenszel, clustered", as_of)
+    difference = estimate_of(one, as_of)
     known = difference.known and not math.isnan(q)
     return Lift(difference, q if known else 1.0, known and q <= FALSE_DISCOVERY_RATE, one.met, one.compared)

@@ -23,7 +23,7 @@ from desirepath.trail.trails import Trails
 
 Float = NDArray[np.float64]
 _ELAPSED_BINS = 8
-_GAPS = np.array([HOUR // 2, DAY], np.int64)  # within a session, within a day, later
+GAPS = np.array([HOUR // 2, DAY], np.int64)  # within a session, within a day, later
 DISTINCT = np.array([1, 2, 3, 5], np.int64)  # touchpoints met so far: 0, 1, 2, 3–4, 5 or more
 
 
@@ -54,29 +54,41 @@ def moments(
     long after entry (eighths), and as soon after the last action.
     """
     rows, at, visit = found.rows[found.masks["rated"]], acts.at, acts.visit
-    elapsed = np.maximum(trails.ts[at] - visits.entered[visit], 0)
-    success = visits.succeeded[visit]
-    before = (success == NEVER) | (trails.ts[at] < success)
-    before &= (at != visits.success_event[visit]) & (at != visits.end_event[visit])
+    elapsed, before = on_the_way(found, visits, trails, at, visit)
     # What is no touchpoint may be a shadow of success itself: a confirmation page, say.
-    before &= (elapsed <= found.horizon) & (acts.touchpoint >= 0)
+    before &= acts.touchpoint >= 0
     gap = np.append(0, np.diff(elapsed))
     gap[first_of_group(visit)] = -1
     visit, touchpoint, elapsed, gap = visit[before], acts.touchpoint[before], elapsed[before], gap[before]
     keep = first_of_group(visit) | np.append(True, touchpoint[1:] != touchpoint[:-1])[: len(visit)]
     visit, touchpoint, elapsed, gap = visit[keep], touchpoint[keep], elapsed[keep], gap[keep]
     met_before = distinct_before(visit, first_meetings(visit, touchpoint))
-    later = elapsed[elapsed > 0]
-    edges = (
-        np.unique(np.quantile(later, np.arange(1, _ELAPSED_BINS) / _ELAPSED_BINS)) if len(later) else later
-    )
     parts = [
         code_of_visit(rows, entry_strata(visits, trails, rows, like), visits)[visit],
         np.searchsorted(DISTINCT, met_before, side="right"),
-        np.where(elapsed == 0, 0, 1 + np.searchsorted(edges, elapsed)),
-        np.where(gap < 0, 0, 1 + np.searchsorted(_GAPS, gap)),
+        elapsed_bins(elapsed),
+        np.where(gap < 0, 0, 1 + np.searchsorted(GAPS, gap)),
     ]
     return Moments(visit, touchpoint, dense(parts), won[visit].astype(np.int64))
+
+
+def on_the_way(found: Cohort, visits: Visits, trails: Trails, at: Int64, visit: Int64) -> tuple[Int64, Mask]:
+    """(µs since entry, whether there was still something left to decide) of events in visits.
+
+    Left to decide: before success and the visit's end (the events of both are none), within the horizon.
+    """
+    elapsed = np.maximum(trails.ts[at] - visits.entered[visit], 0)
+    success = visits.succeeded[visit]
+    before = (success == NEVER) | (trails.ts[at] < success)
+    before &= (at != visits.success_event[visit]) & (at != visits.end_event[visit])
+    return elapsed, before & (elapsed <= found.horizon)
+
+
+def elapsed_bins(elapsed: Int64, bins: int = _ELAPSED_BINS) -> Int64:
+    """0 at the entry itself, then 1 … bins: as many in each of the times since entry."""
+    later = elapsed[elapsed > 0]
+    edges = np.unique(np.quantile(later, np.arange(1, bins) / bins)) if len(later) else later
+    return np.where(elapsed == 0, 0, 1 + np.searchsorted(edges, elapsed))
 
 
 def first_meetings(visit: Int64, touchpoint: Int64) -> Int64:

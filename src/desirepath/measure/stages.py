@@ -28,9 +28,9 @@ from desirepath.measure.cohort import (
 )
 from desirepath.measure.cost import cost
 from desirepath.measure.inputs import MetricRows
-from desirepath.measure.worth import Int64, success_worth
+from desirepath.measure.worth import Int64, success_worth, worth_per_success
 from desirepath.stats.aalen_johansen import Incidence, aalen_johansen, band, incidence_by, incidence_quantile
-from desirepath.stats.intervals import mean, product, proportion, quantile, times_number
+from desirepath.stats.intervals import product, proportion, quantile, times_number
 from desirepath.trail.trails import Trails
 
 COUNTS = (
@@ -120,7 +120,7 @@ def _answer(
     times, causes, _ = visit_outcomes(found)
     curves = aalen_johansen(times, causes, 3)
     rate, eventually, quartiles, soon = _success(journey, place, found, curves, as_of, track)
-    value = _value(found, worth, as_of)
+    value = worth_per_success(found, worth, as_of)
     at_stake = product(rate, value, count("still_open"))
     return StageAnswer(
         stage=stage.id,
@@ -172,13 +172,6 @@ def _success(
     took = (v.succeeded - v.entered)[done]
     of_those = tuple(quantile(took, p, as_of=as_of) for p in QUARTILES)
     return rate, eventually, (over_all[0], over_all[1], over_all[2]), (of_those[0], of_those[1], of_those[2])
-
-
-def _value(found: Cohort, worth: Int64 | None, as_of: int) -> Measured:
-    done = found.masks["succeeded"]
-    if worth is None or not (mine := worth[found.rows[done]]).any():
-        return NoEstimate("no_data", int(done.sum()), detail="no event of these customers carries a value")
-    return mean(mine, as_of=as_of)
 
 
 def _no_cost() -> Measured:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.times import NEVER
 from desirepath.journey.visits import Visits
+from desirepath.measure.cohort import Cohort
+from desirepath.stats.intervals import mean
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
@@ -39,3 +42,11 @@ def success_worth(visits: Visits, trails: Trails) -> Int64:
     )
     worth[bare[within]] = trails.value[event[within]]
     return worth
+
+
+def worth_per_success(found: Cohort, worth: Int64 | None, as_of: int) -> Measured:
+    """What a success of these visits was worth on average, minor units. worth: success_worth(…)."""
+    done = found.masks["succeeded"]
+    if worth is None or not (mine := worth[found.rows[done]]).any():
+        return NoEstimate("no_data", int(done.sum()), detail="no event of these customers carries a value")
+    return mean(mine, as_of=as_of)

@@ -1,0 +1,264 @@
+"""What costs customers, and what carries them: which touchpoints, steps and waits, how many customers, how much money?
+
+In: visits, trails. Out: every touchpoint, step from one to the next, loop, going back and long wait of every stage,
+each with the difference in the stage's success between those who met it and like customers who at a like moment
+met something else (or had not met it); a false discovery control over all of them; and what it comes to in successes
+and money. Ranked by what they come to. Associations, not causes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.times import TimeRange
+from desirepath.journey.definition import Journey
+from desirepath.journey.visits import Visits
+from desirepath.measure.answers import Contract
+from desirepath.measure.cohort import EVER, Mask, contract
+from desirepath.measure.lift import (
+    FALSE_DISCOVERY_RATE,
+    LIKE,
+    Ground,
+    customer_made,
+    differences,
+    estimate_of,
+    ground,
+    p_of,
+)
+from desirepath.measure.meetings import Int64, first_of_group, visit_of_events
+from desirepath.measure.moments import first_meetings, on_the_way
+from desirepath.measure.movements import (
+    KINDS,
+    Moved,
+    Thing,
+    moved_visits,
+    movements,
+    stage_departures,
+)
+from desirepath.measure.worth import success_worth, worth_per_success
+from desirepath.stats.false_discovery import adjusted
+from desirepath.stats.intervals import product
+from desirepath.trail.trails import Trails
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One thing with its numbers. All counts are visits whose horizon is known, but for the two of customers.
+
+    difference: success within the horizon of those who met it less that of those compared (−1 … 1). met: those with
+    others like them, compared: those others. successes: difference × met: below 0 so many were lost, above so many
+    brought; with the interval of the difference. value: the same in minor units. rank: 1 for the heaviest among those
+    beyond chance, 0 for all that may be chance. customers: distinct ones who met it with something left to decide;
+    customers_lost: those of them with a visit that met it and did not succeed.
+    """
+
+    thing: Thing
+    difference: Measured
+    q: float
+    beyond_chance: bool
+    met: int
+    compared: int
+    customers: int
+    customers_lost: int
+    successes: Measured
+    value: Measured
+    p: float = math.nan
+    rank: int = 0
+
+    @property
+    def recoverable(self) -> Measured:
+        """How many more would have succeeded, had those who met it done as well as those compared."""
+        return self.successes.map(lambda value: -value)
+
+
+@dataclass(frozen=True, slots=True)
+class FrictionAnswer:
+    """ranked: all that could be compared, what costs or brings most first, and after that what may be chance.
+
+    by_value: ranked by money (all of it can be valued), else by successes. not_compared: what was met and could not be
+    compared, with the reason. compared: how many comparisons the false discovery control is over.
+    """
+
+    ranked: tuple[Ranked, ...]
+    not_compared: tuple[Ranked, ...]
+    compared: int
+    by_value: bool
+    contract: Contract
+
+    @property
+    def friction(self) -> tuple[Ranked, ...]:
+        """Beyond chance, and success is rarer: the costliest first."""
+        return tuple(one for one in self.ranked if one.beyond_chance and _weight(one.difference) < 0)
+
+    @property
+    def delight(self) -> tuple[Ranked, ...]:
+        """Beyond chance, and success is more frequent: what brings most first."""
+        return tuple(one for one in self.ranked if one.beyond_chance and _weight(one.difference) > 0)
+
+
+def friction(
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    *,
+    as_of: int,
+    where: Mask | None = None,
+    period: TimeRange = EVER,
+    owner: Int64 | None = None,
+    like: Int64 | None = None,
+    groups: Mapping[str, Mask] | None = None,
+) -> FrictionAnswer:
+    """Everything that visits met in stages that can succeed, ranked.
+
+    where, period: which visits. owner: visit_of_events(…), where the caller has it. like: a code per visit that
+    compared visits must share. groups: label → mask over visits; each is asked apart, the false discovery control is
+    over all of them together.
+    """
+    owner = visit_of_events(visits, trails) if owner is None else owner
+    worth = success_worth(visits, trails)
+    found: list[Ranked] = []
+    apart: dict[str, Mask | None] = {"": None} if groups is None else dict(groups)
+    for label, group in apart.items():
+        asked = group if where is None else where if group is None else where & group
+        start = ground(journey, visits, trails, as_of=as_of, where=asked, period=period, owner=owner)
+        per_success = {stage: worth_per_success(one, worth, as_of) for stage, one in start.cohorts.items()}
+        found += [
+            _numbers(one, label, visits, start.won, per_success[one.thing.stage], as_of)
+            for one in _of_group(journey, visits, trails, start, like)
+        ]
+    q = adjusted([one.p for one in found])
+    found = [
+        replace(one, q=float(q[i]), beyond_chance=bool(q[i] <= FALSE_DISCOVERY_RATE))
+        if one.p == one.p
+        else one
+        for i, one in enumerate(found)
+    ]
+    known = [one for one in found if one.difference.known]
+    beyond = [one for one in known if one.beyond_chance]
+    by_value = bool(beyond) and all(one.value.known for one in beyond)
+    known.sort(key=lambda one: _order(one, by_value))
+    return FrictionAnswer(
+        ranked=tuple(replace(one, rank=i) if one.beyond_chance else one for i, one in enumerate(known, 1)),
+        not_compared=tuple(one for one in found if not one.difference.known),
+        compared=int(np.count_nonzero(~np.isnan(q))),
+        by_value=by_value,
+        contract=_contract(journey, as_of),
+    )
+
+
+def exposed(
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    thing: Thing,
+    *,
+    as_of: int,
+    where: Mask | None = None,
+    period: TimeRange = EVER,
+    owner: Int64 | None = None,
+) -> tuple[Int64, Mask]:
+    """(rows of the visits that met a thing, whether each was lost): who is behind `customers` of its answer.
+
+    where: with the mask of the thing's group. Lost: no success within the horizon.
+    """
+    start = ground(journey, visits, trails, as_of=as_of, where=where, period=period, owner=owner)
+    if thing.kind == "touchpoint":
+        visit, code = _first_met(visits, trails, start, thing.stage, customer_made(journey, trails))
+        rows = visit[code == thing.touchpoint]
+    else:
+        rows = moved_visits(journey, stage_departures(visits, trails, start, thing.stage), thing)
+    return rows, ~start.won[rows]
+
+
+def _of_group(
+    journey: Journey, visits: Visits, trails: Trails, start: Ground, like: Int64 | None
+) -> Iterator[Moved]:
+    """All that visits asked about met, stage by stage."""
+    by_customers = customer_made(journey, trails)
+    compared = differences(journey, visits, trails, start, like)
+    for stage in start.cohorts:
+        visit, code = _first_met(visits, trails, start, stage, by_customers)
+        order = np.argsort(code, kind="stable")
+        visit, code = visit[order], code[order]
+        for kind in range(len(journey.touchpoints)):
+            if (stage, kind) in compared:
+                low, high = np.searchsorted(code, [kind, kind + 1])
+                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], visit[low:high])
+        yield from movements(journey, visits, trails, start, stage, like)
+
+
+def _first_met(
+    visits: Visits, trails: Trails, start: Ground, stage: int, by_customers: Mask
+) -> tuple[Int64, Int64]:
+    """(visit, touchpoint) of first meetings with something left to decide; where customers go themselves, theirs."""
+    met = start.met.where(visits.stage[start.met.visit] == stage)
+    _, before = on_the_way(start.cohorts[stage], visits, trails, met.at, met.visit)
+    met = met.where(before & (met.by_customer | ~by_customers[met.touchpoint]))
+    new = first_meetings(met.visit, met.touchpoint) > 0
+    return met.visit[new], met.touchpoint[new]
+
+
+def _numbers(one: Moved, group: str, visits: Visits, won: Mask, per_success: Measured, as_of: int) -> Ranked:
+    """What a difference comes to; q is not known yet."""
+    difference = one.difference
+    known = difference if isinstance(difference, NoEstimate) else estimate_of(difference, as_of)
+    met, compared = (0, 0) if isinstance(difference, NoEstimate) else (difference.met, difference.compared)
+    successes = known.map(lambda x: x * met)
+    return Ranked(
+        thing=replace(one.thing, group=group),
+        difference=known,
+        q=1.0,
+        beyond_chance=False,
+        met=met,
+        compared=compared,
+        customers=_distinct(visits.customer[one.visit]),
+        customers_lost=_distinct(visits.customer[one.visit[~won[one.visit]]]),
+        successes=successes,
+        value=_worth(successes, per_success),
+        p=p_of(difference),
+    )
+
+
+def _worth(successes: Measured, per_success: Measured) -> Measured:
+    """Successes lost or brought, in money."""
+    if not isinstance(successes, Estimate) or successes.value >= 0:
+        return product(successes, per_success)
+    return product(successes.map(lambda x: -x), per_success).map(lambda x: -x)
+
+
+def _distinct(customer: NDArray[np.int32]) -> int:
+    """How many different ones; visits are in the order of their customers."""
+    return int(np.count_nonzero(first_of_group(customer.astype(np.int64))))
+
+
+def _weight(one: Measured) -> float:
+    return one.value if isinstance(one, Estimate) else 0.0
+
+
+def _order(one: Ranked, by_value: bool) -> tuple[object, ...]:
+    """Beyond chance first, the heaviest first; ties in the order of the journey."""
+    thing = one.thing
+    weight = abs(_weight(one.value if by_value else one.successes))
+    place = (thing.stage, KINDS.index(thing.kind), thing.touchpoint, thing.target, thing.group)
+    return (not one.beyond_chance, -weight, *place)
+
+
+def _contract(journey: Journey, as_of: int) -> Contract:
+    return contract(
+        journey,
+        as_of,
+        "What costs customers, and what carries them?",
+        "observed visits whose horizon is known, from the meeting on, while something was left to decide",
+        f"{LIKE}. Steps, loops, going back and waits: against others who came on from the same touchpoint, "
+        "elsewhere or sooner, the wait before it being alike but where the wait is what is asked about. "
+        "Beyond chance: at most 1 in 20 of all that are called so would be so by chance alone. An association, not a "
+        "cause",
+        "Mantel & Haenszel (1959); Li, Propert & Rosenbaum (2001); Robins (1994); Benjamini & Hochberg (1995); "
+        "Zou & Donner (2008)",
+    )
