@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,8 +22,6 @@ from desirepath.core.errors import DesirepathError, NotFound, nearest
 from desirepath.core.estimate import Measured
 from desirepath.core.times import FOREVER, NEVER, TimeRange, from_us, to_us
 from desirepath.core.words import Outcome, Start, Track
-from desirepath.journey.segments import segment_sql
-from desirepath.journey.to_sql import EventColumns
 from desirepath.measure import stages as measure_stages
 from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer, WholeAnswer
@@ -32,9 +30,12 @@ from desirepath.measure.occupancy import Step, occupancy
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from desirepath.collect.expression import Rule
+    from desirepath.app.questions.answer import Answer, Codes
+    from desirepath.app.questions.question import Question
     from desirepath.journey.exclusions import Excluded
+    from desirepath.measure.answers import Contract
 
+A = TypeVar("A")
 Mask = NDArray[np.bool_]
 _SUMMARY: dict[str, type] = {
     "stage": str, "customers": int, "entered": int, "skipped": int, "succeeded": int, "advanced": int, "left": int,
@@ -142,13 +143,7 @@ class Asking(Opened):
 
     def members_at(self, segment: str, customer: NDArray[np.int32], moment: NDArray[np.int64]) -> Mask:
         """Whether each customer was of a segment (or persona) at each moment."""
-        rules = {p.id: p.segment for p in self.journey.personas}
-        rules |= {s.id: s.rule for s in self.journey.segments}
-        if segment not in rules:
-            raise NotFound(
-                f'there is no segment "{segment}"', hint=nearest(segment, rules, "Segments and personas")
-            )
-        return self._where(rules[segment], np.asarray(customer), np.asarray(moment))
+        return self.layers.members_at(segment, customer, moment)
 
     def asked(self, where: Mask | None, period: TimeRange) -> Mask | None:
         """Who and when as one mask over the visits; None asks about all."""
@@ -157,25 +152,50 @@ class Asking(Opened):
         within = (self.visits.entered >= period.start) & (self.visits.entered < period.end)
         return within if where is None else where & within
 
-    def _where(self, rule: Rule, customer: NDArray[np.int32], moment: NDArray[np.int64]) -> Mask:
+    def asked_of(self, segment: str | None, since: str | None, until: str | None) -> Asked:
+        """Of whom and of when something is asked, and what the answer rests on."""
+        return Asked(
+            journey=self.journey.title,
+            definition=self.journey.version,
+            as_of=self._when(self.as_of) if self.trails.events else None,
+            time_zone=self.journey.time_zone,
+            currency=self.currency,
+            segment=segment,
+            since=since,
+            until=until,
+            unread=self.unread,
+            other_currencies=int(str(self.facts["foreign_currency_events"])),
+            excluded=self.excluded,
+        )
+
+    def answered(
+        self,
+        question: Question[A],
+        result: A,
+        contract: Contract,
+        says: Sequence[str],
+        tables: Mapping[str, Table],
+        lists: Mapping[str, Codes] | None = None,
+    ) -> Answer[A]:
+        """An answer with all that it rests on. lists: count → the codes of the customers behind it, each once."""
+        from desirepath.app.questions.answer import Answer
+
+        return Answer(
+            question=question,
+            result=result,
+            contract=contract,
+            says=tuple(says),
+            tables=tables,
+            asked=self.asked_of(question.segment, question.since, question.until),
+            codes=lists or {},
+            ids=self.ids_of,
+        )
+
+    def ids_of(self, codes: NDArray[np.int64]) -> pa.Array:
+        """The id of each of these customers."""
         import pyarrow as pa
 
-        moments = pa.table(
-            {
-                "visit": np.arange(len(customer)),
-                "customer": customer,
-                "moment": pa.array(moment).cast(pa.timestamp("us")),
-            }
-        )
-        columns = EventColumns.for_journey(self.journey, self.columns, self.currency)
-        self.store.register("moments", moments)
-        try:
-            found = self.store.query(segment_sql(rule, columns))["visit"].to_numpy()
-        finally:
-            self.store.unregister("moments")
-        mask = np.zeros(len(customer), bool)
-        mask[found] = True
-        return mask
+        return self.ids.take(pa.array(np.asarray(codes, np.int64)))
 
     # ── questions ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,19 +217,7 @@ class Asking(Opened):
         through = measure_whole.whole(self.journey, self.visits, as_of=self.as_of, where=where, period=period)
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}
         rows = [_summary(answer) for answer in answers.values()]
-        asked = Asked(
-            journey=self.journey.title,
-            definition=self.journey.version,
-            as_of=self._when(self.as_of) if self.trails.events else None,
-            time_zone=self.journey.time_zone,
-            currency=self.currency,
-            segment=segment,
-            since=since,
-            until=until,
-            unread=self.unread,
-            other_currencies=int(str(self.facts["foreign_currency_events"])),
-            excluded=self.excluded,
-        )
+        asked = self.asked_of(segment, since, until)
         return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 
     def occupancy(self, *, step: Step = "week", segment: str | None = None) -> Table:
@@ -249,7 +257,7 @@ class Asking(Opened):
         else:
             found = measure_stages.members(self.journey, self.visits, stage, what, **asked)
 
-        members = pa.table({"customer": self.ids.take(pa.array(np.asarray(found.customer)))})
+        members = pa.table({"customer": self.ids_of(found.customer.astype(np.int64))})
         grain = "pass" if stage == measure_whole.WHOLE else "customer" if what == "customers" else "visit"
         return Table.of_arrow(members, grain, {"count": f"{what} of {stage}"})
 

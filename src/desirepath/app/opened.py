@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.app.knowledge import SourceEnd
+from desirepath.app.layers import Layers
 from desirepath.app.texts import Texts
 from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
@@ -48,7 +49,7 @@ class Opened:
         """main: the workspace's main journey, in whose zone and currency sources were read; `journey` unless given."""
         self._main = main or journey
         self.journey, self.sources, self.currency = journey, sources, currency
-        self.store, self._build = store, build
+        self.store, self.build = store, build
         self.facts = build.facts
         self.channels: list[str] = list(self.facts["channels"])
         self.knowledge: dict[str, int] = dict(self.facts["knowledge"])
@@ -56,17 +57,17 @@ class Opened:
     @cached_property
     def trails(self) -> Trails:
         """All trails, memory-mapped."""
-        return self._build.trails()
+        return self.build.trails()
 
     @cached_property
     def visits(self) -> Visits:
         """All visits, memory-mapped."""
-        return self._build.visits()
+        return self.build.visits()
 
     @cached_property
     def promises(self) -> PromiseRows:
         """All promises made, memory-mapped."""
-        return self._build.promises()
+        return self.build.promises()
 
     @cached_property
     def as_of(self) -> int:
@@ -98,6 +99,18 @@ class Opened:
             f"SELECT event_no, event, coalesce(text, '') FROM events WHERE event_no IN ({wanted})"
         )
         return {int(number): (str(event), str(text)) for number, event, text in rows}
+
+    @cached_property
+    def layers(self) -> Layers:
+        """What rules, segments and properties say of each event."""
+        return Layers(self)
+
+    @cached_property
+    def event_names(self) -> tuple[str, ...]:
+        """The names of the events that there are, in alphabetical order."""
+        return tuple(
+            str(name) for (name,) in self.store.rows("SELECT DISTINCT event FROM events ORDER BY event")
+        )
 
     @cached_property
     def columns(self) -> dict[str, str]:
@@ -150,7 +163,7 @@ class Opened:
         table = self.store.query(
             "SELECT event_no, score_share, score_kind FROM events WHERE score_share IS NOT NULL ORDER BY event_no"
         )
-        at = self._places(table["event_no"].to_numpy())
+        at = self.places(table["event_no"].to_numpy())
         keep = at >= 0
         kept = table.filter(keep)
         return ScoreRows(
@@ -163,12 +176,13 @@ class Opened:
         table = self.store.query(
             "SELECT event_no, text, source FROM events WHERE text IS NOT NULL AND trim(text) <> '' ORDER BY event_no"
         )
-        at = self._places(table["event_no"].to_numpy())
+        at = self.places(table["event_no"].to_numpy())
         keep = at >= 0
         kept = table.filter(keep)
         return TextRows(at[keep], Texts(kept["text"]), Texts(kept["source"].dictionary_encode()))
 
-    def _places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    def places(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The place of each event number in the trails; −1 where it has none."""
         known = self._place_of
         return np.asarray(known[np.minimum(numbers, len(known) - 1)])
 

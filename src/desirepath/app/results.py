@@ -67,6 +67,9 @@ class Table:
 
     kinds: what a column holds (str, int, float, bool, datetime), so that its Arrow type does not hang on the rows;
     columns without one are typed by their values. None stands for what is missing, in every column.
+    units: what the numbers of a column are: share (0 … 1), points (differences of shares), duration (µs), money (minor
+    units of the journey's currency), score. An estimate called `rate` has its ends in `rate_low` and `rate_high`, and
+    its n in `rate_n`.
     """
 
     columns: tuple[str, ...]
@@ -74,6 +77,7 @@ class Table:
     grain: str
     contract: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, type] = field(default_factory=dict, repr=False)
+    units: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of_arrow(cls, table: pyarrow.Table, grain: str, contract: Mapping[str, str]) -> Table:

@@ -10,8 +10,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from desirepath.app.definitions import SOURCES
 from desirepath.app.journeys import JOURNEY
-from desirepath.app.workspace import SOURCES, Workspace
+from desirepath.app.workspace import Workspace
 
 _JOURNEY = """
 journey: Warm-up

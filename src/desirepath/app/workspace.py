@@ -7,7 +7,7 @@ current build; where the definitions or the events have changed since it was mad
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
@@ -15,19 +15,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from desirepath.app.clock import SystemClock
+from desirepath.app.definitions import SOURCES, read_definitions
 from desirepath.app.derived import Derived, Placed, refresh_all, states_of
-from desirepath.app.journeys import JOURNEY, JourneyFile, journey_file, read_all, read_one
-from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
+from desirepath.app.journeys import journey_file, read_all
+from desirepath.core.errors import NotFound, WorkspaceError, nearest
 from desirepath.core.times import Clock, to_us
 from desirepath.core.words import MAIN_JOURNEY
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
     from desirepath.app.asking import Asking, Stages
     from desirepath.app.checking import Checked, CheckOptions
     from desirepath.app.doctor.examine import Report
     from desirepath.app.explain import VisitExplained
     from desirepath.app.load import LoadSummary, Progress
     from desirepath.app.loads import Undoing
+    from desirepath.app.questions.answer import Answer
+    from desirepath.app.questions.question import Question
     from desirepath.app.refresh import Say
     from desirepath.app.results import JourneyMap, Table
     from desirepath.app.sql import ViewTold
@@ -36,8 +43,7 @@ if TYPE_CHECKING:
     from desirepath.journey.definition import Journey
     from desirepath.measure.occupancy import Step
 
-SOURCES = "sources.yaml"
-_Read = TypeVar("_Read")
+A = TypeVar("A")
 _REJECT = {
     "source": str, "part": str, "line": int, "record": int, "reason": str, "lost": str, "detail": str, "raw": str,
 }  # fmt: skip
@@ -82,26 +88,9 @@ class Workspace:
         Raises WorkspaceError where the folder is no workspace, NotFound where it has no such journey, DefinitionError
         with every mistake in any file.
         """
-        from desirepath.collect.read_sources import read_sources
-
         path = Path(folder)
-        missing = [name for name in (JOURNEY, SOURCES) if not (path / name).is_file()]
-        if missing:
-            raise WorkspaceError(
-                f"{path} is no workspace: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
-                hint=f"Make one from your files with: desirepath init {path} FILES…",
-                folder=str(path),
-            )
-        name = journey or MAIN_JOURNEY
-        file = journey_file(path, name)
-        problems: list[Problem] = []
-        main = _read(problems, lambda: read_one(JourneyFile(MAIN_JOURNEY, path / JOURNEY)))
-        asked = main if name == MAIN_JOURNEY else _read(problems, lambda: read_one(file, main))
-        given = os.environ if variables is None else variables
-        sources = _read(problems, lambda: read_sources(path / SOURCES, given))
-        if main is None or asked is None or sources is None:
-            raise DefinitionError(problems)
-        return cls(path, asked, sources, clock, name=name, main=main)
+        said = read_definitions(path, journey or MAIN_JOURNEY, os.environ if variables is None else variables)
+        return cls(path, said.asked, said.sources, clock, name=said.name, main=said.main)
 
     @property
     def journeys(self) -> dict[str, str]:
@@ -227,6 +216,21 @@ class Workspace:
         with self._own.reading() as (store, build):
             currency = self._own.currency(store)
             yield Asking(self.journey, self.sources, build, store, currency, self._main)
+
+    def ask(self, question: Question[A]) -> Answer[A]:
+        """The answer to a question: `shop.ask(Funnel(steps=["product_page", "checkout"], within="14 days"))`."""
+        with self.asking() as asking:
+            found, build = question.answer(asking), asking.build.name
+        return replace(found, ids=lambda codes: self._ids(codes, build))
+
+    def _ids(self, codes: NDArray[np.int64], build: str) -> pa.Array:
+        """The ids of customers by their codes, which are those of one build."""
+        with self.asking() as asking:
+            if asking.build.name != build:
+                raise WorkspaceError(
+                    "Customers have been placed again since this was asked.", hint="Ask the question again."
+                )
+            return asking.ids_of(codes)
 
     @property
     def hidden(self) -> Path:
@@ -380,12 +384,3 @@ class Workspace:
             return JourneyMap.of(
                 draw_map(asking, segment=segment, since=since, until=until, reveal=reveal, say=say or quiet)
             )
-
-
-def _read(problems: list[Problem], read: Callable[[], _Read]) -> _Read | None:
-    """What is read; None, and what is wrong with it, where it has mistakes."""
-    try:
-        return read()
-    except DefinitionError as error:
-        problems.extend(error.problems)
-        return None

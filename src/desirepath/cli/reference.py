@@ -195,10 +195,11 @@ def page() -> str:
 
 def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Every command that does something, with its name; the program itself first."""
-    inside = getattr(command, "commands", None)
-    if not inside or not path:
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    if not names or not path:
         yield path, command
-    for name, one in (inside or {}).items():
+    for name in names:
+        one = command.get_command(None, name)  # the questions are imported when they are asked for
         if not one.hidden:
             yield from walk(one, (*path, name))
 

@@ -26,6 +26,11 @@ _RULE = re.compile(r"[=<>'(]|\b(i?like|between|regexp\w*|is\s+(not\s+)?null)\b",
 _COUNTS = re.compile(r"\b(count|ever)\s*\(", re.I)
 
 
+def looks_like_rule(text: str) -> bool:
+    """Whether a text has a sign or word of SQL in it; a mere name has none."""
+    return _RULE.search(text) is not None
+
+
 def _reading(
     vocabulary: Vocabulary, parse: Callable[[str, Vocabulary], Rule], word: str = ""
 ) -> BeforeValidator:
@@ -52,7 +57,7 @@ def _named(text: str, error: RuleError) -> tuple[tuple[str, str], ...]:
 
 
 def _name_or_rule(value: object) -> object:
-    if isinstance(value, str) and value.strip() and not _RULE.search(value):
+    if isinstance(value, str) and value.strip() and not looks_like_rule(value):
         return f"event = {quote_text(value.strip())}"
     return value
 

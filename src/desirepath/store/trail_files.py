@@ -14,7 +14,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from desirepath.trail.trails import Trails
 
 _TABLES: tuple[tuple[str, type], ...] = (("trail", Trails), ("visit", Visits), ("promise", PromiseRows))
 _NAME = re.compile(r"build-[0-9a-f]{16}")
+_KEPT = 200  # columns kept beside a build: the oldest beyond them go, and are made again when asked for
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -132,13 +133,47 @@ class Build:
         """The promises made, memory-mapped."""
         return PromiseRows(**{f.name: self._column(f"promise.{f.name}") for f in fields(PromiseRows)})
 
+    def kept(self, name: str) -> NDArray[Any] | None:
+        """What `keep` wrote under that name, mapped; None where nobody did, or it cannot be read."""
+        try:
+            return self._column(f"kept.{name}")
+        except (OSError, ValueError, EOFError):
+            return None
+
+    def keep(self, name: str, column: NDArray[Any]) -> None:
+        """Keep what was made from this build beside it, whole or not at all; it goes with the build.
+
+        Any process that reads may keep; where it cannot be written (no right, no space), nothing is kept: it can
+        be made again.
+        """
+        path = self.path / f"kept.{name}.npy"
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            with draft.open("xb") as file:
+                np.save(file, column, allow_pickle=False)
+            draft.replace(path)
+            for old in sorted(self.path.glob("kept.*.npy"), key=_last_written)[:-_KEPT]:
+                old.unlink(missing_ok=True)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+
     def _column(self, name: str) -> NDArray[Any]:
         path = self.path / f"{name}.npy"
         try:
             column: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
         except ValueError:  # a column of no rows cannot be mapped
             column = np.load(path, allow_pickle=False)
-        return column
+        return column.view(
+            np.ndarray
+        )  # the plain kind is quicker to cut up, and keeps the map open all the same
+
+
+def _last_written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # another process has just removed it
+        return 0.0
 
 
 def _reserve(path: Path) -> None:

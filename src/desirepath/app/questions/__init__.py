@@ -1,0 +1,19 @@
+"""Every question that can be asked, one file each: the question as data, and how it is answered from a build."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from desirepath.app.questions.question import Question
+
+# The question's name (the command, the page in docs/questions) → its class, imported when it is asked.
+QUESTIONS: dict[str, tuple[str, str]] = {}
+
+
+def question_class(name: str) -> type[Question[Any]]:
+    """The class of a question. Raises KeyError."""
+    module, kind = QUESTIONS[name]
+    found: type[Question[Any]] = getattr(import_module(f"desirepath.app.questions.{module}"), kind)
+    return found

@@ -1,0 +1,131 @@
+"""Into which groups does a breakdown part what is asked about?
+
+In: what to part by, and the events that stand for what is parted (an entry, a step). Out: groups, each a mask; the
+commonest by name, and an explicit "other" and "(none)", so that sums close. Segments may overlap, and say so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desirepath.app.questions.question import QuestionError
+from desirepath.core.errors import NotFound, nearest
+from desirepath.core.times import from_us
+
+if TYPE_CHECKING:
+    from desirepath.app.opened import Opened
+
+Int64 = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+MOST = 12  # groups by name: more is a list and no comparison
+OTHER, NONE = "(other)", "(none)"
+BY = "channel, touchpoint, event, segment, persona, month, or a property or trait such as traits.device"
+_CALENDAR = ("month", "week", "day")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group. key: as it was stored (a segment's id, a value); rows: which of the events that were parted."""
+
+    key: str
+    label: str
+    rows: Mask
+    kind: Literal["value", "other", "none"] = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """All groups of a breakdown, the largest first (calendar groups in time). overlap: one may be in several."""
+
+    by: str
+    groups: tuple[Group, ...]
+    overlap: bool
+
+
+def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
+    """The groups of the events at these positions of the trails.
+
+    A trait (and any column of `traits.`) counts as it was last told by then; everything else as the event itself
+    has it. Raises QuestionError for what is nothing to part by.
+    """
+    word = by.strip()
+    if word in ("segment", "persona"):
+        return _segments(opened, word, at)
+    if word in _CALENDAR:
+        return _calendar(opened, word, at)
+    try:
+        name = opened.layers.column_name(word)
+    except NotFound as error:
+        known = ["channel", "touchpoint", "segment", "persona", *_CALENDAR]
+        close = nearest(word, known, "You can break down by").partition("? ")
+        hint = error.hint if not close[1] else f"{close[0]}?"
+        raise QuestionError(
+            f'nothing can be broken down by "{by}"', hint=hint or f"By {BY}.", by=by
+        ) from None
+    if name.startswith("id."):
+        raise QuestionError(f"{name} names customers: it is no group", hint=f"By {BY}.", by=by)
+    column = opened.layers.said(name) if name.startswith("traits.") else opened.layers.codes(name)
+    code = column.code[at]
+    count = np.bincount(code[code >= 0], minlength=len(column.labels))
+    order = np.argsort(-count, kind="stable")
+    order = order[count[order] > 0]
+    shown = order[:most] if len(order) > most + 1 else order
+    touchpoints = {t.id: t.label for t in opened.journey.touchpoints} if name == "touchpoint" else {}
+    labels = column.labels
+    found = [Group(labels[i], touchpoints.get(labels[i], labels[i]), code == i) for i in shown.tolist()]
+    if len(shown) < len(order):
+        rest = (code >= 0) & ~np.isin(code, shown)
+        found.append(Group(OTHER, f"{len(order) - len(shown):,} others", rest, "other"))
+    if (code < 0).any():
+        found.append(Group(NONE, "none told", code < 0, "none"))
+    return Groups(by, tuple(found), overlap=False)
+
+
+def _segments(opened: Opened, word: str, at: Int64) -> Groups:
+    journey = opened.journey
+    those = (
+        [(s.id, s.label) for s in journey.segments]
+        if word == "segment"
+        else [(p.id, p.label) for p in journey.personas]
+    )
+    if not those:
+        raise QuestionError(
+            f"the journey declares no {word}", hint=f"Declare one under `{word}s:` in its file.", by=word
+        )
+    found, none = [], np.ones(len(at), np.bool_)
+    for name, label in those:
+        rows = opened.layers.segment(name)[at]
+        none &= ~rows
+        found.append(Group(name, label, rows))
+    found.sort(key=lambda one: -int(one.rows.sum()))
+    if none.any():
+        found.append(Group(NONE, f"in no {word}", none, "none"))
+    return Groups(word, tuple(found), overlap=True)
+
+
+def _calendar(opened: Opened, word: str, at: Int64) -> Groups:
+    from desirepath.core.times import TimeRange
+    from desirepath.measure.occupancy import calendar_steps
+
+    ts = opened.trails.ts[at]
+    if not len(ts):
+        return Groups(word, (), overlap=False)
+    step: Literal["day", "week", "month"] = (
+        "month" if word == "month" else "week" if word == "week" else "day"
+    )
+    zone, first, last = opened.journey.time_zone, int(ts.min()), int(ts.max())
+    lengths = {"day": 1, "week": 7, "month": 31}
+    before = first - (lengths[step] + 1) * 86_400_000_000
+    starts = calendar_steps(TimeRange(before, last + 1), step, zone)
+    place = np.searchsorted(starts, ts, side="right") - 1
+    found = []
+    for i in np.unique(place).tolist():
+        day = from_us(int(starts[max(i, 0)]), zone).date().isoformat()
+        key = day[:7] if step == "month" else day
+        found.append(Group(key, key, place == i))
+    return Groups(word, tuple(found), overlap=False)

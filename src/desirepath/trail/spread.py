@@ -1,0 +1,67 @@
+"""How is one pass over many customers spread over the processors?
+
+In: where each customer's events begin, and work for a range of customers. Out: what the work gave, in order.
+Ranges hold about as many events each, so that nobody waits for one giant; kernels hold no lock, so threads do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from os import cpu_count
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+T = TypeVar("T")
+
+_EVENTS = 1 << 19  # a range of so many: a few milliseconds, and small beside what a thread costs to start
+_MOST = 64  # ranges: their results are added up one by one
+
+
+def ranges(offset: Int64, who: Int64 | None = None, parts: int | None = None) -> list[tuple[int, int]]:
+    """Half-open ranges of customers, in order and without gaps, with about as many events each.
+
+    offset: as of Trails. who: codes, ascending, of the customers that are meant; the ranges are then of places in
+    it, and cost is in proportion to these customers. parts: how many at most, by the number of events unless said.
+    """
+    customers = len(offset) - 1 if who is None else len(who)
+    if customers <= 0:
+        return []
+    before = offset if who is None else np.append(0, np.cumsum(offset[who + 1] - offset[who]))
+    events = int(before[-1])
+    many = min(_MOST, max(1, events // _EVENTS)) if parts is None else max(1, parts)
+    cuts = np.searchsorted(before, np.linspace(0, events, many + 1)[1:-1])
+    return list(pairwise(sorted({0, customers, *(int(c) for c in cuts if c < customers)})))
+
+
+def spread(
+    work: Callable[[int, int], T],
+    offset: Int64,
+    who: Int64 | None = None,
+    *,
+    parts: int | None = None,
+    threads: int | None = None,
+) -> list[T]:
+    """What `work(low, high)` gives for each of the ranges, in their order; none where there is no customer."""
+    todo = ranges(offset, who, parts)
+    if len(todo) <= 1:
+        return [work(low, high) for low, high in todo]
+    with ThreadPoolExecutor(min(len(todo), threads or cpu_count() or 1)) as pool:
+        return list(pool.map(lambda pair: work(*pair), todo))
+
+
+def customers_of(offset: Int64, events: NDArray[np.bool_]) -> Int64:
+    """Codes, ascending, of the customers with any of the events that the mask keeps."""
+    at = np.flatnonzero(events)
+    found = np.searchsorted(offset, at, side="right") - 1
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found.astype(np.int64)
+
+
+def customer_of_events(offset: Int64, at: Int64) -> Int64:
+    """The customer of each event at these positions."""
+    found: Int64 = np.searchsorted(offset, at, side="right").astype(np.int64) - 1
+    return found
