@@ -21,7 +21,7 @@ from desirepath.stats.intervals import mean, net_score, proportion
 from desirepath.trail.trails import Trails
 
 Float = NDArray[np.float64]
-_TOP_TWO = 0.75  # 4 and 5 of 1–5, 6 and 7 of 1–7
+TOP_TWO = 0.75  # 4 and 5 of 1–5, 6 and 7 of 1–7
 _RULES = {
     "nps": "share of promoters (9–10 of 0–10) less that of detractors (0–6), × 100; adjusted Wald interval",
     "csat": "share of the two best answers of five; Wilson's interval",
@@ -106,7 +106,7 @@ def _value(kind: str, share: Float, as_of: int) -> Measured:
         score = net_score(int((points >= 9).sum()), int((points <= 6).sum()), n, as_of=as_of)
         return score.map(lambda x: 100 * x)
     if kind == "csat":
-        return proportion(int((share >= _TOP_TWO - 1e-9).sum()), n, as_of=as_of)
+        return proportion(int((share >= TOP_TWO - 1e-9).sum()), n, as_of=as_of)
     return _within(mean(share, as_of=as_of), 0.0, 1.0)
 
 

@@ -178,11 +178,16 @@ def net_score(
     if n < max(needed, 1):
         return too_few(n, needed)
     value = (promoters - detractors) / n
+    low, high = net_ends(promoters, detractors, n, level)
+    return Estimate(value, min(low, value), max(high, value), n, "adjusted wald", as_of, level)
+
+
+def net_ends(promoters: float, detractors: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """The interval of a net score, −1 … 1. The counts may be effective ones (not whole)."""
     m = n + 3.0
     p, d = (promoters + 0.75) / m, (detractors + 0.75) / m
     spread = z_of(level) * math.sqrt((p + d - (p - d) ** 2) / m)
-    low, high = max(-1.0, p - d - spread), min(1.0, p - d + spread)
-    return Estimate(value, min(low, value), max(high, value), n, "adjusted wald", as_of, level)
+    return max(-1.0, p - d - spread), min(1.0, p - d + spread)
 
 
 def times_number(one: Measured, factor: float) -> Measured:
