@@ -82,6 +82,16 @@ def say_duration(value: timedelta | int) -> str:
     return f"{seconds:.3g} s"
 
 
+def spelt_duration(value: timedelta) -> str:
+    """A duration as `parse_duration` reads it, exactly: '14 days', '36 hours', '1.5 seconds'."""
+    seconds = value / timedelta(seconds=1)
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds and seconds % size == 0:
+            count = round(seconds / size)
+            return f"{count} {name}{'' if count == 1 else 's'}"
+    return f"{seconds:.6f}".rstrip("0").rstrip(".") + " seconds"
+
+
 def to_us(moment: datetime) -> int:
     """An aware datetime (a naive one is UTC) → µs since 1970."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

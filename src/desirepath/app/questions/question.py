@@ -6,12 +6,14 @@ In: fields, checked when it is made. Out: `answer(asking)`, an Answer from one b
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from desirepath.core.errors import DesirepathError, nearest
+from desirepath.core.times import spelt_duration
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -55,8 +57,20 @@ class Question(BaseModel, Generic[A]):
         """The answer from one build. Raises QuestionError, NotFound, RuleError or PeriodError."""
 
     def given(self) -> dict[str, Any]:
-        """The fields that differ from their defaults, as plain data: what a link or a script has to say."""
-        return self.model_dump(mode="json", exclude_defaults=True)
+        """The fields that differ from their defaults, as plain data: what a link or a script has to say.
+
+        `type(question)(**question.given())` is the same question.
+        """
+        plain: dict[str, Any] = _plain(self.model_dump(exclude_defaults=True))
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        return spelt_duration(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _refused(kind: type[Question[Any]], errors: list[ErrorDetails]) -> QuestionError:
