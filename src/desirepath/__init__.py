@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from desirepath.app.questions import QUESTIONS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
@@ -52,6 +54,7 @@ _LATE = {
     "Estimate": "desirepath.core.estimate",
     "NoEstimate": "desirepath.core.estimate",
     **dict.fromkeys(_ERRORS, "desirepath.core.errors"),
+    **{kind: f"desirepath.app.questions.{module}" for module, kind in QUESTIONS.values()},
 }
 
 
