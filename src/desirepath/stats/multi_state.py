@@ -73,7 +73,7 @@ class Occupation:
             return too_few(n, needed)
         p, error = float(self.probability[instant, state]), float(self.error[instant, state])
         if not _ROUNDING < p < 1 - _ROUNDING or error <= 0:
-            low, high = wilson(min(max(p, 0.0), 1.0) * n, n, level)
+            low, high = wilson(p * n, n, level)
             return Estimate(p, min(low, p), max(high, p), n, "aalen-johansen", as_of, level)
         middle = math.log(p / (1 - p))
         spread = min(t_of(level, self.groups - 1) * error / (p * (1 - p)), 50.0)
@@ -111,7 +111,7 @@ def occupation(stays: Stays, states: int, grid: ArrayLike, *, groups: int = GROU
     last = np.full(people, -1, np.int64)
     np.maximum.at(last, stays.who, stays.stop)
     watched = people - np.searchsorted(np.sort(last), at, side="left")
-    return Occupation(at, out[:, :, -1], error, watched.astype(np.int64), many)
+    return Occupation(at, np.clip(out[:, :, -1], 0.0, 1.0), error, watched.astype(np.int64), many)
 
 
 def _groups(people: int, many: int) -> Int64:
