@@ -1,0 +1,119 @@
+"""Paths judged by their slow twin: ties, one event, equal times, huge gaps, the edge of the gap, runs of nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desirepath.measure.path_counts import Shape, count_paths, find_walks, session_paths
+from desirepath.measure.walks import Fate, Walks
+from tests.twins import paths as twin
+
+GAP = 10
+waits = st.sampled_from([0, 0, 1, GAP - 1, GAP, GAP + 1, 5 * GAP, 2**40])
+codes = st.integers(-1, 3)
+runs = st.lists(st.lists(st.tuples(waits, codes, st.booleans(), st.booleans()), max_size=12), max_size=6)
+few = settings(max_examples=60, deadline=None)
+
+
+class Told:
+    """Columns of some runs, and two marks of each event."""
+
+    def __init__(self, drawn: list[list[tuple[int, int, bool, bool]]]) -> None:
+        self.offset = np.cumsum([0, *map(len, drawn)]).astype(np.int64)
+        self.ts = np.array([t for run in drawn for t in np.cumsum([0, *(e[0] for e in run)])[1:]], np.int64)
+        self.code = np.array([e[1] for run in drawn for e in run], np.int16)
+        self.one = np.array([e[2] for run in drawn for e in run], np.bool_)
+        self.other = np.array([e[3] for run in drawn for e in run], np.bool_)
+        self.runs = np.arange(len(drawn), dtype=np.int64)
+
+    def twins(self, **how: Any) -> list[twin.Walked]:
+        lists = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in how.items()}
+        return twin.walks_of(self.offset.tolist(), self.ts.tolist(), self.code.tolist(), **lists)
+
+
+def counted(found: Any) -> Counter[tuple[twin.Path, bool]]:
+    return Counter({(steps, cut): n for steps, cut, n in found.top(10**6)})
+
+
+@few
+@given(runs, st.integers(1, 5), st.booleans())
+def test_sessions_are_counted_as_one_by_one_would(drawn: Any, longest: int, collapse: bool):
+    told = Told(drawn)
+    found = session_paths(
+        told.offset, told.ts, told.code, kinds=4, gap=GAP, longest=longest, collapse=collapse
+    )
+    walks = [w for w in told.twins(gap=GAP) if w.events]
+    slow = Counter(twin.path_of(w, longest=longest, collapse=collapse) for w in walks)
+    assert counted(found) == slow
+    assert found.total == found.walks == len(walks)
+    assert found.with_steps == sum(bool(w.steps) for w in walks)
+
+
+@few
+@given(
+    runs, st.integers(1, 12), st.booleans(), st.booleans(), st.sampled_from(["", "begins", "arrives", "both"]),
+    st.booleans(), st.sampled_from([4, 200, 1000]),
+)  # fmt: skip
+def test_every_way_of_asking_counts_and_finds_the_same_walks(
+    drawn: Any, longest: int, collapse: bool, backward: bool, anchors: str, some: bool, kinds: int
+):
+    told = Told(drawn)
+    code = np.where(told.code == 3, kinds - 1, told.code)
+    told.code = code
+    begins = told.one if anchors in ("begins", "both") else None
+    arrives = told.other if anchors in ("arrives", "both") else None
+    asked = told.one if some else None
+    run_ends = (told.runs % 3).astype(np.int8)
+    walks = Walks(
+        "session", told.runs, told.offset, told.ts, code, gap=GAP, starts=told.other, asked=asked, run_ends=run_ends
+    )  # fmt: skip
+    shape = Shape(kinds, longest, collapse, backward, begins, arrives)
+    found = count_paths(walks, shape)
+    slow: Counter[tuple[twin.Path, bool]] = Counter()
+    fates: Counter[int] = Counter()
+    mine = told.twins(gap=GAP, starts=told.other, asked=asked)
+    for walk in mine:
+        path = twin.path_of(
+            walk, longest=longest, collapse=collapse, backward=backward, begins=begins, arrives=arrives
+        )
+        if path is None:
+            continue
+        slow[path] += 1
+        over = backward or arrives is not None or not walk.last_of_run
+        fates[Fate.CUT if path[1] else 0 if over else walk.run % 3] += 1
+    assert counted(found) == slow
+    assert found.walks == len(mine)
+    assert found.total == sum(slow.values())
+    assert Counter(np.repeat(found.fate, found.count).tolist()) == fates
+
+    rows = np.arange(len(found.key))[::2]
+    who = find_walks(walks, shape, found, rows)
+    assert len(who) == found.total
+    each = np.bincount(who.path, minlength=len(rows) + 1)
+    assert each[: len(rows)].tolist() == found.count[rows].tolist()
+    steps = found.steps(rows)
+    for i in range(len(who)):
+        if who.path[i] < len(rows) and who.first[i] >= 0:
+            ends = [code[who.first[i]], code[who.last[i]]]
+            assert steps[who.path[i]][0] == ends[1 if backward else 0]
+            assert who.begin[i] <= who.first[i] <= who.last[i] <= who.end[i]
+
+
+@few
+@given(runs)
+def test_paths_stand_in_the_order_of_their_steps(drawn: Any):
+    told = Told(drawn)
+    found = session_paths(told.offset, told.ts, told.code, kinds=4, gap=GAP, longest=12)
+    steps = [tuple(row[row >= 0].tolist()) for row in found.steps()]
+    assert steps == sorted(steps)
+    best = [((s, c), n) for s, c, n in found.top(3)]
+    assert (
+        best == sorted(counted(found).items(), key=lambda one: (-one[1], one[0]))[:3]
+        or [(s, c, n) for (s, c), n in sorted(counted(found).items(), key=lambda one: (-one[1], one[0]))[:3]]
+        == best
+    )
