@@ -71,6 +71,17 @@ ANSWERS: dict[str, dict[str, str]] = {
         "count": "the count",
         "members": "the id of a customer for each visit (or pass) counted",
     },
+    "ask": {
+        "question": "its name, and the fields that differ from their defaults",
+        "says": "sentences; the first is the answer, with its n and interval",
+        "contract": "question, denominator, rule, as_of, definition, source",
+        "asked": "of whom and of when: journey, definition, as_of, time_zone, currency, segment, since, until, unread, "
+        "other_currencies, excluded",
+        "tables": "each table's rows, by its name; an estimate x has x_low, x_high and x_n beside it",
+        "lists": "the counts whose customers --members can name",
+    },
+    "ask --members": {"count": "the count", "members": "the id of each customer behind it"},
+    "ask -o": {"path": "the file", "rows": "how many"},
     "sql": {"columns": "their names", "rows": "each row, as a list in the order of the columns"},
     "sql -o": {"path": "the file", "rows": "how many"},
     "sql (without a query)": {
@@ -188,7 +199,11 @@ def page() -> str:
     """The whole page."""
     parts = [_HEAD, _exit_codes(), _settings()]
     tree = typer.main.get_command(program)
+    questions = False
     for path, command in walk(tree):
+        if path[:1] == ("ask",) and not questions:
+            parts.append(_every_question())
+            questions = True
         parts.append(_section(path, command))
     return "\n".join(parts).rstrip() + "\n"
 
@@ -202,6 +217,14 @@ def walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
         one = command.get_command(None, name)  # the questions are imported when they are asked for
         if not one.hidden:
             yield from walk(one, (*path, name))
+
+
+def _every_question() -> str:
+    """What the answers of all questions have in common."""
+    lines = ["## ask", "", "Every [question](../questions/README.md) is a command.", ""]
+    for key in ("ask", "ask --members", "ask -o"):
+        lines += _answer(key, ANSWERS[key])
+    return "\n".join(lines)
 
 
 def _exit_codes() -> str:
