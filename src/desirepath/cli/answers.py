@@ -31,7 +31,7 @@ def print_answer_table(table: Table, currency: str | None) -> None:
 
 
 def _cell(row: dict[str, Any], name: str, table: Table, currency: str | None) -> str:
-    value, unit = row[name], table.units.get(name, "")
+    value, unit = row[name], _unit_of(row, name, table)
     if f"{name}_low" not in row:
         return _plain(value) if not unit or value is None else in_unit(value, unit, currency)
     n = row.get(f"{name}_n")
@@ -43,6 +43,16 @@ def _cell(row: dict[str, Any], name: str, table: Table, currency: str | None) ->
         return f"{in_unit(value, unit, currency)}{of}"
     ends = f"{_end(low, unit, currency)}–{_end(high, unit, currency)}"
     return f"{in_unit(value, unit, currency)} ({ends}){of}"
+
+
+def _unit_of(row: dict[str, Any], name: str, table: Table) -> str:
+    """The unit of a column; "@unit": the one that the row's own column `unit` says; "@unit apart": its differences'."""
+    told = table.units.get(name, "")
+    if not told.startswith("@"):
+        return told
+    column, _, apart = told[1:].partition(" ")
+    unit = str(row[column])
+    return "points" if apart and unit == "share" else unit
 
 
 def _end(value: float | None, unit: str, currency: str | None) -> str:

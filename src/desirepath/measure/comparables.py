@@ -20,7 +20,7 @@ from desirepath.measure.meetings import Int64
 from desirepath.stats.differences import Part, mean_part, net_part, share_part
 
 Float = NDArray[np.float64]
-Unit = Literal["share", "points", "money", "time", "ease"]
+Unit = Literal["share", "points", "score", "money", "duration", "ease"]  # points: a difference of shares
 FAMILIES = {
     "rate": "success within the stage's horizon",
     "eventual": "success by the horizon, those still on the way counted for as long as they were seen",

@@ -65,7 +65,7 @@ class SideRows:
         for place, stage in enumerate(j.stages):
             if can_succeed(j, place):
                 of = [("rate", "success", "share"), ("eventual", "success, all counted", "share")]
-                of += [("time", "time without success", "time"), ("median", "median time", "time")]
+                of += [("time", "time without success", "duration"), ("median", "median time", "duration")]
                 if stage.goal is not None:
                     of.append(("value", "worth of a success", "money"))
                 found += [
@@ -77,7 +77,7 @@ class SideRows:
             name, label = j.touchpoints[code].id, j.touchpoints[code].label
             found.append(_one(f"reach:{name}", f"{label}: met in {j.stages[place].label}", "share"))
             if can_succeed(j, place):
-                found.append(_one(f"lift:{name}", f"{label}: what it adds to success", "share"))
+                found.append(_one(f"lift:{name}", f"{label}: what it adds to success", "points"))
         found += [_one(f"promise:{p.id}", f"Kept: {p.label}", "share") for p in j.promises]
         found += [_one(f"score:{k}", _SCORES.get(k, ("share", k))[1], _SCORES.get(k, ("share", k))[0])
                   for k in self._score_kinds]  # fmt: skip
@@ -310,7 +310,7 @@ class SideRows:
 
 
 _SCORES: dict[str, tuple[Unit, str]] = {
-    "nps": ("points", "NPS"),
+    "nps": ("score", "NPS"),
     "csat": ("share", "CSAT: the two best answers of five"),
     "ces": ("share", "CES: mean share of the scale"),
     "rating": ("share", "Rating: mean share of the scale"),

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
     from desirepath.app.questions.question import Question
 
 # The question's name (the command, the page in docs/questions) → its class, imported when it is asked.
-QUESTIONS: dict[str, tuple[str, str]] = {}
+QUESTIONS: dict[str, tuple[str, str]] = {
+    "comparison": ("comparison", "Comparison"),
+    "change": ("change", "Change"),
+}
 
 
 def question_class(name: str) -> type[Question[Any]]:

@@ -24,7 +24,8 @@ def table_of(
     """A table. columns: name → its type (str, int, float, bool, datetime), or the unit of its numbers.
 
     The cells of a column with a unit (share, points, duration, money, score, ratio, number) are estimates, and take
-    four columns; with a "=" before it ("=money") they are plain numbers of that unit, or None.
+    four columns; with a "=" before it ("=money") they are plain numbers of that unit, or None. "@unit": the unit stands
+    in the row's own column `unit`; "@unit apart": they are differences of such numbers.
     """
     names: list[str] = []
     kinds: dict[str, type] = {}
