@@ -6,22 +6,20 @@ file or a pipe each row is one line, however long.
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
-from enum import Enum
+from datetime import datetime
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from desirepath.app.plain import as_plain
 from desirepath.core.estimate import Measured
-from desirepath.core.times import FOREVER, NEVER, say_duration
+from desirepath.core.times import say_duration
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,36 +63,6 @@ def say(text: str, style: str | None = None, *, error: bool = False) -> None:
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def as_plain(value: Any) -> Any:
-    """Anything the library answers as plain JSON data.
-
-    Null stands for NaN, infinities and the instants "never" and "for ever": JSON has none of them. Durations are µs.
-    """
-    if hasattr(value, "as_dict"):
-        return as_plain(value.as_dict())
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: as_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value if isinstance(value.value, str) else value.name.lower()
-    if isinstance(value, Mapping):
-        return {str(k): as_plain(v) for k, v in value.items()}
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        return None if value in (NEVER, FOREVER) else value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return round(value.total_seconds() * 1e6)
-    if hasattr(value, "tolist"):  # NumPy's arrays and numbers; importing it takes a moment
-        return as_plain(value.tolist())
-    if isinstance(value, Iterable):
-        return [as_plain(item) for item in value]
-    return str(value)
 
 
 def print_json(value: Any) -> None:

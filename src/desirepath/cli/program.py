@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from desirepath import __version__
-from desirepath.cli import analysts, ask, asking, bringing, doctor, loads, simulating, who
+from desirepath.cli import analysts, ask, asking, bringing, doctor, loads, serving, simulating, who
 from desirepath.cli.options import DONE, EXIT_CODES, FAILED, MISTAKEN, MISUSED, STOPPED, group
 from desirepath.cli.output import print_json, say
 from desirepath.core.errors import DefinitionError, DesirepathError
@@ -26,6 +26,7 @@ program = group(
 bringing.add_to(program)
 asking.add_to(program)
 ask.add_to(program)
+serving.add_to(program)
 who.add_to(program)
 loads.add_to(program)
 analysts.add_to(program)

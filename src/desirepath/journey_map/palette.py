@@ -73,3 +73,9 @@ def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1 … 21. Source: WCAG 2.2."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def style_sheet() -> str:
+    """Both palettes as a style sheet for the app, which has the map's colours."""
+    dark = "[data-mantine-color-scheme='dark']"
+    return f":root{{{css_variables(LIGHT)}}}\n:root{dark}{{{css_variables(DARK)}}}\n"

@@ -1,0 +1,41 @@
+"""What every route may use: the workspace held open, and the jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from desirepath.app.serving import Serving
+from desirepath.web.jobs import Jobs
+
+
+@dataclass
+class Context:
+    """One running app."""
+
+    serving: Serving
+    jobs: Jobs = field(default_factory=Jobs)
+
+
+def context_of(request: Request) -> Context:
+    """The running app that a request came to."""
+    found: Context = request.app.state.context
+    return found
+
+
+Here = Annotated[Context, Depends(context_of)]
+JourneyName = Annotated[
+    str | None,
+    Query(
+        alias="journey",
+        description="Which journey: `buyer` for buyer.journey.yaml; the main one unless said.",
+    ),
+]
+Segment = Annotated[str | None, Query(description="Only this segment or persona, as it was at entry.")]
+Since = Annotated[str | None, Query(description="Only what was entered on or after this date.")]
+Until = Annotated[str | None, Query(description="Only what was entered before this date.")]
+Reveal = Annotated[
+    bool, Query(description="Personal data as they are, not masked: only for who has the right to see them.")
+]

@@ -1,0 +1,99 @@
+"""Errors as RFC 9457 problems: `application/problem+json` with the library's stable code, message, hint and facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from desirepath.app.plain import as_plain
+from desirepath.core.errors import DefinitionError, DesirepathError, NotFound, WorkspaceBusy, WorkspaceError
+
+MEDIA = "application/problem+json"
+_STATUS: tuple[tuple[type[DesirepathError], int], ...] = (
+    (NotFound, 404),
+    (WorkspaceBusy, 409),
+    (DefinitionError, 422),
+    (WorkspaceError, 409),
+)
+
+
+class Mistake(BaseModel):
+    """One mistake of a definition file."""
+
+    file: str
+    line: int
+    code: str
+    message: str
+    hint: str = ""
+
+
+class Problem(BaseModel):
+    """What went wrong, said so that the reader can mend it. `code` is stable."""
+
+    type: str = Field(default="about:blank", description="Always about:blank: `code` says what it is.")
+    title: str
+    status: int
+    code: str
+    detail: str
+    hint: str = ""
+    facts: dict[str, Any] = Field(default_factory=dict)
+    problems: list[Mistake] = Field(default_factory=list)
+
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {MEDIA: {}}, "description": text}
+    for status, text in (
+        (400, "What was asked cannot be asked so."),
+        (404, "What was asked for is not there."),
+        (409, "The workspace is busy, empty or cannot be written."),
+        (422, "The request, or a definition file, has mistakes."),
+    )
+}
+_TITLES = {400: "Cannot be asked so", 404: "Not there", 409: "Not now", 413: "Too large", 422: "Mistakes"}
+
+
+def problem_of(error: DesirepathError) -> Problem:
+    """An error of the library as a problem."""
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+    told = as_plain(error.as_dict())
+    return Problem(
+        title=_TITLES.get(status, "Error"),
+        status=status,
+        code=error.code,
+        detail=told["message"],
+        hint=told.get("hint", ""),
+        facts=told.get("facts", {}),
+        problems=[Mistake(**one) for one in told.get("problems", [])],
+    )
+
+
+def response(problem: Problem) -> JSONResponse:
+    """The HTTP answer."""
+    return JSONResponse(problem.model_dump(), problem.status, media_type=MEDIA)
+
+
+def add_to(api: FastAPI) -> None:
+    """Answer every error so."""
+
+    @api.exception_handler(DesirepathError)
+    async def ours(request: Request, error: DesirepathError) -> JSONResponse:
+        return response(problem_of(error))
+
+    @api.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        said = [f"{'.'.join(str(p) for p in one['loc'][1:])}: {one['msg']}" for one in error.errors()]
+        return response(Problem(title=_TITLES[422], status=422, code="request", detail="; ".join(said)))
+
+    @api.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        title = _TITLES.get(error.status_code, "Error")
+        detail = str(error.detail)
+        code = {404: "not_found", 405: "method", 413: "too_large"}.get(error.status_code, "http")
+        found = response(Problem(title=title, status=error.status_code, code=code, detail=detail))
+        found.headers.update(error.headers or {})
+        return found

@@ -1,0 +1,113 @@
+"""Every question of the measures: which there are, with their fields, and their answers."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Query, Response
+from pydantic import BaseModel
+
+from desirepath.app.questions import QUESTIONS, question_class
+from desirepath.app.questions.question import Question
+from desirepath.app.questions.spelling import as_command, as_python
+from desirepath.core.errors import NotFound, nearest
+from desirepath.journey_map.text import mask_customer
+from desirepath.web.context import Here, JourneyName, Reveal
+from desirepath.web.shapes import AnswerOut, answer_out
+
+router = APIRouter(tags=["questions"])
+Fields = Annotated[dict[str, Any], Body(description="The fields of the question; see /questions.")]
+
+
+class QuestionOut(BaseModel):
+    """A question that can be asked. fields: the JSON schema of its fields, in the order in which they matter."""
+
+    name: str
+    about: str
+    fields: dict[str, Any]
+
+
+class CustomerOut(BaseModel):
+    """A customer. shown: the id as it may be shown: cut short unless personal data are revealed."""
+
+    id: str
+    shown: str
+
+
+class MembersOut(BaseModel):
+    """The customers behind a count. total: how many there are; at most 1,000 are sent."""
+
+    count: str
+    total: int
+    customers: list[CustomerOut]
+
+
+@router.get("/questions")
+def questions() -> list[QuestionOut]:
+    """Every question, with its fields."""
+    return [
+        QuestionOut(name=name, about=kind.about, fields=kind.model_json_schema())
+        for name, kind in ((name, question_class(name)) for name in QUESTIONS)
+    ]
+
+
+@router.post("/ask/{name}")
+def ask(name: str, here: Here, fields: Fields, journey: JourneyName = None) -> AnswerOut:
+    """The answer to a question."""
+    question = _question(name, fields)
+    with here.serving.asking(journey) as asking:
+        answer = question.answer(asking)
+        return answer_out(answer, as_command(question, journey), as_python(question))
+
+
+@router.post("/ask/{name}/table")
+def table(
+    name: str,
+    here: Here,
+    fields: Fields,
+    journey: JourneyName = None,
+    table: Annotated[str | None, Query(description="Which table; the main one unless said.")] = None,
+    format: Annotated[Literal["csv", "jsonl", "parquet"], Query()] = "csv",
+) -> Response:
+    """One table of an answer, whole, as a file."""
+    question = _question(name, fields)
+    with here.serving.asking(journey) as asking:
+        answer = question.answer(asking)
+        found = answer.table_named(table) if table else answer.table
+        with tempfile.TemporaryDirectory(prefix="desirepath-table-") as folder:
+            path = found.write(Path(folder) / f"table.{format}")
+            content = path.read_bytes()
+    kinds = {
+        "csv": "text/csv; charset=utf-8",
+        "jsonl": "application/jsonl",
+        "parquet": "application/vnd.apache.parquet",
+    }
+    named = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
+    return Response(content, media_type=kinds[format], headers=named)
+
+
+@router.post("/ask/{name}/members")
+def members(
+    name: str,
+    here: Here,
+    fields: Fields,
+    count: Annotated[str, Query(description="One of the answer's lists.")],
+    journey: JourneyName = None,
+    reveal: Reveal = False,
+    most: Annotated[int, Query(ge=1, le=1_000)] = 200,
+) -> MembersOut:
+    """The customers behind a count of an answer."""
+    question = _question(name, fields)
+    with here.serving.asking(journey) as asking:
+        found = question.answer(asking).members(count)
+        ids = [str(row[0]) for row in found.rows[:most]]
+    shown = [CustomerOut(id=id, shown=id if reveal else mask_customer(id)) for id in ids]
+    return MembersOut(count=count, total=len(found), customers=shown)
+
+
+def _question(name: str, fields: dict[str, Any]) -> Question[Any]:
+    if name not in QUESTIONS:
+        raise NotFound(f'there is no question "{name}"', hint=nearest(name, QUESTIONS, "Questions"))
+    return question_class(name)(**fields)

@@ -1,0 +1,91 @@
+// What pages ask the API. Keys begin with the thing asked for, so that a load can forget all of a kind.
+import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
+import { answered } from "@/api/problem";
+import type { AnswerOut, DataOut, JobOut, MapDocument, MembersOut, QuestionOut, WorkspaceOut } from "@/api/types";
+import { ask, data, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
+import { useAsked, type AskedOf } from "@/url/state";
+
+export type Fields = Record<string, unknown>;
+
+export function useWorkspace(): UseQueryResult<WorkspaceOut> {
+  const { asked } = useAsked();
+  const journey = asked.journey;
+  return useQuery({ queryKey: ["workspace", journey], queryFn: ({ signal }) => answered(workspace({ query: { journey }, signal })) });
+}
+
+export function useData(enabled = true): UseQueryResult<DataOut> {
+  const { asked } = useAsked();
+  const journey = asked.journey;
+  return useQuery({ queryKey: ["data", journey], enabled, queryFn: ({ signal }) => answered(data({ query: { journey }, signal })) });
+}
+
+export function useQuestions(): UseQueryResult<QuestionOut[]> {
+  return useQuery({ queryKey: ["questions"], staleTime: Infinity, queryFn: ({ signal }) => answered(questions({ signal })) });
+}
+
+/** The answer to a question; of whom and of when as the URL says, unless `fields` says otherwise. null: ask nothing. */
+export function useAnswer(name: string, fields: Fields | null): UseQueryResult<AnswerOut> {
+  const { asked } = useAsked();
+  const body = { ...asOf(asked), ...fields };
+  return useQuery({
+    queryKey: ["ask", asked.journey, name, body],
+    enabled: fields !== null,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(ask({ path: { name }, query: { journey: asked.journey }, body, signal })),
+  });
+}
+
+/** The customers behind a count of an answer. */
+export function useMembers(name: string, fields: Fields, count: string | null, reveal: boolean): UseQueryResult<MembersOut> {
+  const { asked } = useAsked();
+  const body = { ...asOf(asked), ...fields };
+  return useQuery({
+    queryKey: ["members", asked.journey, name, body, count, reveal],
+    enabled: count !== null,
+    queryFn: ({ signal }) =>
+      answered(members({ path: { name }, query: { journey: asked.journey, count: count ?? "", reveal }, body, signal })),
+  });
+}
+
+export function useMap(of?: AskedOf, reveal = false): UseQueryResult<MapDocument> {
+  const { asked } = useAsked();
+  const query = { ...(of ?? asked), reveal };
+  return useQuery({
+    queryKey: ["map", query],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(mapData({ query, signal })),
+  });
+}
+
+/** A job's progress, from its server-sent events, until it has ended; and how to stop it. */
+export function useJob(id: string | null, ended?: (job: JobOut) => void): { job: JobOut | null; halt: () => void } {
+  const [job, setJob] = useState<JobOut | null>(null);
+  useEffect(() => {
+    setJob(null);
+    if (!id) return;
+    const source = new EventSource(`/api/v1/jobs/${encodeURIComponent(id)}/events`);
+    source.onmessage = (event) => {
+      const told = JSON.parse(String(event.data)) as JobOut;
+      setJob(told);
+      if (told.state !== "running") {
+        source.close();
+        ended?.(told);
+      }
+    };
+    return () => source.close();
+    // `ended` may be another function at each drawing: the job is the same.
+  }, [id]);
+  const halt = useCallback(() => void (id && stop({ path: { id } })), [id]);
+  return { job, halt };
+}
+
+/** Forget every answer: the data or a definition have changed. */
+export function useForget(): () => Promise<void> {
+  const client = useQueryClient();
+  return useCallback(() => client.invalidateQueries(), [client]);
+}
+
+function asOf(asked: AskedOf): Fields {
+  return { segment: asked.segment, since: asked.since, until: asked.until };
+}

@@ -1,0 +1,36 @@
+// The look: quiet paper, dark ink, one earthy track, one teal for what customers say. Colours come from the map's palette.
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const teal: MantineColorsTuple = [
+  "#eef6f6", "#d9ebea", "#b3d6d5", "#88bfbe", "#57b4b4", "#3d9899", "#2b8184", "#1c6b6f", "#15575b", "#0d4447",
+];
+const track: MantineColorsTuple = [
+  "#fbf2ea", "#f3e1d0", "#e9cdb1", "#dfb48c", "#d98a55", "#c47a42", "#b16a35", "#9c4f26", "#84411e", "#6b3417",
+];
+
+export const theme = createTheme({
+  fontFamily: "Inter, 'Inter Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif",
+  headings: { fontWeight: "600" },
+  colors: { teal, track },
+  primaryColor: "teal",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
+});
+
+const both = {
+  "--mantine-color-body": "var(--paper)",
+  "--mantine-color-text": "var(--ink)",
+  "--mantine-color-dimmed": "var(--muted)",
+  "--mantine-color-default": "var(--card)",
+  "--mantine-color-default-border": "var(--edge)",
+  "--mantine-color-default-hover": "var(--tint)",
+  "--mantine-color-anchor": "var(--teal)",
+  "--mantine-color-error": "var(--bad)",
+  "--mantine-color-placeholder": "var(--muted)",
+};
+
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: both, dark: both });

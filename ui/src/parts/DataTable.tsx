@@ -1,0 +1,61 @@
+// A table of an answer: an estimate's four columns stand in one cell, with its interval and n below the value.
+import type { TableOut } from "@/api/types";
+import { inUnit, interval, type Locale, type Unit } from "@/format";
+import { words } from "@/words";
+
+interface Props {
+  table: TableOut;
+  caption: string;
+  locale: Locale;
+  most?: number;
+  onRow?: (row: Record<string, unknown>) => void;
+}
+
+export function DataTable({ table, caption, locale, most = 200, onRow }: Props) {
+  const names = table.columns.map((one) => one.name);
+  const parts = new Set(names.filter((name) => names.includes(`${name}_low`)).flatMap((name) => [`${name}_low`, `${name}_high`, `${name}_n`]));
+  const shown = table.columns.filter((one) => !parts.has(one.name));
+  const rows = table.rows.slice(0, most).map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={caption}>
+      <table className="data-table">
+        <caption className="sr">{caption}</caption>
+        <thead>
+          <tr>{shown.map((one) => <th key={one.name} scope="col" className={isNumber(one.kind) ? "n" : undefined}>{one.name.replaceAll("_", " ")}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={i} onClick={onRow && (() => onRow(row))} style={onRow && { cursor: "pointer" }}>
+              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={(one.unit ?? "") as Unit} estimated={parts.has(`${one.name}_low`)} locale={locale} />)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="muted small">{words.rows(rows.length, table.total)}</p>
+    </div>
+  );
+}
+
+interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale }
+
+function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
+  const value = row[name];
+  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : String(value)}</td>;
+  const plain = unit === "" && kind === "integer" ? "count" : unit;
+  const number = typeof value === "number" ? value : null;
+  if (!estimated) return <td className="n">{inUnit(number, plain, locale)}</td>;
+  const n = row[`${name}_n`];
+  return (
+    <td className="n">
+      {inUnit(number, plain, locale)}
+      <small>
+        {number !== null && `${interval(row[`${name}_low`] as number | null, row[`${name}_high`] as number | null, plain, locale)}, `}
+        {typeof n === "number" && words.n(n)}
+      </small>
+    </td>
+  );
+}
+
+function isNumber(kind: string): boolean {
+  return kind === "integer" || kind === "number";
+}
