@@ -26,8 +26,13 @@ V1 = "/api/v1"
 ROUTES = (workspace, map, questions, jobs)
 
 
-def create_api(serving: Serving | None, port: int = 80, hosts: tuple[str, ...] = ()) -> FastAPI:
-    """The application. port: where it is reached; hosts: names of it beside those of loopback (in tests)."""
+def create_api(
+    serving: Serving | None, port: int = 80, hosts: tuple[str, ...] = (), built: Path = pages.BUILT
+) -> FastAPI:
+    """The application. port: where it is reached; hosts: names of it beside those of loopback (in tests).
+
+    built: where the built pages are.
+    """
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +61,7 @@ def create_api(serving: Serving | None, port: int = 80, hosts: tuple[str, ...] =
         v1.include_router(one.router)
     api.include_router(v1)
     problems.add_to(api)
-    pages.add_to(api)
+    pages.add_to(api, built)
     api.add_middleware(Guard, port=port, hosts=hosts)
     return api
 

@@ -1,0 +1,58 @@
+"""The app as a person has it: a real server on a real port, real pages, a real browser.
+
+`from tests.browser.app import app_url, page_at` in a test's module makes these fixtures its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page
+
+from desirepath.app.serving import Serving
+from desirepath.web.api import create_api
+from desirepath.web.pages import BUILT
+from desirepath.web.server import listen
+from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
+
+__all__ = ["app_url", "own_shop", "sample_shop", "served"]
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The app on a workspace, at the address that this gives."""
+    assert (BUILT / "index.html").is_file(), "the pages are not built: ./run ui"
+    sock = listen("127.0.0.1", 0)
+    port = sock.getsockname()[1]
+    settings = uvicorn.Config(create_api(Serving(folder, CLOCK), port), log_level="warning", lifespan="on")
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
+    thread.start()
+    while not server.started:
+        threading.Event().wait(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+        sock.close()
+
+
+@pytest.fixture(scope="session")
+def app_url(sample_shop: SampleShop) -> Iterator[str]:
+    """The app on the sample shop, one server for all stories of a worker. Not to be changed: see `own_shop`."""
+    with served(sample_shop.workspace.folder) as url:
+        yield url
+
+
+def no_violations(page: Page, axe: Path) -> None:
+    """No mistake that axe finds, in the theme that the page has now."""
+    page.evaluate(axe.read_text("utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]]
+    assert not told

@@ -1,0 +1,46 @@
+"""The API over a small shop and over the sample shop, without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from desirepath.app.serving import Serving
+from desirepath.app.workspace import Workspace
+from desirepath.testing import FixedClock
+from desirepath.web.api import create_api
+from tests.commands import small_shop
+from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
+
+__all__ = ["own_shop", "sample_shop"]
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small shop, loaded. Not to be changed."""
+    folder = small_shop(tmp_path_factory.mktemp("web") / "shop", 60)
+    Workspace.open(folder, clock=FixedClock()).load()
+    return folder
+
+
+def client_of(folder: Path, built: Path | None = None) -> TestClient:
+    """A client of the app on a workspace. Use it as a context: leaving it lets go of the workspace."""
+    extra = {} if built is None else {"built": built}
+    return TestClient(create_api(Serving(folder, CLOCK), hosts=("testserver",), **extra))
+
+
+@pytest.fixture
+def client(small_folder: Path) -> Iterator[TestClient]:
+    """The app on the small shop."""
+    with client_of(small_folder) as one:
+        yield one
+
+
+@pytest.fixture
+def shop_client(sample_shop: SampleShop) -> Iterator[TestClient]:
+    """The app on the sample shop."""
+    with client_of(sample_shop.workspace.folder) as one:
+        yield one

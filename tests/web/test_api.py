@@ -1,0 +1,241 @@
+"""The API as a whole: its description, its errors, who may ask it, and what it holds open."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from desirepath.app.serving import Serving
+from desirepath.app.workspace import Workspace
+from desirepath.core.errors import WorkspaceBusy
+from desirepath.testing import FixedClock
+from desirepath.web.api import description
+from desirepath.web.guard import MAX_BODY, AddressError, only_loopback
+from desirepath.web.jobs import Job, Jobs
+from tests.commands import small_shop
+from tests.web.conftest import client_of
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def test_the_description_is_up_to_date() -> None:
+    said = json.loads((REPO / "openapi.json").read_text("utf-8"))
+    assert said == description(), "python -m desirepath.web.api > openapi.json"
+
+
+def test_every_route_says_what_it_does_and_how_it_refuses() -> None:
+    for path, methods in description()["paths"].items():
+        assert path.startswith("/api/v1/")
+        for told in methods.values():
+            assert told["description"].endswith("."), path
+            assert told["tags"], path
+            assert {"400", "404", "409", "422"} <= set(told["responses"]), path
+
+
+def test_an_error_is_a_problem_with_the_librarys_code(client: TestClient) -> None:
+    said = client.get("/api/v1/map", params={"segment": "from_adds"})
+    assert said.status_code == 404
+    assert said.headers["content-type"] == "application/problem+json"
+    told = said.json()
+    assert told["code"] == "not_found"
+    assert "from_ads" in told["hint"]
+    assert client.get("/api/v1/nothing").json()["code"] == "not_found"
+    assert client.post("/api/v1/map").json()["code"] == "method"
+
+
+def test_a_mistake_in_a_definition_is_told_with_its_line(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 6)
+    journey = folder / "journey.yaml"
+    journey.write_text(journey.read_text("utf-8").replace("stage: decision", "stage: decison"), "utf-8")
+    with client_of(folder) as client:
+        said = client.get("/api/v1/workspace")
+    assert said.status_code == 422
+    (mistake,) = said.json()["problems"]
+    assert mistake["line"] > 0
+    assert 'Did you mean "decision"' in mistake["hint"]
+
+
+def test_a_workspace_without_data_says_so(tmp_path: Path) -> None:
+    with client_of(small_shop(tmp_path / "shop", 6)) as client:
+        assert client.get("/api/v1/workspace").json()["state"] == "new"
+        said = client.get("/api/v1/workspace/data")
+        assert said.status_code == 409
+        assert "Nothing has been loaded" in said.json()["detail"]
+
+
+# ── who may ask ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "http://testserver:80"}, 200),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "127.0.0.1:81"}, 421),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_only_the_apps_own_pages_may_ask(client: TestClient, headers: dict[str, str], status: int) -> None:
+    assert client.get("/api/v1/workspace", headers=headers).status_code == status
+
+
+def test_a_form_of_another_site_changes_nothing(client: TestClient) -> None:
+    said = client.post("/api/v1/ask/paths", headers={"Sec-Fetch-Site": "cross-site"}, json={})
+    assert (said.status_code, said.json()["code"]) == (403, "origin")
+
+
+def test_a_request_is_bounded(client: TestClient) -> None:
+    body = b"[" + b"1," * MAX_BODY
+    assert client.post("/api/v1/ask/paths", content=body).status_code == 413
+    chunks = (b"x" * 65_536 for _ in range(40))
+    with pytest.raises(Exception):  # noqa: B017  # the connection ends: the client cannot say how
+        client.post("/api/v1/ask/paths", content=chunks).raise_for_status()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.4", "example.org", "::"])
+def test_it_listens_on_this_machine_only(host: str) -> None:
+    with pytest.raises(AddressError, match="no accounts yet"):
+        only_loopback(host)
+
+
+def test_pages_come_with_a_strict_policy(small_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<meta content='__NONCE__'>", "utf-8")
+    (tmp_path / "secret.txt").write_text("no", "utf-8")
+    built = tmp_path / "built"
+    built.mkdir()
+    (built / "index.html").write_text("<meta content='__NONCE__'>", "utf-8")
+    with client_of(small_folder, built) as client:
+        said = client.get("/stages/decision?since=2024-01-01")
+        nonce = said.text.split("'")[1]
+        assert len(nonce) > 16
+        assert f"'nonce-{nonce}'" in said.headers["content-security-policy"]
+        assert "unsafe" not in said.headers["content-security-policy"]
+        assert client.get("/../secret.txt").text != "no"
+        assert client.get("/%2e%2e/secret.txt").text != "no"
+        assert client.get("/assets/gone.js").status_code == 404
+
+
+# ── what is held open ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_many_ask_at_once_and_get_the_same(small_folder: Path) -> None:
+    found: list[object] = []
+    with client_of(small_folder) as client:
+        threads = [
+            threading.Thread(target=lambda: found.append(client.get("/api/v1/workspace/data").json()))
+            for _ in range(8)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+    assert len(found) == 8
+    assert all(one == found[0] for one in found)
+
+
+def test_a_changed_definition_is_read_again(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 12)
+    Workspace.open(folder, clock=FixedClock()).load()
+    with client_of(folder) as client:
+        before = client.get("/api/v1/map").json()
+        journey = folder / "journey.yaml"
+        journey.write_text(
+            journey.read_text("utf-8").replace("lapse_after: 14 days", "lapse_after: 15 days"), "utf-8"
+        )
+        after = client.get("/api/v1/map").json()
+        assert after["definition"] != before["definition"]
+
+
+def test_who_writes_waits_until_nobody_reads(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 12)
+    Workspace.open(folder, clock=FixedClock()).load()
+    serving, order = Serving(folder, FixedClock()), []
+    reading = threading.Event()
+
+    def write() -> None:
+        reading.wait()
+        with serving.writing() as workspace:
+            order.append("writes")
+            workspace.load()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with serving.asking() as asking:
+        reading.set()
+        writer.join(timeout=0.2)
+        assert asking.trails.events
+        order.append("has read")
+    writer.join()
+    with serving.asking():
+        order.append("reads again")
+    serving.close()
+    assert order == ["has read", "writes", "reads again"]
+
+
+def test_others_may_write_when_nobody_has_asked_for_a_while(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 12)
+    Workspace.open(folder, clock=FixedClock()).load()
+    serving = Serving(folder, FixedClock(), idle=0.1)
+    with serving.asking():
+        pass
+    for _ in range(100):
+        try:
+            Workspace.open(folder, clock=FixedClock()).refresh(force=True)
+            break
+        except WorkspaceBusy:
+            threading.Event().wait(0.05)
+    else:
+        pytest.fail("the event store was never let go of")
+    with serving.asking() as asking:
+        assert asking.trails.events
+    serving.close()
+
+
+# ── jobs ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_job_tells_how_far_it_is_until_it_is_done() -> None:
+    go = threading.Event()
+
+    def work(job: Job) -> int:
+        job.say("halfway", 0.5)
+        go.wait()
+        return 42
+
+    job = Jobs().start("test", work)
+    seen = []
+    for told in job.changes(wait=5):
+        seen.append((told["state"], told["step"]))
+        if told["step"] == "halfway":
+            go.set()
+    assert seen[-1] == ("done", "done")
+    assert ("running", "halfway") in seen
+    assert job.result == 42
+
+
+def test_a_job_can_be_stopped() -> None:
+    begun = threading.Event()
+
+    def work(job: Job) -> None:
+        begun.set()
+        while True:
+            job.say("on and on", 0.1)
+
+    job = Jobs().start("test", work)
+    begun.wait()
+    job.stop()
+    assert list(job.changes())[-1]["state"] == "stopped"
+
+
+def test_a_job_that_fails_says_why() -> None:
+    def work(job: Job) -> None:
+        raise WorkspaceBusy("Another program is using this workspace.", hint="Wait.")
+
+    told = list(Jobs().start("test", work).changes())[-1]
+    assert (told["state"], told["problem"]["code"]) == ("failed", "workspace_busy")
