@@ -1,19 +1,93 @@
-// The map, the home of the app.
-import { Stack, Title } from "@mantine/core";
+// The map, the home of the app: what matters most in a sentence, the track, the lanes. Every cell opens its evidence;
+// a stage opens its steps, then a real customer's trail. What is open stands in the URL.
+import "@/pages/map/map.css";
+import { Button, Group } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
 import { useMap } from "@/api/hooks";
+import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
+import { Evidence } from "@/pages/map/Evidence";
+import { Grid } from "@/pages/map/Grid";
+import { StageView } from "@/pages/map/StageView";
+import { TrailView } from "@/pages/map/TrailView";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
+import { useUrl } from "@/url/state";
 import { words } from "@/words";
 
 export default function MapPage() {
   const map = useMap();
   if (map.error) return <ErrorBox error={map.error} again={() => void map.refetch()} />;
-  if (!map.data) return <Waiting label={words.opening} />;
+  if (!map.data) return <Waiting label={words.map.drawing} />;
+  return <Whole map={map.data} />;
+}
+
+function Whole({ map }: { map: MapDocument }) {
+  const { values, set } = useUrl();
+  const stage = map.stages.find((one) => one.id === values.get("stage"));
+  const trail = map.trails.find((one) => one.id === values.get("trail"));
+  const cell = map.lanes.flatMap((lane) => lane.cells).find((one) => one.id === values.get("cell"));
+  const open = (id: string) => set({ cell: id });
   return (
-    <Stack>
-      <Title order={1} size="h2">{map.data.title} <small className="muted">{day(map.data.as_of, map.data.time_zone)}</small></Title>
-      {map.data.headlines.map((one) => <p key={one.before + one.strong} className="headline">{one.before}<strong>{one.strong}</strong>{one.after}</p>)}
-    </Stack>
+    <div className="map">
+      {trail ? (
+        <>
+          <Back label={words.map.backToStage} to={() => set({ trail: undefined })} />
+          <TrailView map={map} trail={trail} />
+        </>
+      ) : stage ? (
+        <>
+          <Back label={words.map.backToMap} to={() => set({ stage: undefined })} />
+          <StageView map={map} stage={stage} open={open} openTrail={(id) => set({ trail: id })} />
+        </>
+      ) : (
+        <>
+          <Intro map={map} open={open} />
+          <Grid map={map} open={open} openStage={(id) => set({ stage: id })} />
+          <Notes map={map} />
+        </>
+      )}
+      <Evidence map={map} cell={cell ?? null} close={() => set({ cell: undefined })} openTrail={(id) => set({ cell: undefined, trail: id })} />
+    </div>
+  );
+}
+
+function Back({ label, to }: { label: string; to: () => void }) {
+  return <Group mb="sm"><Button variant="subtle" size="xs" leftSection={<IconArrowLeft size="0.9rem" />} onClick={to}>{label}</Button></Group>;
+}
+
+function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }) {
+  return (
+    <div className="map-intro">
+      <h1>{map.title} <span className="muted">{words.map.knownUntil(day(map.as_of, map.time_zone), map.who)}</span></h1>
+      {map.headlines.map((one, i) => (
+        <p key={one.before + one.strong} className={i === 0 ? "headline" : "headline second"}>
+          {one.before}
+          {one.cell ? <button type="button" className={`link ${one.tone ?? ""}`} onClick={() => open(one.cell ?? "")}>{one.strong}</button> : <strong className={one.tone}>{one.strong}</strong>}
+          {one.after}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Notes({ map }: { map: MapDocument }) {
+  const assumed = map.sources.filter((one) => one.assumed && one.complete_until !== null);
+  return (
+    <footer className="map-notes">
+      <ul className="legend">
+        <li><span className="rests-mark observed" aria-hidden="true" />{words.map.observed}</li>
+        <li><span className="rests-mark reported" aria-hidden="true" />{words.map.reported}</li>
+        <li><span className="rests-mark inferred" aria-hidden="true" />{words.map.inferred}</li>
+        <li><span className="rests-mark assumed" aria-hidden="true" />{words.map.assumed}</li>
+        <li>{words.map.scale}</li>
+      </ul>
+      {assumed.length > 0 && <p className="warn">{words.map.assumedEnds(assumed.map((one) => one.name))}</p>}
+      {map.cautions?.map((one) => <p key={one} className="warn">{one}</p>)}
+      {map.excluded && map.excluded.length > 0 && <p className="muted">{words.excluded}: {map.excluded.map((one) => words.map.excludedOne(one.label, one.customers)).join("; ")}.</p>}
+      {map.guesses.length > 0 && (
+        <details><summary>{words.map.guesses(map.guesses.length)}</summary><ul>{map.guesses.map((one) => <li key={one}>{one}</li>)}</ul></details>
+      )}
+    </footer>
   );
 }

@@ -1,0 +1,82 @@
+// The cells of one lane in one stage: cards as wide as they reach, quotes, chains, bars against a promise, numbers, words.
+import type { Cell, Lane, MapDocument, Value } from "@/api/types";
+import { isKnown } from "@/api/types";
+import { inUnit, interval, percent, why, type Unit } from "@/format";
+import { words } from "@/words";
+
+interface Props { lane: Lane; stage: string; map: MapDocument; open: (cell: string) => void }
+
+export function LaneCells({ lane, stage, map, open }: Props) {
+  const here = lane.cells.filter((one) => one.stage === stage);
+  const filled = here.filter((one) => !one.blank);
+  if (filled.length === 0) return <p className="why small">{lane.nothing || here[0]?.blank || words.none}</p>;
+  const shown = filled.filter((one) => one.shown !== false);
+  const more = filled.filter((one) => one.shown === false);
+  return (
+    <>
+      <ul className={`cells ${lane.drawing}`}>
+        {shown.map((one) => <li key={one.id}><OneCell cell={one} lane={lane} map={map} open={open} /></li>)}
+      </ul>
+      {more.length > 0 && <button type="button" className="more small" onClick={() => open(more[0]?.id ?? "")}>{words.map.more(more.length)}</button>}
+    </>
+  );
+}
+
+function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map: MapDocument; open: (cell: string) => void }) {
+  const tone = cell.tone ?? "plain";
+  const locale = { currency: map.currency, zone: map.time_zone };
+  if (lane.drawing === "numbers") return <NumberRow cell={cell} locale={locale} open={open} />;
+  if (lane.drawing === "cards") {
+    const reach = cell.values?.find((one) => one.name === "reach")?.measured;
+    return (
+      <button type="button" className={`touch ${tone}`} style={{ width: `${45 + 55 * (cell.fill ?? 0)}%` }} onClick={() => open(cell.id)}>
+        <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted">{reach.toLocaleString()}</span>}</span>
+        {(cell.detail || cell.text) && <span className={`small ${tone === "plain" ? "muted" : tone}`}>{cell.detail || cell.text}</span>}
+      </button>
+    );
+  }
+  if (lane.drawing === "bars") return <Promise cell={cell} open={open} />;
+  return (
+    <button type="button" className={`claim ${lane.drawing}`} onClick={() => open(cell.id)}>
+      <span className={`rests-mark ${cell.rests ?? ""}`} aria-hidden="true" />
+      <span>
+        {cell.chain && cell.chain.length > 0 ? <span className="chain">{cell.chain.join(" → ")}</span>
+          : lane.drawing === "quotes" && cell.text ? <q>{cell.text}</q>
+          : <span className={tone === "plain" ? undefined : tone}>{cell.title || cell.text}</span>}
+        <span className="small muted block">{cell.rests ? words.map.rests[cell.rests] : ""}{cell.detail ? `: ${cell.detail}` : ""}</span>
+      </span>
+    </button>
+  );
+}
+
+function Promise({ cell, open }: { cell: Cell; open: (cell: string) => void }) {
+  const kept = cell.values?.find((one) => one.name === "kept")?.measured;
+  const known = typeof kept === "object" && isKnown(kept) ? kept : null;
+  return (
+    <button type="button" className="claim promise" onClick={() => open(cell.id)}>
+      <span className="rests-mark observed" aria-hidden="true" />
+      <span className="grow">
+        {cell.title} <span className="small muted">{cell.text}</span>
+        <span className="bar" aria-hidden="true"><span style={{ width: `${(known?.value ?? 0) * 100}%` }} /></span>
+        <span className="small muted">{known ? words.map.kept(percent(known.value), interval(known.low, known.high, "share")) : typeof kept === "object" ? why(kept) : ""}</span>
+      </span>
+    </button>
+  );
+}
+
+function NumberRow({ cell, locale, open }: { cell: Cell; locale: { currency: string | null; zone: string }; open: (cell: string) => void }) {
+  const value = cell.values?.[0];
+  return (
+    <button type="button" className="number" onClick={() => open(cell.id)}>
+      <span className="muted">{cell.title}</span>
+      {value && <Amount value={value} locale={locale} />}
+    </button>
+  );
+}
+
+function Amount({ value, locale }: { value: Value; locale: { currency: string | null; zone: string } }) {
+  const unit = value.unit as Unit;
+  if (typeof value.measured === "number") return <span><strong>{inUnit(value.measured, unit, locale)}</strong></span>;
+  if (!isKnown(value.measured)) return <span className="why small">{why(value.measured)}</span>;
+  return <span><strong>{inUnit(value.measured.value, unit, locale)}</strong><span className="small muted block">{interval(value.measured.low, value.measured.high, unit, locale)}</span></span>;
+}

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { StageColumn } from "@/api/types";
+import { ribbon, thickness, trackShape } from "./track";
+
+const stage = (customers: number, lost = 0, inFlight = 0): StageColumn =>
+  ({ id: "x", label: "", about: "", customers, skipped: 0, left: 0, lapsed: lost, lost, in_flight: inFlight, rate: { reason: "no_data" }, success: "", within: 0, time: "", reach_cell: "", rate_cell: "", lost_cell: "" }) as StageColumn;
+
+test("thickness goes with the square root, and no customer vanishes", () => {
+  expect(thickness([400, 100, 0])).toEqual([92, 46, 0]);
+  expect(thickness([1_000_000, 1])[1]).toBe(2);
+  expect(thickness([])).toEqual([]);
+});
+
+test("a stage that nobody reached breaks nothing", () => {
+  const shape = trackShape([stage(0), stage(0)], 100);
+  expect(shape.pieces.map((one) => one.strands.length)).toEqual([0, 0]);
+  expect(shape.band).not.toContain("NaN");
+});
+
+test("whoever is still there is a part of the band", () => {
+  const [piece] = trackShape([stage(100, 50, 25), stage(25)], 100).pieces;
+  expect(piece?.inFlight?.height).toBeCloseTo(23);
+  expect(piece?.strands).toHaveLength(5);
+});
+
+test("no stages, no path", () => expect(ribbon([], [], 10)).toBe(""));
