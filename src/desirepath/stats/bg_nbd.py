@@ -101,14 +101,14 @@ class BgNbd:
         odds += (r + x) * (np.log(alpha + histories.age) - np.log(alpha + histories.last))
         return np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0)
 
-    def expected(self, params: Float, histories: Histories, ahead: float) -> Float:
-        """The purchases expected of each within `ahead`, as of its age."""
+    def if_alive(self, params: Float, histories: Histories, ahead: float) -> Float:
+        """The purchases expected within `ahead`, as of its age, of each that is still a customer."""
         if ahead <= 0:
             return np.zeros(len(histories))
         r, alpha, a, b = params
         out = np.empty(len(histories))
         _purchases(r, alpha + histories.age, a, b, histories.again, float(ahead), out)
-        return np.maximum(out, 0.0) * self.alive(params, histories)
+        return np.maximum(out, 0.0)
 
     def expected_of_new(self, params: Float, age: Float) -> Float:
         """The purchases after the first expected of a new customer by each age."""

@@ -138,9 +138,9 @@ def _finish(
         if after > value or np.abs(step).max() > 1:
             break
         theta, value, slope = theta - step, after, after_slope
-    covariance = None
+    covariance: Float | None = None
     if not at_end.any() and _positive(information):
-        covariance = np.linalg.inv(information * n)
+        covariance = np.asarray(np.linalg.inv(information * n), np.float64)
     return Fit(
         names,
         np.exp(theta),
@@ -190,4 +190,5 @@ def error_of(fit: Fit, slopes: Float) -> Float:
     """Standard error of each value, from `slopes` [log-parameters, values]. NaN where there is no covariance."""
     if fit.covariance is None:
         return np.full(slopes.shape[1], math.nan)
-    return np.sqrt(np.maximum(np.einsum("iv,ij,jv->v", slopes, fit.covariance, slopes), 0.0))
+    variance = (slopes * (fit.covariance @ slopes)).sum(axis=0)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)), np.float64)

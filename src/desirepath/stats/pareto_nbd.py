@@ -141,20 +141,20 @@ class ParetoNbd:
     def alive(self, params: Float, histories: Histories) -> Float:
         """The probability that each is still a customer, as of its age."""
         _, odds = _walk(params, histories)
-        return 1 / (1 + np.exp(np.minimum(odds, 700.0)))
+        return np.asarray(1 / (1 + np.exp(np.minimum(odds, 700.0))), np.float64)
 
-    def expected(self, params: Float, histories: Histories, ahead: float) -> Float:
-        """The purchases expected of each within `ahead`, as of its age."""
+    def if_alive(self, params: Float, histories: Histories, ahead: float) -> Float:
+        """The purchases expected within `ahead`, as of its age, of each that is still a customer."""
         r, alpha, s, beta = params
         if ahead <= 0:
             return np.zeros(len(histories))
         rate = (r + histories.again) / (alpha + histories.age)
-        return self.alive(params, histories) * rate * _time_alive(s, beta + histories.age, float(ahead))
+        return np.asarray(rate * _time_alive(s, beta + histories.age, float(ahead)), np.float64)
 
     def expected_of_new(self, params: Float, age: Float) -> Float:
         """The purchases after the first expected of a new customer by each age."""
         r, alpha, s, beta = params
-        return r / alpha * _time_alive(s, beta, age)
+        return np.asarray(r / alpha * _time_alive(s, beta, age), np.float64)
 
 
 def _time_alive(s: float, beta: Float | float, ahead: Float | float) -> Float:
