@@ -300,19 +300,15 @@ def decoded(key: Int64, shape: Shape) -> NDArray[np.int16]:
 
 def _read(walks: Walks, shape: Shape) -> tuple[Any, ...]:
     """The arguments of path_kernel.read_walks that say what is read and how."""
-    # Empty arrays say "not asked"; a mask over no events is not that.
-    no_mask, no_fates = np.empty(0, np.bool_), np.empty(0, np.int8)
-    starts, asked, begins, arrives = (
-        no_mask if mask is None else mask if len(mask) else ~np.ones(1, np.bool_)
-        for mask in (walks.starts, walks.asked, shape.begins, shape.arrives)
-    )
-    run_ends, event_ends = (
-        no_fates if fates is None else fates for fates in (walks.run_ends, walks.event_ends)
+    # A mask of no length says "not asked"; one over no events is not that.
+    begins, arrives = (
+        np.empty(0, np.bool_) if mask is None else mask if len(mask) else np.zeros(1, np.bool_)
+        for mask in (shape.begins, shape.arrives)
     )
     return (
         walks.runs,
-        (walks.offset, walks.ts, walks.code, starts, asked),
-        (run_ends, event_ends),
+        walks.columns(),
+        walks.ends(),
         (begins, arrives),
         (walks.gap, shape.base, shape.fits, shape.longest, shape.backward, shape.collapse),
     )

@@ -123,7 +123,7 @@ def count_sessions(
 
 
 @kernel
-def _end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int:
+def end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int:
     """Where the walk that begins at the event `first` is over: the event after its last."""
     p = first + 1
     while p < end and not ((gap >= 0 and ts[p] - ts[p - 1] > gap) or (len(starts) > 0 and starts[p])):
@@ -132,7 +132,7 @@ def _end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int
 
 
 @kernel
-def _take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: Int64) -> int:
+def take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: Int64) -> int:
     """Write the codes and places of the events that are steps; returns how many are."""
     m = 0
     for p in range(first, last):
@@ -143,7 +143,7 @@ def _take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: 
 
 
 @kernel
-def _fate(after: int, began: int, end: int, run: int, ends: tuple[NDArray[np.int8], NDArray[np.int8]]) -> int:
+def fate(after: int, began: int, end: int, run: int, ends: tuple[NDArray[np.int8], NDArray[np.int8]]) -> int:
     """How the walk ended whose last event is the one before `after`."""
     run_ends, event_ends = ends
     if len(event_ends) > 0 and after > began:
@@ -220,12 +220,12 @@ def read_walks(
         while p < end or empty_run:
             empty_run = False
             began = p
-            p = _end_of_walk(p, end, ts, gap, starts)
+            p = end_of_walk(p, end, ts, gap, starts)
             if len(asked) > 0 and (p == began or not asked[began]):
                 continue
             if p - began > len(steps):
                 steps, where = np.empty(2 * (p - began), np.int64), np.empty(2 * (p - began), np.int64)
-            m = _take_steps(began, p, code, steps, where)
+            m = take_steps(began, p, code, steps, where)
             tallies[0] += 1
             tallies[1] += m > 0
             first, last = 0, m
@@ -239,7 +239,7 @@ def read_walks(
                 continue
             number, above, cut = _number(steps, first, last, backward, collapse, base, fits, longest)
             over = backward or len(arrives) > 0
-            number = (number << FATE_BITS) | (CUT if cut else 0 if over else _fate(p, began, end, run, ends))
+            number = (number << FATE_BITS) | (CUT if cut else 0 if over else fate(p, began, end, run, ends))
             if counting:
                 keys, used = add(keys, used, number, above, 1)
                 continue

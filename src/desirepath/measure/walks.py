@@ -70,6 +70,22 @@ class Walks:
     customer: NDArray[np.int32] | None = None
     row: Int64 | None = None
 
+    def columns(self) -> tuple[Int64, Int64, NDArray[Any], Mask, Mask]:
+        """As the loops read them: a mask of no length says "none"; one over no events is not that."""
+        starts, asked = (
+            np.empty(0, np.bool_) if mask is None else mask if len(mask) else np.zeros(1, np.bool_)
+            for mask in (self.starts, self.asked)
+        )
+        return self.offset, self.ts, self.code, starts, asked
+
+    def ends(self) -> tuple[Int8, Int8]:
+        """The fates of runs and of events, of no length where there are none."""
+        none = np.empty(0, np.int8)
+        return (
+            none if self.run_ends is None else self.run_ends,
+            none if self.event_ends is None else self.event_ends,
+        )
+
     def places(self, events: Int64) -> Int64:
         """Where events of the walks are in the trails; −1 stays."""
         if self.at is None:
