@@ -92,10 +92,11 @@ def test_every_way_of_asking_counts_and_finds_the_same_walks(
     assert Counter(np.repeat(found.fate, found.count).tolist()) == fates
 
     rows = np.arange(len(found.key))[::2]
-    who = find_walks(walks, shape, found, rows)
+    who = find_walks(walks, found, rows, others=True)
     assert len(who) == found.total
     each = np.bincount(who.path, minlength=len(rows) + 1)
     assert each[: len(rows)].tolist() == found.count[rows].tolist()
+    assert len(find_walks(walks, found, rows)) == found.count[rows].sum()
     steps = found.steps(rows)
     for i in range(len(who)):
         if who.path[i] < len(rows) and who.first[i] >= 0:

@@ -85,6 +85,11 @@ class PathCounts:
         """How many walks have a path, the empty one included."""
         return int(self.count.sum())
 
+    @property
+    def with_path(self) -> int:
+        """How many walks have a path of one step or more."""
+        return self.total - int(self.count[(self.key >> [_FATE_BITS, 0] == 0).all(axis=1)].sum())
+
     def steps(self, rows: Int64 | slice = slice(None)) -> NDArray[np.int16]:
         """[rows, longest]: the codes of the steps, −1 after the last."""
         return decoded(self.key[rows], self.shape)
@@ -166,7 +171,7 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
         table, tallies = _taken(tables), np.zeros(4, np.int64)
         none = np.empty((0, 6), np.int64)
         table.keys, table.used, _, _ = path_kernel.read_walks(
-            low, high, *_read(walks, shape), tallies, table.keys, table.used, none[:, :2], none
+            low, high, *_read(walks, shape), tallies, table.keys, table.used, none[:, :2], False, none
         )
         tables.put(table)
         return tallies
@@ -195,10 +200,10 @@ class Found:
         return len(self.path)
 
 
-def find_walks(walks: Walks, shape: Shape, counts: PathCounts, rows: Int64) -> Found:
-    """Who walked: every walk that count_paths counted, and which of these rows of the counts is its path.
+def find_walks(walks: Walks, counts: PathCounts, rows: Int64, *, others: bool = False) -> Found:
+    """Who walked these rows of the counts? Walks in the order of the runs; those of all other paths only if wanted.
 
-    rows: ascending. Walks are in the order of the runs.
+    rows: ascending; each of these walks' `path` is a place in them.
     """
     from desirepath.measure import path_kernel
 
@@ -210,7 +215,7 @@ def find_walks(walks: Walks, shape: Shape, counts: PathCounts, rows: Int64) -> F
         room = np.empty((1024, 6), np.int64)
         none = np.zeros((1, 3), np.int64)
         _, _, found, filled = path_kernel.read_walks(
-            low, high, *_read(walks, shape), np.zeros(4, np.int64), none, 0, chosen, room
+            low, high, *_read(walks, counts.shape), np.zeros(4, np.int64), none, 0, chosen, others, room
         )
         mine: Int64 = found[:filled].copy()
         return mine

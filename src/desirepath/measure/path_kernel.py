@@ -196,6 +196,7 @@ def read_walks(
     keys: Int64,
     used: int,
     chosen: Int64,
+    others: bool,
     found: Int64,
 ) -> tuple[Int64, int, Int64, int]:
     """Every walk of the runs who[low:high], the general way. Either counts paths or finds the walks behind them.
@@ -204,9 +205,10 @@ def read_walks(
     two may be empty: nowhere, all. ends: how a run ends; how a walk that ends at an event ends; the second wins where
     it is not empty. anchors: where a path may begin, where it ends; empty: at the walk's own ends.
     shape: gap (−1: none), base, fits, longest, backward, collapse. tallies: walks, those with a step, those that began,
-    those that arrived. chosen: sorted paths [n, 2] to be found, or empty: then paths are counted.
-    found: [room, 6]: place in chosen (n: another path), run, first and last event of the path, first and last event of
-    the walk. Returns the table, how much is in it, found (which grows as it must) and how many were found.
+    those that arrived. chosen: sorted paths [n, 2] to be found.
+    found: [room, 6], no room: count. Else by walk: its path's place in chosen, run, first and last event of the path,
+    first and last event of the walk; other paths (their place is n) are passed over unless `others` are wanted.
+    Returns the table, how much is in it, found (which grows as it must) and how many were found.
     """
     offset, ts, code, starts, asked = columns
     begins, arrives = anchors
@@ -243,9 +245,12 @@ def read_walks(
             if counting:
                 keys, used = add(keys, used, number, above, 1)
                 continue
+            path = _place(chosen, number, above)
+            if path == len(chosen) and not others:
+                continue
             if filled == len(found):
                 found = np.concatenate((found, found))
-            found[filled, 0] = _place(chosen, number, above)
+            found[filled, 0] = path
             found[filled, 1] = run
             found[filled, 2] = where[first] if m > 0 else -1
             found[filled, 3] = where[last - 1] if m > 0 else -1

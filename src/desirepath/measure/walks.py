@@ -96,6 +96,17 @@ class Walks:
         """The customer of each of these runs."""
         return runs.astype(np.int32) if self.customer is None else self.customer[runs]
 
+    def fates(self, runs: Int64, last: Int64) -> Int8:
+        """How the walks of these runs ended whose last event stands there; −1 for a run without events."""
+        found = np.full(len(runs), Fate.ENDED, np.int8)
+        if self.event_ends is not None:
+            there = last >= 0
+            found[there] = self.event_ends[last[there]]
+        elif self.run_ends is not None:
+            over = (last < 0) | (last + 1 == self.offset[runs + 1])
+            found[over] = self.run_ends[runs[over]]
+        return found
+
     def over_trails(self, mask: Mask) -> Mask:
         """A mask over the trails' events as one over these."""
         return mask if self.at is None else mask[self.at]
@@ -173,8 +184,8 @@ def visit_walks(
 ) -> Walks:
     """Each of these visits (sorted rows of the journey's track, observed) is a walk; or each pass that they are of.
 
-    owner: measure.meetings.visit_of_events. Only events with a code are taken. starts: of sessions over the trails;
-    then each session within a visit or pass is a walk of its own, unless it has no step.
+    owner: measure.meetings.visit_of_events. starts: of sessions over the trails; then each session within a visit or
+    pass is a walk of its own.
     """
     run_of_row = np.arange(len(rows))
     if passes and len(rows):
@@ -183,7 +194,7 @@ def visit_walks(
     run = np.full(len(visits) + 1, -1, np.int64)  # owner −1 reads the last item
     run[rows] = run_of_row
     number = run[owner]
-    at = np.flatnonzero((number >= 0) & (code >= 0))
+    at = np.flatnonzero(number >= 0)
     number = number[at]
     if len(number) and (number[1:] < number[:-1]).any():  # ties can be stored in another order than placed
         order = np.argsort(number, kind="stable")
