@@ -157,3 +157,33 @@ def test_a_discount_takes_off_what_comes_late() -> None:
     assert discounted(steady, 52, 0.0, 4) == pytest.approx([104.0])
     rate = math.log(1.1) / 52
     assert discounted(steady, 52, rate, 1)[0] == pytest.approx(2 * (1 - 1 / 1.1) / rate, rel=1e-4)
+
+
+def test_where_customers_are_all_alike_a_shape_has_no_end_but_the_mean_is_known() -> None:
+    rng = np.random.default_rng(3)
+    age = rng.integers(100, 400, 3_000)
+    gone = rng.exponential(26 * 7, 3_000)  # everybody leaves at the same rate
+    rate = rng.gamma(0.6, 1 / 5.0, 3_000) / 7
+    times, last = np.zeros(3_000, np.int64), np.zeros(3_000, np.int64)
+    for i in range(3_000):
+        at = np.unique(np.cumsum(rng.exponential(1 / rate[i], 400))[:400].astype(np.int64))
+        at = at[(at > 0) & (at <= min(gone[i], age[i]))]
+        times[i], last[i] = len(at), at[-1] if len(at) else 0
+    fit = fit_buying(ParetoNbd(), kinds(times, last, age, 7.0)[0])
+    assert fit.sound
+    assert fit.params[2] / fit.params[3] == pytest.approx(1 / 26, rel=0.15)  # the mean rate of leaving, per week
+    if fit.alike:
+        assert fit.alike == ("s",)
+
+
+def test_a_model_of_a_homogeneous_crowd_is_told_apart_from_none() -> None:
+    # Everybody buys at the same rate and never leaves: both shapes run to their ends, nothing overflows.
+    rng = np.random.default_rng(11)
+    times = rng.poisson(6, 800)
+    last = np.where(times > 0, np.round(200 * rng.beta(np.maximum(times, 1), 1)), 0).astype(np.int64)
+    found, _ = kinds(times.astype(np.int64), last, np.full(800, 200, np.int64), 7.0)
+    fit = fit_buying(ParetoNbd(), found)
+    assert fit.alike
+    if fit.sound:
+        told = expected(ParetoNbd(), fit.params, found, 200 / 7) @ found.count / 800
+        assert told == pytest.approx(6, rel=0.1)

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.likelihood import Fit, LogLikelihood, maximise
+from desirepath.stats.likelihood import Fit, LogLikelihood, Search, maximise
 
 Float = NDArray[np.float64]
 _PART = 20_000  # kinds of customers: a search over so many gives the start for the search over all
@@ -70,6 +70,7 @@ class BuyingModel(Protocol):
     name: str
     params: tuple[str, ...]
     source: str
+    search: Search
 
     def likelihood(self, histories: Histories) -> LogLikelihood:
         """The log-likelihood of all customers, with its gradient."""
@@ -97,9 +98,9 @@ def fit_buying(model: BuyingModel, histories: Histories) -> Fit:
     near = None
     if len(histories) > 2 * _PART:
         part = histories.every(len(histories) // _PART)
-        near = maximise(model.params, model.likelihood(part), model.starts(part), part.customers)
+        near = maximise(model.search, model.likelihood(part), model.starts(part), part.customers)
     starts = model.starts(histories)
-    return maximise(model.params, model.likelihood(histories), starts, histories.customers, near)
+    return maximise(model.search, model.likelihood(histories), starts, histories.customers, near)
 
 
 def expected(model: BuyingModel, params: Float, histories: Histories, ahead: float) -> Float:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
 from desirepath.stats.buying import Histories, mean_rate
-from desirepath.stats.likelihood import LogLikelihood
+from desirepath.stats.likelihood import LogLikelihood, Search
 
 Float = NDArray[np.float64]
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(24)
@@ -104,9 +104,16 @@ def _walk(params: Float, histories: Histories) -> tuple[Float, Float]:
 class ParetoNbd:
     """The model as BuyingModel asks for it. params: r, α, s, β (α and β in the unit of time)."""
 
-    name = "pareto_nbd"
-    params = ("r", "alpha", "s", "beta")
-    source = "Schmittlein, Morrison & Colombo (1987)"
+    name: str = "pareto_nbd"
+    params: tuple[str, ...] = ("r", "alpha", "s", "beta")
+    source: str = "Schmittlein, Morrison & Colombo (1987)"
+    # r with r/α, s with s/β: where customers are nearly alike a shape has no end, but the mean stays where it is.
+    search: Search = Search(
+        params,
+        np.array([[1, 0, 0, 0], [1, -1, 0, 0], [0, 0, 1, 0], [0, 0, 1, -1]], np.float64),
+        np.log([100, 1e6, 100, 1e6]),
+        (True, False, True, False),
+    )
 
     def likelihood(self, histories: Histories) -> LogLikelihood:
         """The log-likelihood of all customers, with its gradient."""
