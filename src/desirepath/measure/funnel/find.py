@@ -91,7 +91,7 @@ def day_ends(ts: Int64, flagged: Flags, days: int, changes: Int64, shifts: Int64
 
 @kernel
 def day_end(instant: int, days: int, changes: Int64, shifts: Int64) -> int:
-    """The last µs of the local day of an instant, or of so many days from it on. changes: offset_changes of the zone."""
+    """The last µs of so many local days from that of an instant on. changes, shifts: offset_changes of the zone."""
     here = np.searchsorted(changes, instant, side="right") - 1
     local = (instant + shifts[here]) // _DAY + days
     end = local * _DAY - shifts[here]
