@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
 from desirepath.core.times import TimeRange
@@ -31,12 +30,13 @@ from desirepath.measure.lift import (
     ground,
     p_of,
 )
-from desirepath.measure.meetings import Int64, first_of_group, visit_of_events
+from desirepath.measure.meetings import Int64, visit_of_events
 from desirepath.measure.moments import first_meetings, on_the_way
 from desirepath.measure.movements import (
     KINDS,
     Moved,
     Thing,
+    behind,
     moved_visits,
     movements,
     stage_departures,
@@ -129,7 +129,7 @@ def friction(
         start = ground(journey, visits, trails, as_of=as_of, where=asked, period=period, owner=owner)
         per_success = {stage: worth_per_success(one, worth, as_of) for stage, one in start.cohorts.items()}
         found += [
-            _numbers(one, label, visits, start.won, per_success[one.thing.stage], as_of)
+            _numbers(one, label, per_success[one.thing.stage], as_of)
             for one in _of_group(journey, visits, trails, start, like)
         ]
     q = adjusted([one.p for one in found])
@@ -189,7 +189,8 @@ def _of_group(
         for kind in range(len(journey.touchpoints)):
             if (stage, kind) in compared:
                 low, high = np.searchsorted(code, [kind, kind + 1])
-                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], visit[low:high])
+                n = behind(visits, start.won, visit[low:high])
+                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], *n)
         yield from movements(journey, visits, trails, start, stage, like)
 
 
@@ -197,14 +198,14 @@ def _first_met(
     visits: Visits, trails: Trails, start: Ground, stage: int, by_customers: Mask
 ) -> tuple[Int64, Int64]:
     """(visit, touchpoint) of first meetings with something left to decide; where customers go themselves, theirs."""
-    met = start.met.where(visits.stage[start.met.visit] == stage)
+    met = start.met[stage]
     _, before = on_the_way(start.cohorts[stage], visits, trails, met.at, met.visit)
     met = met.where(before & (met.by_customer | ~by_customers[met.touchpoint]))
     new = first_meetings(met.visit, met.touchpoint) > 0
     return met.visit[new], met.touchpoint[new]
 
 
-def _numbers(one: Moved, group: str, visits: Visits, won: Mask, per_success: Measured, as_of: int) -> Ranked:
+def _numbers(one: Moved, group: str, per_success: Measured, as_of: int) -> Ranked:
     """What a difference comes to; q is not known yet."""
     difference = one.difference
     known = difference if isinstance(difference, NoEstimate) else estimate_of(difference, as_of)
@@ -217,8 +218,8 @@ def _numbers(one: Moved, group: str, visits: Visits, won: Mask, per_success: Mea
         beyond_chance=False,
         met=met,
         compared=compared,
-        customers=_distinct(visits.customer[one.visit]),
-        customers_lost=_distinct(visits.customer[one.visit[~won[one.visit]]]),
+        customers=one.customers,
+        customers_lost=one.lost,
         successes=successes,
         value=_worth(successes, per_success),
         p=p_of(difference),
@@ -230,11 +231,6 @@ def _worth(successes: Measured, per_success: Measured) -> Measured:
     if not isinstance(successes, Estimate) or successes.value >= 0:
         return product(successes, per_success)
     return product(successes.map(lambda x: -x), per_success).map(lambda x: -x)
-
-
-def _distinct(customer: NDArray[np.int32]) -> int:
-    """How many different ones; visits are in the order of their customers."""
-    return int(np.count_nonzero(first_of_group(customer.astype(np.int64))))
 
 
 def _weight(one: Measured) -> float:
