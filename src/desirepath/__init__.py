@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from desirepath.app.draft import Draft
+    from desirepath.app.questions.churn import Churn
+    from desirepath.app.questions.occupancy import Occupancy
+    from desirepath.app.questions.retention import Retention
     from desirepath.app.workspace import Workspace
     from desirepath.core.errors import (
         DefinitionError,
@@ -34,11 +37,14 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0.dev0"
 __all__ = [
+    "Churn",
     "DefinitionError",
     "DesirepathError",
     "Estimate",
     "NoEstimate",
     "NotFound",
+    "Occupancy",
+    "Retention",
     "SourceError",
     "Workspace",
     "WorkspaceBusy",

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 QUESTIONS: dict[str, tuple[str, str]] = {
     "comparison": ("comparison", "Comparison"),
     "change": ("change", "Change"),
+    "retention": ("retention", "Retention"),
+    "churn": ("churn", "Churn"),
+    "occupancy": ("occupancy", "Occupancy"),
 }
 
 
