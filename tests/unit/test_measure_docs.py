@@ -10,16 +10,19 @@ import pytest
 
 import desirepath.measure
 from desirepath.measure import (
+    churn,
     friction,
     headline,
     lift,
     occupancy,
     paths,
     promises,
+    retention,
     scores,
     stages,
     touchpoints,
     verbatims,
+    where_after,
     whole,
 )
 from desirepath.measure.effort import effort
@@ -29,6 +32,9 @@ MEASURES = {
     "members": stages.members,
     "whole": whole.whole,
     "occupancy": occupancy.occupancy,
+    "retention": retention.retention,
+    "churn": churn.churn,
+    "where_after": where_after.where_after,
     "touchpoints": touchpoints.touchpoints,
     "lifts": lift.lifts,
     "friction": friction.friction,
