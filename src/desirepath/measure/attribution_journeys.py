@@ -37,7 +37,7 @@ class Ways:
     nothing, and so long a silence ends a journey; None: no limit. known: µs, until when conversions are known: a
     journey whose lookback ends later is in flight. frame: where journeys are cut along passes or visits: OVER or
     GOING_ON (+ BEGINS) of attribution_kernel, 0 for events in none; then the pass says whether a journey is over, and
-    no time.
+    the lookback says nothing.
     With neither lookback nor frame every journey without conversion is lost.
     weak: by code: ignored unless nothing else was met (direct visits). collapse: repeats are one touch, the latest.
     first_only: only the first conversion of a customer. asked: only journeys whose first touch is one of these events

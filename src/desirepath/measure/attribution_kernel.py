@@ -127,7 +127,8 @@ def lay(customers, low, high, columns, window, options, path, at, begin, fate, w
     lookback, known, earliest, latest = window
     first_only, collapse, weak = options
     base = offset[customers[low]] if low < high else 0
-    framed, some, timed, weakly = len(frame) > 0, len(asked) > 0, lookback >= 0, len(weak) > 0
+    framed, some, weakly = len(frame) > 0, len(asked) > 0, len(weak) > 0
+    timed = lookback >= 0 and not framed
     bounded = earliest != NEVER or latest != FOREVER
     count = filled = b = 0
     begin[0] = 0
