@@ -123,7 +123,7 @@ def _track(
     same = now.of(np.isin(now.customer, before.customer))
     again = np.ones(len(same.day), np.bool_)
     again[same.start[:-1]] = False
-    weeks = np.arange(1, max(1, (now.today - begin) // 7) + 1)
+    weeks = np.arange(1, (now.today - begin + 1) // 7 + 1)
     ends = begin + weeks * 7  # a week's end, its day not counted
     actual = np.searchsorted(np.sort(same.day[again]), ends)
     births, count = np.unique(before.first, return_counts=True)
