@@ -41,6 +41,7 @@ __all__ = [
     "DefinitionError",
     "DesirepathError",
     "Estimate",
+    "Friction",
     "NoEstimate",
     "NotFound",
     "Occupancy",

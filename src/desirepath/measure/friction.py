@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
-from desirepath.core.times import TimeRange
+from desirepath.core.times import TimeRange, say_duration
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Contract
@@ -53,9 +53,9 @@ class Ranked:
 
     difference: success within the horizon of those who met it less that of those compared (−1 … 1). met: those with
     others like them, compared: those others. successes: difference × met: below 0 so many were lost, above so many
-    brought; with the interval of the difference. value: the same in minor units. rank: 1 for the heaviest among those
-    beyond chance, 0 for all that may be chance. customers: distinct ones who met it with something left to decide;
-    customers_lost: those of them with a visit that met it and did not succeed.
+    brought; with the interval of the difference. value: the same in minor units. customers: distinct ones who met it
+    with something left to decide; customers_lost: those of them with a visit that met it and did not succeed.
+    rank: 1 for the heaviest friction and for the greatest delight beyond chance, 0 for all that may be chance.
     """
 
     thing: Thing
@@ -144,7 +144,7 @@ def friction(
     by_value = bool(beyond) and all(one.value.known for one in beyond)
     known.sort(key=lambda one: _order(one, by_value))
     return FrictionAnswer(
-        ranked=tuple(replace(one, rank=i) if one.beyond_chance else one for i, one in enumerate(known, 1)),
+        ranked=tuple(_numbered(known)),
         not_compared=tuple(one for one in found if not one.difference.known),
         compared=int(np.count_nonzero(~np.isnan(q))),
         by_value=by_value,
@@ -174,6 +174,20 @@ def exposed(
     else:
         rows = moved_visits(journey, stage_departures(visits, trails, start, thing.stage), thing)
     return rows, ~start.won[rows]
+
+
+def said_of(journey: Journey, thing: Thing) -> str:
+    """A thing in words, without its stage: 'Payment failed', 'Cart → Checkout', 'over 3.2 days after Cart'."""
+    if thing.kind == "back":
+        return "going back to an earlier stage"
+    labels = [t.label for t in journey.touchpoints]
+    place = labels[thing.touchpoint]
+    return {
+        "touchpoint": place,
+        "step": f"{place} → {labels[thing.target]}",
+        "loop": f"{place} once more",
+        "wait": f"over {say_duration(thing.longer_than)} after {place}",
+    }[thing.kind]
 
 
 def _of_group(
@@ -235,6 +249,15 @@ def _worth(successes: Measured, per_success: Measured) -> Measured:
 
 def _weight(one: Measured) -> float:
     return one.value if isinstance(one, Estimate) else 0.0
+
+
+def _numbered(ordered: list[Ranked]) -> Iterator[Ranked]:
+    """Ranks from 1, of friction and of delight apart."""
+    last = [0, 0]
+    for one in ordered:
+        costs = _weight(one.difference) < 0
+        last[costs] += one.beyond_chance
+        yield replace(one, rank=last[costs]) if one.beyond_chance else one
 
 
 def _order(one: Ranked, by_value: bool) -> tuple[object, ...]:

@@ -10,8 +10,15 @@ if TYPE_CHECKING:
 
 # The question's name (the command, the page in docs/questions) → its class, imported when it is asked.
 QUESTIONS: dict[str, tuple[str, str]] = {
+    "paths": ("paths", "Paths"),
+    "transitions": ("transitions", "Transitions"),
+    "friction": ("friction", "Friction"),
     "comparison": ("comparison", "Comparison"),
     "change": ("change", "Change"),
+    "groups": ("groups", "Groups"),
+    "lifetime-value": ("lifetime_value", "LifetimeValue"),
+    "rfm": ("rfm", "Rfm"),
+    "overdue": ("overdue", "Overdue"),
     "retention": ("retention", "Retention"),
     "churn": ("churn", "Churn"),
     "occupancy": ("occupancy", "Occupancy"),
