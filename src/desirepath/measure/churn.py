@@ -23,7 +23,7 @@ from desirepath.measure.answers import Contract
 from desirepath.measure.cohort import EVER, Mask, asked_visits, contract, pass_starts
 from desirepath.measure.periods import Unit, period_edges, period_label
 from desirepath.measure.retention import DAYS_OF
-from desirepath.stats.aalen_johansen import aalen_johansen, incidence_by, incidence_quantile
+from desirepath.stats.aalen_johansen import aalen_johansen, incidence_by, incidence_quantile, survival_by
 from desirepath.stats.intervals import proportion
 
 Int64 = NDArray[np.int64]
@@ -141,11 +141,10 @@ class ChurnAnswer:
         length, as_of = DAYS_OF[self.unit] * DAY, self.contract.as_of
         longest = int(min(most, (time.max() if len(time) else 0) // length))
         at = [length * k for k in range(1, longest + 1)]
-        still = (incidence_by(any_end, t, as_of=as_of).map(lambda gone: 1.0 - gone) for t in at)
         return Staying(
             len(time),
             self.unit,
-            tuple(still),
+            tuple(survival_by(any_end, t, as_of=as_of) for t in at),
             tuple(incidence_by(by_cause, t, 1, as_of=as_of) for t in at),
             tuple(incidence_by(by_cause, t, 2, as_of=as_of) for t in at),
             incidence_quantile(any_end, 0.5, as_of=as_of),
