@@ -89,11 +89,21 @@ class Matches:
         return self.steps[self.first[1:] - 1]
 
 
+Tuned = Callable[["Events"], tuple["Events", int, int]]
+
+
 def match(
-    events: FunnelEvents, plan: FunnelPlan, period: TimeRange = EVER, parts: int | None = None
+    events: FunnelEvents,
+    plan: FunnelPlan,
+    period: TimeRange = EVER,
+    parts: int | None = None,
+    tuned: Tuned | None = None,
 ) -> Matches:
-    """Every attempt that counts: by plan.reentry the first, the best, or all of each customer's, entered in period."""
-    done = spread(_worker(events, plan, period), events.offset, events.who, parts=parts)
+    """Every attempt that counts: by plan.reentry the first, the best, or all of each customer's, entered in period.
+
+    tuned: events as others see them; gives them, how far they tie back, and what is added to the window's length.
+    """
+    done = spread(_worker(events, plan, period, tuned), events.offset, events.who, parts=parts)
     return _with_session_ends(_joined(done, plan), events, plan)
 
 
@@ -105,14 +115,24 @@ def each_range(
     return spread(lambda low, high: work(one(low, high)), events.offset, events.who)
 
 
-def _worker(events: FunnelEvents, plan: FunnelPlan, period: TimeRange) -> Callable[[int, int], Matches]:
+def raw_events(events: FunnelEvents, plan: FunnelPlan) -> tuple[Events, Int64, Int64 | None]:
+    """(the events that matter to a plan, where each customer's begin, whose: None is everybody)."""
+    customers = len(events.offset) - 1 if events.who is None else len(events.who)
+    at, begin = _interesting(events, plan, 0, customers)
+    found, _ = _events(events, plan, at, None, _zone(events, plan))
+    return found, begin, events.who
+
+
+def _worker(
+    events: FunnelEvents, plan: FunnelPlan, period: TimeRange, tuned: Tuned | None = None
+) -> Callable[[int, int], Matches]:
     if len(events.steps) != len(plan.labels) or len(events.exclusions) != len(plan.exclusions):
         raise PlanError(f"{len(events.steps)} steps and {len(events.exclusions)} exclusions for another plan")
     session = _session_numbers(events, plan)
     zone = _zone(events, plan)
 
     def work(low: int, high: int) -> Matches:
-        return _match_range(events, plan, period, session, zone, low, high)
+        return _match_range(events, plan, period, session, zone, low, high, tuned)
 
     return work
 
@@ -143,6 +163,7 @@ def _match_range(
     zone: tuple[Int64, Int64],
     low: int,
     high: int,
+    tuned: Tuned | None = None,
 ) -> Matches:
     from desirepath.measure.funnel.attempts import Out, attempts
 
@@ -153,10 +174,14 @@ def _match_range(
         np.empty(most, np.int64), np.empty(most, np.int32), np.full(most, -1, np.int64), np.empty(most, np.int64),
         np.empty(most + 1, np.int64), np.empty(len(at), np.int64), np.zeros((most, sum(plan.optional)), np.bool_),
     )  # fmt: skip
-    if _is_plain(plan, events, dated):
+    if tuned is None and _is_plain(plan, events, dated):
         n = _plain(plan, events, begin, period, out)
     else:
-        n = attempts(events, begin, _rules(plan, period, dated, zone), out)
+        rules = _rules(plan, period, dated, zone)
+        if tuned is not None:
+            events, back, more = tuned(events)
+            rules = rules._replace(back=back, length=rules.length + more)
+        n = attempts(events, begin, rules, out)
     filled = int(out.first[n])
     broken = out.broken[:n]
     customer = out.customer[:n] + low
