@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.measure.walks import Fate, Mask, Walks
+from desirepath.measure.walks import Fate, Mask, Walks, bare, bare_codes, bare_mask
 from desirepath.trail.sessions import GAP
 from desirepath.trail.spread import spread
 
@@ -145,6 +145,7 @@ def session_paths(
 
     shape = Shape(kinds, longest, collapse)
     tables: SimpleQueue[_Table] = SimpleQueue()
+    offset, ts, code = bare(offset), bare(ts), bare_codes(code)
 
     def work(low: int, high: int) -> None:
         table = _taken(tables)
@@ -305,16 +306,11 @@ def decoded(key: Int64, shape: Shape) -> NDArray[np.int16]:
 
 def _read(walks: Walks, shape: Shape) -> tuple[Any, ...]:
     """The arguments of path_kernel.read_walks that say what is read and how."""
-    # A mask of no length says "not asked"; one over no events is not that.
-    begins, arrives = (
-        np.empty(0, np.bool_) if mask is None else mask if len(mask) else np.zeros(1, np.bool_)
-        for mask in (shape.begins, shape.arrives)
-    )
     return (
-        walks.runs,
+        bare(walks.runs),
         walks.columns(),
         walks.ends(),
-        (begins, arrives),
+        (bare_mask(shape.begins), bare_mask(shape.arrives)),
         (walks.gap, shape.base, shape.fits, shape.longest, shape.backward, shape.collapse),
     )
 

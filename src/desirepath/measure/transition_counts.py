@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.measure.walks import Walks
+from desirepath.measure.walks import Walks, bare
 from desirepath.trail.spread import ranges, spread
 
 Int64 = NDArray[np.int64]
@@ -129,7 +129,15 @@ class _Passes:
 
         walks = self.walks
         transition_kernel.tally(
-            low, high, walks.runs, walks.columns(), walks.gap, self.collapse, self.kinds, self.slot, *tables
+            low,
+            high,
+            bare(walks.runs),
+            walks.columns(),
+            walks.gap,
+            self.collapse,
+            self.kinds,
+            self.slot,
+            *tables,
         )
 
 
@@ -169,7 +177,7 @@ def follow(walks: Walks, home: Int64, *, collapse: bool) -> Followed:
             np.zeros((kinds, _FATES), np.int64), np.zeros(4, np.int64),
         )  # fmt: skip
         transition_kernel.follow(
-            low, high, walks.runs, walks.columns(), walks.ends(), walks.gap, collapse, home, *tables
+            low, high, bare(walks.runs), walks.columns(), walks.ends(), walks.gap, collapse, home, *tables
         )
         return tables
 
@@ -194,7 +202,7 @@ def seek(walks: Walks, what: str, a: int, b: int = -1) -> Int64:
     if len(walks.runs):
         spread(
             lambda low, high: transition_kernel.seek(
-                low, high, walks.runs, walks.columns(), walks.ends(), walks.gap, kind, a, b, found
+                low, high, bare(walks.runs), walks.columns(), walks.ends(), walks.gap, kind, a, b, found
             ),
             walks.offset,
             walks.runs,

@@ -70,20 +70,22 @@ class Walks:
     customer: NDArray[np.int32] | None = None
     row: Int64 | None = None
 
-    def columns(self) -> tuple[Int64, Int64, NDArray[Any], Mask, Mask]:
-        """As the loops read them: a mask of no length says "none"; one over no events is not that."""
-        starts, asked = (
-            np.empty(0, np.bool_) if mask is None else mask if len(mask) else np.zeros(1, np.bool_)
-            for mask in (self.starts, self.asked)
+    def columns(self) -> tuple[Int64, Int64, NDArray[np.int16], Mask, Mask]:
+        """As the loops read them."""
+        return (
+            bare(self.offset),
+            bare(self.ts),
+            bare_codes(self.code),
+            bare_mask(self.starts),
+            bare_mask(self.asked),
         )
-        return self.offset, self.ts, self.code, starts, asked
 
     def ends(self) -> tuple[Int8, Int8]:
         """The fates of runs and of events, of no length where there are none."""
         none = np.empty(0, np.int8)
         return (
-            none if self.run_ends is None else self.run_ends,
-            none if self.event_ends is None else self.event_ends,
+            bare(none if self.run_ends is None else self.run_ends),
+            bare(none if self.event_ends is None else self.event_ends),
         )
 
     def places(self, events: Int64) -> Int64:
@@ -110,6 +112,25 @@ class Walks:
     def over_trails(self, mask: Mask) -> Mask:
         """A mask over the trails' events as one over these."""
         return mask if self.at is None else mask[self.at]
+
+
+def bare(column: NDArray[Any]) -> NDArray[Any]:
+    """A column as the loops take it: not to be written, so that they are compiled once and not for every kind."""
+    view = np.ascontiguousarray(column).view(np.ndarray)
+    view.flags.writeable = False
+    return view
+
+
+def bare_codes(code: NDArray[Any]) -> NDArray[np.int16]:
+    """The same for codes, which all fit 16 bits."""
+    return bare(code.astype(np.int16, copy=False))
+
+
+def bare_mask(mask: Mask | None) -> Mask:
+    """The same for a mask that may not be asked for; no length says so, and one over no events is not that."""
+    if mask is None:
+        return bare(np.empty(0, np.bool_))
+    return bare(mask if len(mask) else np.zeros(1, np.bool_))
 
 
 def sessions(
