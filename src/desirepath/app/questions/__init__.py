@@ -13,6 +13,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "paths": ("paths", "Paths"),
     "transitions": ("transitions", "Transitions"),
     "friction": ("friction", "Friction"),
+    "attribution": ("attribution", "Attribution"),
     "comparison": ("comparison", "Comparison"),
     "change": ("change", "Change"),
     "groups": ("groups", "Groups"),
