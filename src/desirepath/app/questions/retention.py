@@ -110,7 +110,7 @@ class Retention(Question["RetentionAnswer"]):
         says = told.says(self, result, asking, limited_by, overlap)
         tables, lists = told.tables(result), told.lists(result)
         if self.as_counted_by is not None:
-            other = self._theirs(asking, starts, returning)
+            other = self._theirs(asking, starts, returning, known)
             says += told.compared(self.as_counted_by, self.every, result, other)
             tables["as_counted_by"] = told.beside(result, other)
             lists |= told.differing(result, other)
@@ -159,17 +159,18 @@ class Retention(Question["RetentionAnswer"]):
         seen = np.flatnonzero(np.bincount(code[code >= 0], minlength=len(column.labels)))
         names = {column.labels[i] for i in seen}
         ends = [(end.until, end.source) for end in asking.source_ends if end.source in names or not names]
-        until, source = min(ends, default=(asking.as_of, ""))
-        return min(until, asking.as_of), source
+        return min(ends, default=(asking.as_of, ""))
 
-    def _theirs(self, asking: Asking, starts: Starts, returning: NDArray[np.bool_]) -> RetentionAnswer:
+    def _theirs(
+        self, asking: Asking, starts: Starts, returning: NDArray[np.bool_], known: int
+    ) -> RetentionAnswer:
         """The same starts, counted as the tool counts."""
         from desirepath.measure.retention import counting_of, retention
 
         assert self.as_counted_by is not None
         count = counting_of(self.as_counted_by, self.every, asking.journey.time_zone)
         return retention(
-            asking.trails, starts, count, self._columns(), known=asking.as_of,
+            asking.trails, starts, count, self._columns(), known=max(known, asking.as_of),
             contract=self._contract(asking, count), returning=returning,
         )  # fmt: skip
 

@@ -163,10 +163,13 @@ def compared(tool: Tool, every: Every, result: RetentionAnswer, other: Retention
         differ |= _hits(result, j) ^ _hits(other, j)
     hits, of = _denominator(tool, other, 0)
     rate = f"{hits / of * 100:.1f} % ({hits:,} of {of:,})" if of else "nothing"
-    return (
+    told = [
         f"As {tool} counts, {result.columns[0]} is {rate}; {len(differ):,} customers are in another column there.",
         _WAYS[tool],
-    )
+    ]
+    if other.known_until > result.known_until:
+        told.append("It asks nobody until when a source is complete: later returns count there as well.")
+    return tuple(told)
 
 
 def beside(result: RetentionAnswer, other: RetentionAnswer) -> Table:
