@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from desirepath.app.draft import Draft
     from desirepath.app.questions.churn import Churn
+    from desirepath.app.questions.funnel import Funnel
     from desirepath.app.questions.occupancy import Occupancy
     from desirepath.app.questions.retention import Retention
     from desirepath.app.workspace import Workspace
@@ -42,6 +43,7 @@ __all__ = [
     "DesirepathError",
     "Estimate",
     "Friction",
+    "Funnel",
     "NoEstimate",
     "NotFound",
     "Occupancy",

@@ -1,8 +1,8 @@
 """PostHog's published funnel cases, as data: strict and conversion times; stories of ours for ties and unordered.
 
 Source: posthog/hogql_queries/insights/funnels/test/test_funnel_strict.py, test_funnel_unordered.py,
-conversion_time_cases.py of github.com/PostHog/posthog. What ties,
-exclusions and optional steps do was read in funnel-udf/src/steps.rs. Facts and figures only. "exact" is what they call strict.
+conversion_time_cases.py of github.com/PostHog/posthog. What ties, exclusions and optional steps do was read in
+funnel-udf/src/steps.rs. Facts and figures only. "exact" is what they call strict.
 """
 
 from __future__ import annotations

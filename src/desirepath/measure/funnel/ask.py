@@ -190,11 +190,19 @@ class _Asker:
         rows, level = self.rows, self.plan.required.index(place)
         here = rows.reached > level
         stays = rows.reached == level + 1
-        curves = rows.curve(level)
         both = here & rows.rated
-        took = np.empty(0, np.int64)
+        rate: Measured = _NOT_ASKED
+        step_rate: Measured = _NOT_ASKED
+        eventually: Measured = _NOT_ASKED  # that who enters has entered is no finding
+        times: Quartiles = (_NOT_ASKED,) * 3
+        wait: Quartiles = (_NOT_ASKED,) * 3
         if level:
-            took = np.maximum(rows.when(level, both) - rows.when(level - 1, both), 0)
+            curves, took = rows.curve(level), rows.when(level, both) - rows.when(level - 1, both)
+            rate, step_rate = (
+                self.share(here, of) for of in (rows.rated, rows.rated & (rows.reached >= level))
+            )
+            eventually, times = self.eventually(curves), self.quartiles_of_all(curves)
+            wait = self.quartiles(np.maximum(took, 0))
         return StepAnswer(
             step=self.plan.levels[level],
             place=place,
@@ -206,11 +214,11 @@ class _Asker:
             in_flight=int((rows.in_flight & stays).sum()),
             rated=int(rows.rated.sum()),
             rated_reached=int(both.sum()),
-            rate=self.share(here, rows.rated),
-            step_rate=self.share(here, rows.rated & (rows.reached >= max(level, 1))),
-            eventually=self.eventually(curves),
-            time_quartiles=self.quartiles_of_all(curves),
-            wait=self.quartiles(took) if level else (_NOT_ASKED,) * 3,
+            rate=rate,
+            step_rate=step_rate,
+            eventually=eventually,
+            time_quartiles=times,
+            wait=wait,
         )
 
     def _optional(self, place: int) -> StepAnswer:

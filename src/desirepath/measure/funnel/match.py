@@ -7,7 +7,7 @@ customers; in memory are, for each thread, the events that matter of one range, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -117,6 +117,7 @@ def each_range(
 
 def raw_events(events: FunnelEvents, plan: FunnelPlan) -> tuple[Events, Int64, Int64 | None]:
     """(the events that matter to a plan, where each customer's begin, whose: None is everybody)."""
+    events = _looked_up(events)
     customers = len(events.offset) - 1 if events.who is None else len(events.who)
     at, begin = _interesting(events, plan, 0, customers)
     found, _ = _events(events, plan, at, None, _zone(events, plan))
@@ -128,6 +129,7 @@ def _worker(
 ) -> Callable[[int, int], Matches]:
     if len(events.steps) != len(plan.labels) or len(events.exclusions) != len(plan.exclusions):
         raise PlanError(f"{len(events.steps)} steps and {len(events.exclusions)} exclusions for another plan")
+    events = _looked_up(events)
     session = _session_numbers(events, plan)
     zone = _zone(events, plan)
 
@@ -135,6 +137,20 @@ def _worker(
         return _match_range(events, plan, period, session, zone, low, high, tuned)
 
     return work
+
+
+def masks_of(steps: Steps) -> list[Mask]:
+    """A mask a step."""
+    if isinstance(steps, StepCodes):
+        return [steps.code == code for code in steps.codes]
+    return list(steps)
+
+
+def _looked_up(events: FunnelEvents) -> FunnelEvents:
+    """Codes are looked up where there is nothing else to look for; beside exclusions steps are masks as these are."""
+    if isinstance(events.steps, StepCodes) and events.exclusions:
+        return replace(events, steps=masks_of(events.steps))
+    return events
 
 
 def _session_numbers(events: FunnelEvents, plan: FunnelPlan) -> NDArray[np.int32] | None:
@@ -227,18 +243,15 @@ def _interesting(asked: FunnelEvents, plan: FunnelPlan, low: int, high: int) -> 
     start, stop = int(offset[low]), int(offset[high])
     events = stop - start if who is None else int((offset[who[low:high] + 1] - offset[who[low:high]]).sum())
     at = np.empty(events + 1, np.int64)  # one more: the loop writes before it knows
-    masks = [] if isinstance(asked.steps, StepCodes) else list(asked.steps)
-    masks += asked.exclusions
-    if isinstance(asked.steps, StepCodes) and not masks and plan.order != "exact":
-        wanted = _table(asked.steps)[:, :].any(axis=1).astype(np.uint8)
+    masks = [*(() if isinstance(asked.steps, StepCodes) else asked.steps), *asked.exclusions]
+    if isinstance(asked.steps, StepCodes) and plan.order != "exact":
+        wanted = _table(asked.steps).any(axis=1).astype(np.uint8)
         many = compact_codes(asked.steps.code, wanted, everyone, offset, low, high, at, begin)
         return at[:many].copy(), begin
     if plan.order == "exact":
         found = np.ones(events, np.uint8)
     else:
         found = np.zeros(events, np.uint8)
-        if isinstance(asked.steps, StepCodes):
-            masks.append(np.isin(asked.steps.code, asked.steps.codes))
         for mask in masks:
             if who is None:
                 np.logical_or(found, mask[start:stop], out=found.view(np.bool_))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import SECOND, TimeRange
-from desirepath.measure.funnel.match import EVER, FunnelEvents, Int64, Tuned, match, raw_events
+from desirepath.measure.funnel.match import EVER, FunnelEvents, Int64, Tuned, masks_of, match, raw_events
 from desirepath.measure.funnel.plan import FunnelPlan, PlanError
 
 if TYPE_CHECKING:
@@ -167,11 +167,7 @@ def plan_held(tool: Tool) -> str:
 
 def _amplitude(events: FunnelEvents, plan: FunnelPlan, add: Callable[..., None]) -> None:
     if plan.order == "any":
-        first = (
-            events.steps[0]
-            if not hasattr(events.steps, "codes")
-            else events.steps.code == events.steps.codes[0]
-        )
+        first = masks_of(events.steps)[plan.required[0]]
         events = replace(events, entries=first if events.entries is None else first & events.entries)
         add("only the first step is an entry, whatever the order of the rest", events, plan)
     words = "times are rounded to seconds, and of equal events in one second one counts"

@@ -80,7 +80,8 @@ def _window_funnel(
             first[i], last[i], valid[i] = first[i - 1], at, True
             if i == steps - 1:
                 break
-    return _highest(valid)
+    level: int = _highest(valid)
+    return level
 
 
 @kernel
