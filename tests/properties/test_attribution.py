@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from desirepath.core.times import TimeRange
 from desirepath.measure import attribution_journeys as journeys
+from desirepath.measure import attribution_markov as markov_room
 from desirepath.measure import attribution_shapley as shapley_room
 from desirepath.measure.attribution import MODELS, How, bootstrap, credits_of, wanted_for
 from desirepath.measure.attribution_journeys import (
@@ -205,6 +206,15 @@ def test_sampled_orders_agree_with_all_of_them_within_their_error(monkeypatch: p
     np.testing.assert_array_equal(again.value, sampled.value)
 
 
+def test_states_taken_out_by_their_block_are_those_of_solving_anew(monkeypatch: pytest.MonkeyPatch):
+    steps, weights = count_steps(busy(7), 2, 20), bootstrap(20, 5)
+    block, block_drawn = removal_of_order(steps, weights)
+    monkeypatch.setattr(markov_room, "_FEW", 0)
+    anew, anew_drawn = removal_of_order(steps, weights)
+    np.testing.assert_allclose(block.effect, anew.effect, atol=1e-12)
+    np.testing.assert_allclose(block_drawn.worth_effect, anew_drawn.worth_effect, atol=1e-9)
+
+
 def test_one_step_replicates_are_near_those_solved_anew():
     one = busy(9, 3000)
     weights = bootstrap(200, 200)
@@ -221,7 +231,9 @@ def test_lists_are_as_long_as_their_counts(one: Ways):
     found = twin.trips(one)
     total = tally(one, Wanted(sets=True))
     for fate in (LOST, CONVERTED, IN_FLIGHT):
-        assert members(one, of_fate(fate)).tolist() == sorted({t.customer for t in found if t.fate == fate})
+        listed = members(one, of_fate(fate)).tolist()
+        assert listed == sorted({t.customer for t in found if t.fate == fate})
+        assert len(listed) == total.counts[:, 6 + fate].sum()
     for c in range(CHANNELS):
         listed = members(one, credited(c))
         assert len(listed) == total.met[c, 3]

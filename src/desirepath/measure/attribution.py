@@ -98,6 +98,7 @@ class AttributionAnswer:
     untouched_value: int
     lost: int
     in_flight: int
+    customers: tuple[int, int, int]  # with a journey that was lost, converted, is in flight
     expired: int
     base: Measured
     sampling: float
@@ -225,11 +226,25 @@ def attribution(
         if not met[c].any() and not paid:
             continue
         rows.append(_channel(c, labels[c], met[c], made, gone[c], paid, counts, interval))
+    credited, worth = counts[0] - counts[2], counts[1] - counts[3]
     return AttributionAnswer(
-        tuple(rows), how.models, counts[0], counts[1], counts[0] - counts[2], counts[1] - counts[3], counts[2],
-        counts[3], counts[4], counts[5], int(found.expired[0]), base, _sampling(made, counts[0] - counts[2]), made,
-        contract,
-    )  # fmt: skip
+        channels=tuple(rows),
+        models=how.models,
+        converted=counts[0],
+        value=counts[1],
+        credited=credited,
+        credited_value=worth,
+        untouched=counts[2],
+        untouched_value=counts[3],
+        lost=counts[4],
+        in_flight=counts[5],
+        customers=(counts[6], counts[7], counts[8]),
+        expired=int(found.expired[0]),
+        base=base,
+        sampling=_sampling(made, credited),
+        credits=made,
+        contract=contract,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +307,18 @@ def _channel(
         conversions[model] = interval(credit.conversions[c], credit.drawn[:, c, 0], more[0])
         value[model] = interval(credit.value[c], credit.drawn[:, c, 1], more[1]) if worth else _NO_VALUE
     cost = {} if spend is None else {m: _per(spend, one) for m, one in conversions.items()}
-    returned = {} if not spend else {m: one.map(lambda v: v / spend) for m, one in value.items()}
+    returned = {} if spend is None else {m: _times(one, spend) for m, one in value.items()}
     return ChannelCredit(
         label, int(met[1]), int(met[0]), int(met[2]), int(met[3]), conversions, value, gone,
         disagreement(conversions), spend, cost, returned,
     )  # fmt: skip
+
+
+def _times(worth: Measured, spend: int) -> Measured:
+    """Value over spend."""
+    return (
+        worth.map(lambda value: value / spend) if spend else NoEstimate("no_data", detail="nothing was spent")
+    )
 
 
 def _per(spend: int, credit: Measured) -> Measured:

@@ -175,7 +175,7 @@ def _empty(channels: int, groups: int, wanted: Wanted) -> Tally:
         return np.zeros(shape if asked else (0,) * len(shape), np.int64)
 
     return Tally(
-        counts=zeros(True, groups, 6),
+        counts=zeros(True, groups, 9),
         links=zeros(wanted.links, groups, channels + 1, channels + 3),
         rules=zeros(bool(wanted.rules), groups, len(wanted.rules), 2, channels),
         shared=zeros(wanted.sets, groups, 2, channels),

@@ -181,10 +181,14 @@ def lay(customers, low, high, columns, window, options, path, at, begin, fate, w
 
 @kernel
 def tally_counts(count, begin, fate, won, whose, value, counts):  # type: ignore[no-untyped-def]
-    """Into counts [groups, 6]: converted, their value, of them without a touch, the value of those, lost, in flight."""
-    groups = len(counts)
+    """Into counts [groups, 9]: converted, their value, of them without a touch, the value of those, lost, in flight;
+    then customers with a journey that was lost, converted, is in flight: a stretch holds all journeys of a customer."""
+    groups, seen = len(counts), np.full(3, -1, np.int64)
     for j in range(count):
         g = group_of(whose[j], groups)
+        if seen[fate[j]] != whose[j]:
+            seen[fate[j]] = whose[j]
+            counts[g, 6 + fate[j]] += 1
         if fate[j] == CONVERTED:
             worth = value[won[j]]
             counts[g, 0] += 1

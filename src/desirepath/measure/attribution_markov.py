@@ -9,6 +9,7 @@ model; Kemeny & Snell (1960) for absorbing chains.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 
 _WON, _LOST = -1, -2  # targets of steps, as attribution_kernel.steps writes them
 HIGHEST = 8
+_FEW = 100  # states taken out by their block; more by factoring what stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +145,20 @@ def removal_of_order(steps: Steps, weights: Floats) -> tuple[Removal, Removal]:
     that contains it. Replicates are one step of Newton's method from the whole: the derivative of each chance by each
     counted step is known from the same equations, and none is solved again (infinitesimal jackknife; Efron 1982).
     """
-    channels = steps.channels
-    whole, drawn = _chance(steps, np.ones(len(steps.states), bool), weights)
+    channels, chain = steps.channels, _Chain(steps, weights)
+    whole, drawn = chain.chance()
     without = np.empty((channels, 2))
     without_drawn = np.empty((channels, len(weights), 2))
-    met = {code for state in steps.states for code in state}
-    for c in range(channels):
-        if c not in met:
-            without[c], without_drawn[c] = whole, drawn
-            continue
-        stays = np.array([c not in state for state in steps.states])
-        without[c], without_drawn[c] = _chance(steps, stays, weights)
+    of_channel: list[list[int]] = [[] for _ in range(channels)]
+    for place, state in enumerate(steps.states):
+        for code in set(state):
+            of_channel[code].append(place)
+    for c, gone in enumerate(of_channel):
+        met = chain.chance_without(np.array(gone, np.int64)) if gone else (whole, drawn)
+        without[c], without_drawn[c] = met
 
     def shares(of: Floats, less: Floats) -> Floats:
-        return np.divide(of - less, of, out=np.zeros_like(less), where=of != 0)
+        return np.asarray(np.divide(of - less, of, out=np.zeros_like(less), where=of != 0))
 
     effect = shares(whole[None, :], without)
     drawn_effect = shares(drawn[None, :, :], without_drawn)
@@ -166,39 +168,64 @@ def removal_of_order(steps: Steps, weights: Floats) -> tuple[Removal, Removal]:
     )
 
 
-def _chance(steps: Steps, stays: NDArray[np.bool_], weights: Floats) -> tuple[Floats, Floats]:
-    """From the start: (chance of conversion and value per journey, the same of each replicate [replicates, 2]).
+class _Chain:
+    """The equations of one chain, factored once. Chances are (from the start [2], by replicate [replicates, 2]): of
+    conversion, and the value per journey."""
 
-    Only states that stay are walked through; whoever would step into another is lost.
-    """
-    from scipy.sparse import csc_matrix, identity
-    from scipy.sparse.linalg import splu
+    def __init__(self, steps: Steps, weights: Floats) -> None:
+        self.steps, self.weights = steps, weights
+        size = len(steps.states)
+        self.out = np.maximum(np.bincount(steps.source, steps.count, size), 1)
+        self.inner, self.won = steps.target >= 0, steps.target == _WON
+        gain = np.stack(
+            [np.bincount(steps.source[self.won], of[self.won], size) for of in (steps.count, steps.worth)], axis=1
+        )  # fmt: skip
+        self.gain = gain / self.out[:, None]
+        self.forward, self.backward = self._factored(np.ones(size, np.bool_))
+        self.start = np.zeros(size)
+        self.start[0] = 1.0
+        self.reach, self.visits = self.forward.solve(self.gain), self.backward.solve(self.start)
 
-    size = len(steps.states)
-    out = np.bincount(steps.source, steps.count, size)
-    inner = (steps.target >= 0) & stays[steps.source] & stays[np.maximum(steps.target, 0)]
-    won = (steps.target == _WON) & stays[steps.source]
-    if not won.any():
-        return np.zeros(2), np.zeros((len(weights), 2))
-    share = steps.count / out[steps.source]
-    q = csc_matrix((share[inner], (steps.source[inner], steps.target[inner])), shape=(size, size))
-    solver = splu((identity(size, format="csc") - q).tocsc())
-    gain = np.stack(
-        [
-            np.bincount(steps.source[won], steps.count[won], size),
-            np.bincount(steps.source[won], steps.worth[won], size),
-        ],
-        axis=1,
-    ) / np.maximum(out, 1)[:, None]  # fmt: skip
-    reach = solver.solve(gain)
-    start = np.zeros(size)
-    start[0] = 1.0
-    backward = splu((identity(size, format="csc") - q).T.tocsc())
-    visited = backward.solve(start) / np.maximum(out, 1)
-    drawn = np.empty((len(weights), 2))
-    for kind, gained in enumerate((steps.count, steps.worth)):
-        then = np.where(inner, reach[np.maximum(steps.target, 0), kind] * steps.count, 0.0)
-        then = np.where(won, gained, then)
-        moved = visited[steps.source] * (then - steps.count * reach[steps.source, kind])
-        drawn[:, kind] = reach[0, kind] + weights @ np.bincount(steps.group, moved, steps.groups)
-    return reach[0], drawn
+    def chance(self) -> tuple[Floats, Floats]:
+        """Of the whole chain."""
+        return self._told(self.reach, self.visits)
+
+    def chance_without(self, gone: Int64) -> tuple[Floats, Floats]:
+        """Where every step into one of the states `gone` leads to loss."""
+        if len(gone) > _FEW:
+            stays = np.ones(len(self.start), np.bool_)
+            stays[gone] = False
+            forward, backward = self._factored(stays)
+            reach, visits = forward.solve(self.gain * stays[:, None]), backward.solve(self.start)
+        else:
+            # Taking states out of N = (I − Q)⁻¹: what passes through them is taken off, by their own block of N.
+            unit = np.zeros((len(self.start), len(gone)))
+            unit[gone, np.arange(len(gone))] = 1.0
+            into, onward = self.forward.solve(unit), self.backward.solve(unit)
+            block = into[gone]
+            reach = self.reach - into @ np.linalg.solve(block, self.reach[gone])
+            visits = self.visits - onward @ np.linalg.solve(block.T, self.visits[gone])
+            reach[gone], visits[gone] = 0.0, 0.0
+        return self._told(reach, visits)
+
+    def _factored(self, stays: NDArray[np.bool_]) -> tuple[Any, Any]:
+        from scipy.sparse import csc_matrix, identity
+        from scipy.sparse.linalg import splu
+
+        steps, size = self.steps, len(self.out)
+        keep = self.inner & stays[steps.source] & stays[np.maximum(steps.target, 0)]
+        share = (steps.count / self.out[steps.source])[keep]
+        q = csc_matrix((share, (steps.source[keep], steps.target[keep])), shape=(size, size))
+        left = identity(size, format="csc") - q
+        return splu(left.tocsc()), splu(left.T.tocsc())
+
+    def _told(self, reach: Floats, visits: Floats) -> tuple[Floats, Floats]:
+        """With what each group of customers moves: its steps, each by how much it changes the chance from the start."""
+        steps, drawn = self.steps, np.empty((len(self.weights), 2))
+        often = (visits / self.out)[steps.source]
+        for kind, gained in enumerate((steps.count, steps.worth)):
+            then = np.where(self.inner, reach[np.maximum(steps.target, 0), kind] * steps.count, 0.0)
+            then = np.where(self.won, gained, then)
+            moved = often * (then - steps.count * reach[steps.source, kind])
+            drawn[:, kind] = reach[0, kind] + self.weights @ np.bincount(steps.group, moved, steps.groups)
+        return reach[0].copy(), drawn
