@@ -45,9 +45,7 @@ from questions import (
 )
 from worker import Report
 
-FAR = (
-    1 << 46
-)  # µs, more than lies between any two events: puts all customers one after the other on one line of time
+FAR = 1 << 46  # µs, more than lies between any two events
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -83,24 +81,38 @@ def funnel() -> list[str]:
 
 
 def best_funnel() -> list[str]:
-    """Of all attempts that reached a step, the one that began last is carried along the line of time."""
-    line = f"customer::BIGINT * {FAR} + ts - (SELECT min(ts) FROM trails)"
-    parts = [
+    """Of all attempts that reached a step the one that began last is carried from row to row; joined as of the last.
+
+    For the first all customers are put one after the other on one line of time, which is wider than 64 bits.
+    """
+    line = f"customer::HUGEINT * {FAR} + (ts - (SELECT min(ts) FROM trails))"
+    carried = [
         f"c0 AS (SELECT *, max(CASE WHEN bit = {ENTRY} THEN line END) OVER (ROWS UNBOUNDED PRECEDING) AS s0 FROM "
         f"(SELECT customer, {line} AS line, evidence & {EVIDENCE} AS bit FROM trails WHERE evidence & {EVIDENCE} <> 0))"
     ]
     for k in range(1, STAGES):
-        open_ = f"bit = {1 << k} AND line - s{k - 1} <= {WINDOW}"
-        parts.append(
-            f"c{k} AS (SELECT *, max(CASE WHEN {open_} THEN s{k - 1} END) OVER (ROWS UNBOUNDED PRECEDING) "
-            f"AS s{k} FROM c{k - 1})"
+        hit = f"bit = {1 << k} AND line - s{k - 1} <= {WINDOW}"
+        carried.append(
+            f"c{k} AS (SELECT *, max(CASE WHEN {hit} THEN s{k - 1} END) OVER (ROWS UNBOUNDED PRECEDING) AS s{k} "
+            f"FROM c{k - 1})"
         )
     reached = " ".join(
         f"WHEN bit = {1 << k} AND line - s{k - 1} <= {WINDOW} THEN {k}" for k in range(STAGES - 1, 0, -1)
     )
     last = f"SELECT max(CASE {reached} WHEN bit = {ENTRY} THEN 0 END) AS level FROM c{STAGES - 1} GROUP BY customer"
     counts = ", ".join(f"count(*) FILTER (level >= {k})" for k in range(STAGES))
-    return [f"WITH {', '.join(parts)} SELECT {counts} FROM ({last})"]
+    of = f"SELECT customer, ts, rowid AS r FROM trails WHERE evidence & {EVIDENCE} ="
+    joined = [f"e0 AS (SELECT customer, r, ts AS begun FROM ({of} {ENTRY}))"]
+    for k in range(1, STAGES):
+        joined.append(
+            f"e{k} AS (SELECT s.customer, s.r, e.begun FROM ({of} {1 << k}) s ASOF JOIN e{k - 1} e "
+            f"ON s.customer = e.customer AND s.r > e.r WHERE s.ts - e.begun <= {WINDOW})"
+        )
+    came = ", ".join(f"(SELECT count(DISTINCT customer) FROM e{k})" for k in range(STAGES))
+    return [
+        f"WITH {', '.join(carried)} SELECT {counts} FROM ({last})",
+        f"WITH {', '.join(joined)} SELECT {came}",
+    ]
 
 
 # ---- paths, transitions -----------------------------------------------------------------------------

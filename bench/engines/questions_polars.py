@@ -2,8 +2,8 @@
 
 python questions_polars.py memory FOLDER_OF_PARQUET FOLDER_TO_WORK_IN RUNS
 
-The rows lie in order, so a shift over the whole frame takes the place of windows by customer, and a sorted join as of
-takes that of a join. Where two ways are given, the quicker counts.
+The rows lie in order, so a shift over the whole frame takes the place of windows by customer, and a join as of the row
+that of a join by customer. Where two ways are given, the quicker counts.
 """
 
 from __future__ import annotations
@@ -46,36 +46,35 @@ from questions import (
 from worker import Report
 
 COLUMNS = ("customer", "ts", "touchpoint", "channel", "evidence", "value", "event")
-FAR = (
-    1 << 46
-)  # µs, more than lies between any two events: puts all customers one after the other on one line of time
+NEVER = -(2**62)  # µs: so long ago that no window reaches it
 BIT = col("evidence") & EVIDENCE
 NEW_CUSTOMER = (col("customer").diff() != 0).fill_null(True)
-
-
-def line(trails: pl.DataFrame) -> pl.Expr:
-    first = trails["ts"].min()
-    return col("customer").cast(pl.Int64) * FAR + (col("ts") - first)
 
 
 # ---- funnel -----------------------------------------------------------------------------------------
 
 
 def funnel(trails: pl.DataFrame) -> object:
-    """Step by step, the next one joined as of the last on the line of time, which is sorted."""
-    shown = trails.lazy().filter(BIT != 0).select("customer", "channel", line=line(trails), bit=BIT)
+    """Step by step: the next row with it, of whomever; it counts where it is the same customer's, and in time."""
+    shown = (
+        trails.lazy()
+        .filter(BIT != 0)
+        .select("customer", "ts", "channel", bit=BIT)
+        .with_row_index("row")
+        .with_columns(col("row").cast(pl.Int64).set_sorted())
+    )
     came = (
         shown.filter(col("bit") == ENTRY)
         .filter(NEW_CUSTOMER)
-        .select("channel", entered=col("line"), line=col("line").set_sorted())
+        .select("row", "channel", who=col("customer"), until=col("ts") + WINDOW)
     )
     levels = [came.select("channel", step=pl.lit(0, pl.Int8))]
     for k in range(1, STAGES):
-        steps = shown.filter(col("bit") == 1 << k).select(next=col("line").set_sorted())
+        steps = shown.filter(col("bit") == 1 << k).select("customer", "ts", next=col("row"))
         came = (
-            came.join_asof(steps, left_on="line", right_on="next", strategy="forward", coalesce=False)
-            .filter(col("next") <= col("entered") + WINDOW)
-            .select("channel", "entered", line=col("next"))
+            came.join_asof(steps, left_on="row", right_on="next", strategy="forward", coalesce=False)
+            .filter((col("customer") == col("who")) & (col("ts") <= col("until")))
+            .select("channel", "who", "until", row=col("next"))
         )
         levels.append(came.select("channel", step=pl.lit(k, pl.Int8)))
     counts = [(col("step") == k).sum().alias(f"step {k}") for k in range(STAGES)]
@@ -83,16 +82,20 @@ def funnel(trails: pl.DataFrame) -> object:
 
 
 def best_funnel(trails: pl.DataFrame) -> object:
-    """Of all attempts that reached a step, the one that began last is carried along the line of time."""
-    rows = trails.lazy().filter(BIT != 0).select("customer", line=line(trails), bit=BIT)
-    begun = pl.when(col("bit") == ENTRY).then(col("line")).forward_fill()
+    """Of all attempts that reached a step, the one that began last is carried from row to row."""
+    rows = trails.lazy().filter(BIT != 0).select("customer", "ts", bit=BIT)
+
+    def carried(hit: pl.Expr, begun: pl.Expr) -> pl.Expr:
+        return pl.when(hit).then(begun).when(NEW_CUSTOMER).then(NEVER).forward_fill()
+
+    entry = col("bit") == ENTRY
     rows = rows.with_columns(
-        begun=begun, level=pl.when(col("bit") == ENTRY).then(0).otherwise(-1).cast(pl.Int8)
+        begun=carried(entry, col("ts")), level=pl.when(entry).then(0).otherwise(-1).cast(pl.Int8)
     )
     for k in range(1, STAGES):
-        reached = (col("bit") == 1 << k) & (col("line") - col("begun") <= WINDOW)
+        reached = (col("bit") == 1 << k) & (col("ts") - col("begun") <= WINDOW)
         rows = rows.with_columns(
-            begun=pl.when(reached).then(col("begun")).forward_fill(),
+            begun=carried(reached, col("begun")),
             level=pl.when(reached).then(k).otherwise(col("level")).cast(pl.Int8),
         )
     furthest = rows.group_by("customer").agg(col("level").max())
