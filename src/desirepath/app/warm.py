@@ -12,6 +12,7 @@ from pathlib import Path
 
 from desirepath.app.definitions import SOURCES
 from desirepath.app.journeys import JOURNEY
+from desirepath.app.questions import question_class
 from desirepath.app.workspace import Workspace
 
 _JOURNEY = """
@@ -50,6 +51,15 @@ _WAYS = (
     ("Seen",),
 )
 _PEOPLE = 200
+# Questions that between them run every kernel: with own activity, and with rules (files of the build).
+_QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("retention", {}),
+    (
+        "retention",
+        {"start": "event = 'Seen'", "returning": "event = 'Cart'", "clock": "rolling", "by": "channel"},
+    ),
+    ("occupancy", {}),
+)
 
 
 def _lines() -> str:
@@ -75,6 +85,8 @@ def warm_up() -> None:
         workspace = Workspace.open(folder, clock=_Clock())
         workspace.load()
         workspace.map()
+        for name, fields in _QUESTIONS:
+            workspace.ask(question_class(name)(**fields))
 
 
 class _Clock:
