@@ -98,8 +98,8 @@ class Overdue(Question["OverdueAnswer"]):
             "Who is silent for longer than is usual for them?",
             f"customers with at least {self.gaps} gaps between days with {label}",
             "gaps are gamma with a rate of the customer's own, drawn towards all others' where few are known; the "
-            f"alarm rings when a gap so long had a chance of at most {self.alarm:.0%}; only gaps that ended are known, so "
-            f"that alarms ring rather too early; at stake is {stake}",
+            f"alarm rings when a gap so long had a chance of at most {self.alarm:.0%}; only gaps that ended are known, "
+            f"so that alarms ring rather too early; at stake is {stake}",
             "Efron & Morris (1975); Wilson (1927)",
         )
 
