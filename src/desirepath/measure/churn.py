@@ -139,7 +139,7 @@ class ChurnAnswer:
             aalen_johansen(time, (cause > 0).astype(np.int64), 1),
         )
         length, as_of = DAYS_OF[self.unit] * DAY, self.contract.as_of
-        longest = int(min(most, (time.max() if len(time) else 0) // length))
+        longest = int(min(most, time.max() // length + 1)) if len(time) else 0
         at = [length * k for k in range(1, longest + 1)]
         return Staying(
             len(time),
