@@ -26,10 +26,7 @@ _GONE = 0.5
 
 
 class LifetimeValue(Question["LifetimeAnswer"]):
-    """Repeat purchases and value expected of each customer and of all, by a model that is fitted here and checked.
-
-    For contracts (subscriptions), ask contract-value.
-    """
+    """Repeat purchases and value expected of each customer and of all, by a model that is fitted here and checked."""
 
     name: ClassVar[str] = "lifetime-value"
     about: ClassVar[str] = "Who will buy again, how often, and what will it be worth?"
@@ -43,8 +40,13 @@ class LifetimeValue(Question["LifetimeAnswer"]):
         None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
     within: Duration = Field(timedelta(days=365), description="How far ahead: from what is known on.")
-    model: Literal["auto", "bg_nbd", "pareto_nbd"] = Field(
-        "auto", description="auto: the one that would have told the last months better, customer by customer."
+    model: Literal["auto", "bg_nbd", "pareto_nbd", "contract"] = Field(
+        "auto",
+        description="auto: of bg_nbd and pareto_nbd the one that would have told the last months better; contract: "
+        "renewals, where the journey has active_while.",
+    )
+    every: Duration = Field(
+        timedelta(days=30), description="For contracts: the time from one renewal to the next."
     )
     discount: float = Field(
         0.1, ge=0, le=10, description="How much less a year later counts: 0.1 makes 110 of then 100 of now."
@@ -58,7 +60,7 @@ class LifetimeValue(Question["LifetimeAnswer"]):
         description="How much of the end is held back to check the model; a third, at most a year, unless said.",
     )
 
-    @field_validator("within", "check")
+    @field_validator("within", "check", "every")
     @classmethod
     def _whole_days(cls, value: timedelta | None) -> timedelta | None:
         if value is not None and value < timedelta(days=1):
@@ -67,6 +69,10 @@ class LifetimeValue(Question["LifetimeAnswer"]):
 
     def answer(self, asking: Asking) -> Answer[LifetimeAnswer]:
         """The models fitted, everybody told, the check."""
+        if self.model == "contract":
+            from desirepath.app.questions.contract_value import contract_value_answer
+
+            return contract_value_answer(self, asking)
         import numpy as np
 
         from desirepath.app.questions.breakdown import groups_by
