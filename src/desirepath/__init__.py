@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from desirepath.app.draft import Draft
+    from desirepath.app.questions.attribution import Attribution
     from desirepath.app.questions.churn import Churn
     from desirepath.app.questions.funnel import Funnel
     from desirepath.app.questions.occupancy import Occupancy
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0.dev0"
 __all__ = [
+    "Attribution",
     "Churn",
     "DefinitionError",
     "DesirepathError",

@@ -10,6 +10,7 @@ import pytest
 
 import desirepath.measure
 from desirepath.measure import (
+    attribution,
     churn,
     friction,
     headline,
@@ -38,6 +39,7 @@ MEASURES = {
     "touchpoints": touchpoints.touchpoints,
     "lifts": lift.lifts,
     "friction": friction.friction,
+    "attribution": attribution.attribution,
     "effort": effort,
     "paths": paths.paths,
     "promises": promises.promises,

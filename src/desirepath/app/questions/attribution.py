@@ -287,12 +287,14 @@ def _journeys(found: AttributionAnswer) -> Table:
     from desirepath.app.questions.tables import table_of
 
     columns: dict[str, str | type] = {
-        "channel": str, "converted": int, "lost": int, "in_flight": int, "customers_converted": int, "removal": "share",
+        "channel": str, "converted": int, "lost": int, "in_flight": int, "customers_converted": int,
     }  # fmt: skip
     rows: list[tuple[object, ...]] = [
-        (one.label, one.converted, one.lost, one.in_flight, one.customers, one.removal)
-        for one in found.channels
+        (one.label, one.converted, one.lost, one.in_flight, one.customers) for one in found.channels
     ]
+    if "markov" in found.models:
+        columns["removal"] = "share"
+        rows = [(*row, one.removal) for row, one in zip(rows, found.channels, strict=True)]
     return table_of("channel", columns, rows)
 
 
