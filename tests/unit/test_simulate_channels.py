@@ -58,7 +58,7 @@ def test_models_mislead_as_the_page_says(world: KnownChannels):
     assert 6.5 < truth["video"] / credit["last"]["video"] < 7.5
     assert 3.5 < credit["first"]["social"] / truth["social"] < 4.5
     off = {model: sum(abs(one[name] - truth[name]) for name in CHANNELS) for model, one in credit.items()}
-    assert sorted(off, key=off.__getitem__)[:3] == ["shapley", "linear", "position"]
+    assert set(sorted(off, key=off.__getitem__)[:3]) == {"linear", "shapley", "position"}
     assert max(off, key=off.__getitem__) == "last"
     assert 0.38 < door["linear"] / sum(credit["linear"].values()) < 0.44
 
