@@ -52,13 +52,16 @@ _WAYS = (
 )
 _PEOPLE = 200
 # Questions that between them run every kernel: with own activity, and with rules (files of the build).
-_QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+_QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("retention", {}),
     (
         "retention",
         {"start": "event = 'Seen'", "returning": "event = 'Cart'", "clock": "rolling", "by": "channel"},
     ),
     ("occupancy", {}),
+    ("funnel", {"steps": ("seen", "cart")}),
+    ("funnel", {"steps": ("seen", "cart"), "order": "strict"}),
+    ("funnel", {"steps": ("seen", "event = 'Bought'"), "within": "1 session"}),
 )
 
 

@@ -53,7 +53,12 @@ def says(answer: FunnelAnswer, names: Sequence[str], source: str, asking: Asking
     steps = _required(answer)
     unit = "entries" if answer.unit == "entry" else "customers who entered"
     if not answer.entries:
-        return (f"Nobody did {steps[0].step}: nobody entered.",)
+        first = "any of the steps" if answer.plan.order == "any" else steps[0].step
+        having = f" with {answer.plan.held} told, which all steps must share" if answer.plan.held else ""
+        return (f"Nobody entered: of those asked about, nobody did {first}{having}.",)
+    if len(steps) == 1:
+        who = "entries of" if answer.unit == "entry" else "customers did"
+        return (f"{answer.entries:,} {who} {steps[0].step}; a funnel of one step asks no more.",)
     at = "" if answer.plan.order == "any" else f" at {steps[0].step}"
     window = answer.plan.window.words
     whole = f"{in_share(answer.rate)} came through to {steps[-1].step} within {window}"
@@ -74,8 +79,9 @@ def says(answer: FunnelAnswer, names: Sequence[str], source: str, asking: Asking
     if answer.in_flight:
         until = f"{from_us(answer.known, asking.journey.time_zone):%Y-%m-%d %H:%M}"
         by = f' (source "{source}")' if source else ""
+        are = "are" if answer.in_flight > 1 else "is"
         found.append(
-            f"{answer.in_flight:,} are still on the way: steps are known until {until}{by}, and their window is open."
+            f"{answer.in_flight:,} {are} still on the way: steps are known until {until}{by}, the window is still open."
         )
     return tuple(found)
 
@@ -108,7 +114,7 @@ def recount_says(other: Recount) -> tuple[str, ...]:
         f"{int(other.ours[0]):,} and {int(other.ours[-1]):,}. {len(other.customer):,} customers differ."
     ]
     for why, many in list(other.reasons.items())[:_REASONS_TOLD]:
-        found.append(f"Of {many:,} because {why}.")
+        found.append(f"{many:,} differ{'s' if many == 1 else ''} since {why}.")
     return tuple(found)
 
 

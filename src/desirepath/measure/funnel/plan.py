@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.times import say_duration
+from desirepath.core.times import DAY, say_duration
 
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -23,6 +23,8 @@ Reentry = Literal["first_entry", "best_entry", "all_entries"]
 ORDERS: tuple[Order, ...] = ("ordered", "strict", "exact", "any")
 REENTRIES: tuple[Reentry, ...] = ("first_entry", "best_entry", "all_entries")
 LONGEST = 2**61  # µs: no window is longer; sums with an instant stay within int64
+
+_AGES = 100 * 366 * DAY
 
 
 class PlanError(ValueError):
@@ -52,7 +54,7 @@ class Window:
     def words(self) -> str:
         """'14 days', '1 session', '2 local days'."""
         if self.kind == "time":
-            return say_duration(self.length)
+            return say_duration(self.length) if self.length < _AGES else "any time"
         plural = "" if self.length == 1 else "s"
         return f"{self.length} {'session' if self.kind == 'sessions' else 'local day'}{plural}"
 
