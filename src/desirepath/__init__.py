@@ -50,6 +50,7 @@ __all__ = [
     "NotFound",
     "Occupancy",
     "Paths",
+    "Promises",
     "Retention",
     "SourceError",
     "Transitions",

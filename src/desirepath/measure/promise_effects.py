@@ -151,7 +151,7 @@ def places_after(trails: Trails, customer: NDArray[np.int32], instant: Int64) ->
 
 
 def visits_at(visits: Visits, customer: NDArray[np.int32], instant: Int64) -> Int64:
-    """The row of the observed visit, of the journey's track, in which each customer is at the instant; −1 where in none.
+    """The row of the observed visit of the journey's track in which each customer is then; −1 where in none.
 
     The entry belongs to the visit, its end does not.
     """

@@ -176,13 +176,8 @@ def _sayable(within: Measured, business: bool) -> str:
     """The time rounded up: to 5 minutes, to hours below two days, then to days; business time to hours."""
     if not isinstance(within, Estimate):
         return ""
-    steps = (
-        (HOUR, HOUR // 12, HOUR // 60, "minute"),
-        (2 * DAY, HOUR, HOUR, "hour"),
-        (math.inf, DAY, DAY, "day"),
-    )
-    if business:
-        steps = (*steps[:1], (math.inf, HOUR, HOUR, "hour"))
+    short: tuple[float, int, int, str] = (HOUR, HOUR // 12, HOUR // 60, "minute")
+    steps = [short, (math.inf if business else 2 * DAY, HOUR, HOUR, "hour"), (math.inf, DAY, DAY, "day")]
     step, unit, name = next((step, unit, name) for most, step, unit, name in steps if within.value <= most)
     count = max(math.ceil(within.value / step), 1) * step // unit
     return f"{count:,} {'business ' if business else ''}{name}{'' if count == 1 else 's'}"

@@ -13,6 +13,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "paths": ("paths", "Paths"),
     "transitions": ("transitions", "Transitions"),
     "friction": ("friction", "Friction"),
+    "promises": ("promises", "Promises"),
     "attribution": ("attribution", "Attribution"),
     "funnel": ("funnel", "Funnel"),
     "comparison": ("comparison", "Comparison"),

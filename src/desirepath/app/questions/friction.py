@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from desirepath.app.questions.question import Question, QuestionError
+from desirepath.app.questions.question import Question
 
 if TYPE_CHECKING:
     import numpy as np
@@ -89,21 +89,10 @@ class _Told:
         return {group.label: group.rows for group in found.groups}, found.overlap
 
     def _agreeing(self, like: str) -> NDArray[np.int64]:
-        import numpy as np
+        from desirepath.app.questions.breakdown import codes_of, groups_by
 
-        from desirepath.app.questions.breakdown import groups_by
-
-        found = groups_by(self._asking, like, self._asking.visits.entry_event)
-        if found.overlap:
-            raise QuestionError(
-                f"{like} parts nobody for good: one visit can be of several",
-                hint="Name a property or a trait, such as traits.device.",
-                like=like,
-            )
-        code = np.full(len(self._asking.visits), -1, np.int64)
-        for place, group in enumerate(found.groups):
-            code[group.rows] = place
-        return code
+        visits = self._asking.visits
+        return codes_of(groups_by(self._asking, like, visits.entry_event), len(visits))
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────
 
