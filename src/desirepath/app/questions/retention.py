@@ -111,9 +111,8 @@ class Retention(Question["RetentionAnswer"]):
         tables, lists = told.tables(result), told.lists(result)
         if self.as_counted_by is not None:
             other = self._theirs(asking, starts, returning, known)
-            says += told.compared(self.as_counted_by, self.every, result, other)
-            tables["as_counted_by"] = told.beside(result, other)
-            lists |= told.differing(result, other)
+            more, tables["as_counted_by"], differing = told.as_counted(self.as_counted_by, result, other)
+            says, lists = says + more, lists | differing
         return asking.answered(self, result, result.contract, says, tables, lists)
 
     def _columns(self) -> tuple[Bracket, ...]:

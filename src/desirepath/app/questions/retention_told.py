@@ -15,7 +15,7 @@ from desirepath.core.times import from_us
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Codes
-    from desirepath.app.questions.retention import Every, Retention
+    from desirepath.app.questions.retention import Retention
     from desirepath.app.results import Table
     from desirepath.core.estimate import Measured
     from desirepath.measure.retention import RetentionAnswer, Tool
@@ -143,57 +143,45 @@ def lists(result: RetentionAnswer) -> dict[str, Codes]:
 # ── as another tool counts ───────────────────────────────────────────────────────────────────────────────
 
 
-def _hits(result: RetentionAnswer, column: int) -> set[int]:
+def as_counted(
+    tool: Tool, result: RetentionAnswer, other: RetentionAnswer
+) -> tuple[tuple[str, ...], Table, dict[str, Codes]]:
+    """(sentences, their counts beside ours, who returned in a column by one way of counting and not by the other)."""
+    pairs = [(_hits(result, j), _hits(other, j)) for j in range(len(result.columns))]
+    found: dict[str, Codes] = {}
+    rows, differ = [], np.empty(0, np.int64)
+    for column, (ours, theirs) in zip(result.columns, pairs, strict=True):
+        mine, yours = np.setdiff1d(ours, theirs), np.setdiff1d(theirs, ours)
+        differ = np.union1d(differ, np.union1d(mine, yours))
+        n, o = int(result.overall.n[0]), int(other.overall.n[0])
+        rows.append((column, n, len(ours), o, len(theirs), len(mine), len(yours)))
+        found[f"only ours {column}"] = lambda mine=mine: mine  # type: ignore[misc]
+        found[f"only theirs {column}"] = lambda yours=yours: yours  # type: ignore[misc]
+    columns: dict[str, str | type] = {
+        "column": str, "customers": int, "returned": int, "their_customers": int, "their_returned": int,
+        "only_ours": int, "only_theirs": int,
+    }  # fmt: skip
+    table = table_of("column", columns, rows, {"rule": other.contract.rule})
+    return _compared(tool, result, other, len(differ)), table, found
+
+
+def _hits(result: RetentionAnswer, column: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Who returned in a column, over or not: ascending, each once."""
     customer, hit = result.hits(column)
-    return set(customer[hit].tolist())
+    return customer[hit]
 
 
-def _denominator(tool: str, other: RetentionAnswer, column: int) -> tuple[int, int]:
-    """(returned, of): Amplitude divides by those who have reached the period's end, the others by all who started."""
+def _compared(tool: Tool, result: RetentionAnswer, other: RetentionAnswer, differ: int) -> tuple[str, ...]:
+    """What they find, how many differ, and why. Amplitude divides by those who have reached the period's end."""
     o = other.overall
+    hits, of = int(o.returned[0, 0] + o.early[0, 0]), int(o.n[0])
     if tool == "amplitude":
-        return int(o.returned[0, column]), int(o.over[0, column])
-    return int(o.returned[0, column] + o.early[0, column]), int(o.n[0])
-
-
-def compared(tool: Tool, every: Every, result: RetentionAnswer, other: RetentionAnswer) -> tuple[str, ...]:
-    """What they find, who differs, and why."""
-    differ: set[int] = set()
-    for j in range(len(result.columns)):
-        differ |= _hits(result, j) ^ _hits(other, j)
-    hits, of = _denominator(tool, other, 0)
+        hits, of = int(o.returned[0, 0]), int(o.over[0, 0])
     rate = f"{hits / of * 100:.1f} % ({hits:,} of {of:,})" if of else "nothing"
     told = [
-        f"As {tool} counts, {result.columns[0]} is {rate}; {len(differ):,} customers are in another column there.",
+        f"As {tool} counts, {result.columns[0]} is {rate}; {differ:,} customers are in another column there.",
         _WAYS[tool],
     ]
     if other.known_until > result.known_until:
         told.append("It asks nobody until when a source is complete: later returns count there as well.")
     return tuple(told)
-
-
-def beside(result: RetentionAnswer, other: RetentionAnswer) -> Table:
-    """Their counts beside ours, column by column; returns in periods that are not over are in both."""
-    rows = []
-    for j, column in enumerate(result.columns):
-        ours, theirs = _hits(result, j), _hits(other, j)
-        n, o = int(result.overall.n[0]), int(other.overall.n[0])
-        rows.append((column, n, len(ours), o, len(theirs), len(ours - theirs), len(theirs - ours)))
-    columns: dict[str, str | type] = {
-        "column": str, "customers": int, "returned": int, "their_customers": int, "their_returned": int,
-        "only_ours": int, "only_theirs": int,
-    }  # fmt: skip
-    return table_of("column", columns, rows, {"rule": other.contract.rule})
-
-
-def differing(result: RetentionAnswer, other: RetentionAnswer) -> dict[str, Codes]:
-    """Who returned in a column by one way of counting and not by the other."""
-    found: dict[str, Codes] = {}
-    for j, column in enumerate(result.columns):
-        found[f"only ours {column}"] = lambda j=j: _codes(_hits(result, j) - _hits(other, j))  # type: ignore[misc]
-        found[f"only theirs {column}"] = lambda j=j: _codes(_hits(other, j) - _hits(result, j))  # type: ignore[misc]
-    return found
-
-
-def _codes(customers: set[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    return np.array(sorted(customers), np.int64)
