@@ -62,15 +62,15 @@ def test_lists_are_the_counts(shop: Journeys):
         answer = shop.workspace.ask(asked)
         for row in answer.tables["cells"].to_dicts():
             name = f"{row['cohort']} {row['column']}"
-            assert len(answer.members(name)) == row["returned"]
+            assert len(answer.codes[name]()) == row["returned"]
             if row["early"]:
-                assert len(answer.members(f"{name} early")) == row["early"]
+                assert len(answer.codes[f"{name} early"]()) == row["early"]
         for row in answer.tables["curve"].to_dicts():
-            assert len(answer.members(str(row["column"]))) == row["returned"]
+            assert len(answer.codes[str(row["column"])]()) == row["returned"]
     churned = shop.workspace.ask(Churn(stage="retention", every="week"))
     for row in churned.tables["periods"].to_dicts():
         for count in ("at_start", "entered", "left", "lapsed", "at_end", "gone", "came_back"):
-            assert len(churned.members(f"{count} {row['period']}")) == row[count]
+            assert len(churned.codes[f"{count} {row['period']}"]()) == row[count]
     where = shop.workspace.ask(Occupancy(every="week"))
     assert len(where.members("in retention")) == 40
 
