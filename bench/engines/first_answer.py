@@ -19,7 +19,6 @@ from pathlib import Path
 
 from worker import Report, median
 
-
 FUNNEL = ("ask", "funnel", "{shop}", "product_page", "checkout", "--within", "14 days")
 
 
