@@ -171,7 +171,8 @@ def test_where_customers_are_all_alike_a_shape_has_no_end_but_the_mean_is_known(
         times[i], last[i] = len(at), at[-1] if len(at) else 0
     fit = fit_buying(ParetoNbd(), kinds(times, last, age, 7.0)[0])
     assert fit.sound
-    assert fit.params[2] / fit.params[3] == pytest.approx(1 / 26, rel=0.15)  # the mean rate of leaving, per week
+    leaving = fit.params[2] / fit.params[3]  # the mean rate, per week
+    assert leaving == pytest.approx(1 / 26, rel=0.15)
     if fit.alike:
         assert fit.alike == ("s",)
 
