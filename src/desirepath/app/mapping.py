@@ -14,6 +14,7 @@ from desirepath.journey_map.document import Headline, MapDocument, SourceNote, T
 from desirepath.journey_map.inputs import MapInputs, MemberList
 from desirepath.measure.cohort import cohort
 from desirepath.measure.effort import effort
+from desirepath.measure.friction import friction, lifts_of
 from desirepath.measure.headline import headline
 from desirepath.measure.meetings import visit_of_events
 from desirepath.measure.occupancy import occupancy
@@ -52,7 +53,10 @@ def draw_map(
     say("touchpoints", 0.15)
     owner = visit_of_events(visits, trails)
     of_visits = {"as_of": as_of, "where": where, "period": period, "owner": owner}
-    met = touchpoints(journey, visits, trails, channels=asking.channels, **of_visits)  # type: ignore[arg-type]
+    # Pains, delights and cards speak of one asking: what is beyond chance there is beyond chance here.
+    costs = friction(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
+    lifted = lifts_of(costs)
+    met = touchpoints(journey, visits, trails, channels=asking.channels, lifted=lifted, **of_visits)  # type: ignore[arg-type]
     say("paths", 0.5)
     walked = paths(journey, visits, trails, top=_PATHS, **of_visits)  # type: ignore[arg-type]
     efforts = effort(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
@@ -82,6 +86,7 @@ def draw_map(
             as_of=as_of,
             stages=tuple(answers.values()),
             touchpoints=met,
+            friction=costs,
             paths=walked,
             promises=promised,
             scores=scored,

@@ -22,6 +22,7 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
+from desirepath.measure.friction import FrictionAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class MapInputs:
 
     stages, paths, efforts: one per stage that was measured; a stage without an answer is shown as unmeasured.
     paths: the few commonest are listed; all rows that are given draw the way between steps, so give many.
+    friction: what costs and what brings successes, for pains and delights; touchpoints' lifts are of the same asking.
     headlines: the findings, most important first; the map shows the first large and up to two more.
     verbatims: newest first; verbatim_counts: how many there are by stage, where more exist than are given.
     members: by (stage, outcome), outcome one of reached, skipped, succeeded, left, lapsed, in_flight.
@@ -79,6 +81,7 @@ class MapInputs:
     as_of: int
     stages: tuple[StageAnswer, ...]
     touchpoints: tuple[TouchpointAnswer, ...] = ()
+    friction: FrictionAnswer | None = None
     paths: tuple[PathsAnswer, ...] = ()
     promises: tuple[PromiseAnswer, ...] = ()
     scores: tuple[ScoreAnswer, ...] = ()

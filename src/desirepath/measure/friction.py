@@ -18,7 +18,7 @@ from desirepath.core.estimate import Estimate, Measured, NoEstimate
 from desirepath.core.times import TimeRange, say_duration
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
-from desirepath.measure.answers import Contract
+from desirepath.measure.answers import Contract, Lift
 from desirepath.measure.cohort import EVER, Mask, contract
 from desirepath.measure.lift import (
     FALSE_DISCOVERY_RATE,
@@ -150,6 +150,18 @@ def friction(
         by_value=by_value,
         contract=_contract(journey, as_of),
     )
+
+
+def lifts_of(answer: FrictionAnswer) -> dict[tuple[int, int], Lift]:
+    """(stage, touchpoint code) → what meeting it adds, in the company of all else that was compared."""
+    every = (*answer.ranked, *answer.not_compared)
+    return {
+        (one.thing.stage, one.thing.touchpoint): Lift(
+            one.difference, one.q, one.beyond_chance, one.met, one.compared
+        )
+        for one in every
+        if one.thing.kind == "touchpoint"
+    }
 
 
 def exposed(
