@@ -27,10 +27,10 @@ class Change(Question["ChangeAnswer"]):
     """
 
     name: ClassVar[str] = "change"
-    about: ClassVar[str] = "Why has a number changed: other customers, or another number among the same?"
+    about: ClassVar[str] = "Why has a number changed: by mix or by rate?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop rate:decision traits.device --a period:2025-Q1",
-        "shop promise:delivered_in_time traits.region --a period:2025-Q4 --b period:2024-Q4",
+        "shop score:nps channel --since 2025-07-01",
     )
 
     measure: str = Field(
@@ -187,14 +187,15 @@ def _says(
 def _term(term: Term, unit: str, currency: str | None) -> str:
     from desirepath.app.questions.units import apart_in_words, in_words
 
-    a, b = (in_words(side, unit, currency) for side in (term.a, term.b))
-    mix, rate = (
-        apart_in_words(x, unit, currency) if x.known else (in_words(x, unit, currency), "")
-        for x in (term.mix_within, term.rate_within)
-    )
-    beyond = ", beyond chance" if term.beyond_chance else ""
-    told = [f"{name} {x[0]}{f' ({x[1]})' if x[1] else ''}" for name, x in (("mix", mix), ("rate", rate))]
-    return (
+    head = (
         f"{term.label}: {100 * term.a_share:.1f} % of rows against {100 * term.b_share:.1f} % (n {term.a_n:,} and "
-        f"{term.b_n:,}), {a} against {b}{beyond}: {', '.join(told)}."
+        f"{term.b_n:,})"
     )
+    mix, ends = apart_in_words(term.mix_within, unit, currency)
+    if not term.a_n or not term.b_n:
+        return f"{head}: on one side only, so all of it is mix, {mix} ({ends})."
+    a, b = (in_words(side, unit, currency) for side in (term.a, term.b))
+    beyond = ", beyond chance" if term.beyond_chance else ""
+    rate, within = apart_in_words(term.rate_within, unit, currency)
+    told = f"rate {rate} ({within})" if within else f"rate {rate}"
+    return f"{head}, {a} against {b}{beyond}: mix {mix} ({ends}), {told}."

@@ -27,11 +27,11 @@ class Comparison(Question["ComparisonAnswer"]):
     """
 
     name: ClassVar[str] = "comparison"
-    about: ClassVar[str] = "What differs between two groups, periods or arms, and what of it beyond chance?"
+    about: ClassVar[str] = "What differs beyond chance between two sides?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop segment:mobile segment:desktop",
         "shop period:2025-Q3 --measures rate",
-        "shop traits.care_guide=yes traits.care_guide=no --measures rate:retention --measures score",
+        "shop traits.plan=paid traits.plan=free",
     )
 
     a: str = Field(description="The first side.", json_schema_extra={"argument": True})

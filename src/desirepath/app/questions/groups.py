@@ -28,7 +28,7 @@ class Groups(Question["GroupsAnswer"]):
     """
 
     name: ClassVar[str] = "groups"
-    about: ClassVar[str] = "Which kinds of customers are there, by what they do, and who are they?"
+    about: ClassVar[str] = "Which kinds of customers are there, by what they do?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop \"count(event = 'Coupon Entered') >= 2\"",
