@@ -122,18 +122,19 @@ JOURNEYS = (
     f"if(place > 0, arraySlice(every, 1, place - 1), every) AS p, length(p) AS n "
     f"FROM {IN_ORDER} GROUP BY customer HAVING n > 0"
 )
-LINKS = (
-    f"SELECT step.1, step.2, count() FROM (SELECT arrayJoin(arrayZip(arrayPushFront(p, {START}), "
-    f"arrayPushBack(p, if(place > 0, {WON}, {LOST})))) AS step FROM ({JOURNEYS})) GROUP BY step"
-)
 EQUAL = "arrayMap(x -> 1 / n, p)"
 POSITION = (
     f"if(n <= 2, {EQUAL}, arrayMap((x, i) -> if(i = 1 OR i = n, 0.4, 0.2 / (n - 2)), p, arrayEnumerate(p)))"
 )
-RULES = (
-    "SELECT touch.1, sum(touch.2), sum(touch.3), sum(touch.4), sum(touch.5) FROM (SELECT arrayJoin(arrayZip(p, "
-    f"arrayMap(i -> i = 1, arrayEnumerate(p)), arrayMap(i -> i = n, arrayEnumerate(p)), {EQUAL}, {POSITION})) AS touch "
-    f"FROM ({JOURNEYS}) WHERE place > 0) GROUP BY touch.1"
+# Every step of every journey, the one to its end included, and what its touch is credited if the journey was won.
+STEPS_OF_JOURNEYS = (
+    f"SELECT place > 0 AS won, arrayJoin(arrayZip(arrayPushFront(p, {START}), "
+    f"arrayPushBack(p, if(won, {WON}, {LOST})), arrayEnumerate(arrayPushFront(p, 0)), "
+    f"arrayPushBack({EQUAL}, 0), arrayPushBack({POSITION}, 0))) AS step, n FROM ({JOURNEYS})"
+)
+CREDIT = (
+    "SELECT step.1, step.2, count(), countIf(won AND step.3 = 1), countIf(won AND step.3 = n), "
+    f"sumIf(step.4, won), sumIf(step.5, won) FROM ({STEPS_OF_JOURNEYS}) GROUP BY step.1, step.2"
 )
 
 
@@ -164,12 +165,11 @@ def asked(session: Session, sql: str, in_order: int) -> Rows:
 
 
 def attribution(session: Session, in_order: int) -> object:
-    links = np.zeros((CHANNELS + 1, CHANNELS + 2), np.int64)
-    for source, target, n in asked(session, LINKS, in_order):
+    links, rules = np.zeros((CHANNELS + 1, CHANNELS + 2), np.int64), np.zeros((4, CHANNELS))
+    for source, target, n, *credit in asked(session, CREDIT, in_order):
         links[source, target] = n
-    rules = np.zeros((4, CHANNELS))
-    for channel, *credit in asked(session, RULES, in_order):
-        rules[:, channel] = credit
+        if target < CHANNELS:
+            rules[:, target] += credit
     return of_credit(rules.tolist(), links)
 
 
