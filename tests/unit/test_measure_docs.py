@@ -17,6 +17,7 @@ from desirepath.measure import (
     contract_value,
     forecast,
     friction,
+    funnel,
     groups,
     headline,
     lifetime_value,
@@ -36,12 +37,15 @@ from desirepath.measure import (
     whole,
 )
 from desirepath.measure.effort import effort
+from desirepath.measure.funnel import others
 
 MEASURES = {
     "stages": stages.stages,
     "members": stages.members,
     "whole": whole.whole,
     "occupancy": occupancy.occupancy,
+    "funnel": funnel.funnel,
+    "recount": others.recount,
     "retention": retention.retention,
     "churn": churn.churn,
     "where_after": where_after.where_after,

@@ -123,29 +123,34 @@ def recount_says(other: Recount) -> tuple[str, ...]:
 
 _STEPS: dict[str, str | type] = {
     "step": str, "reached": int, "dropped": int, "broken": int, "in_flight": int, "rate": "share", "step_rate": "share",
-    "eventually": "share", "wait": "duration",
 }  # fmt: skip
 
 
 def _step_row(answer: FunnelAnswer, step: StepAnswer) -> tuple[Any, ...]:
     return (
         _label(answer, step), step.reached, step.failed, step.broken, step.in_flight, step.rate, step.step_rate,
-        step.eventually, step.wait[1],
     )  # fmt: skip
 
 
 def tables(answer: FunnelAnswer) -> dict[str, Table]:
-    """The steps, and how long it takes."""
+    """The steps; how probable each is in the end and how soon it comes; how long the whole takes."""
     contract = {"rule": answer.contract.rule, "definition": answer.contract.definition}
     steps = table_of("step", _STEPS, [_step_row(answer, step) for step in answer.steps], contract)
+    later = [step for step in answer.steps if step.place and not step.optional]
+    waits = table_of(
+        "step",
+        {"step": str, "eventually": "share", "wait": "duration", "since_entry": "duration"},
+        [(step.step, step.eventually, step.wait[1], step.time_quartiles[1]) for step in later],
+        contract,
+    )
     quarters = ("a quarter", "half", "three quarters")
     times = table_of(
         "share of entries",
         {"share": str, "of_all": "duration", "of_those_through": "duration"},
-        list(zip(quarters, answer.time_quartiles, answer.time_of_converted, strict=True)),
+        list(zip(quarters, answer.time_quartiles, answer.time_of_converted, strict=True)) if later else [],
         contract,
     )
-    return {"steps": steps, "times": times}
+    return {"steps": steps, "waits": waits, "times": times}
 
 
 def group_tables(parts: Parts) -> dict[str, Table]:

@@ -154,9 +154,10 @@ def _rules_of(events: FunnelEvents, plan: FunnelPlan, tool: Tool, period: TimeRa
         add("an event is the first of the steps that it could be", events, plan, _first_step_only)
     else:
         words = "of attempts at one step the latest is followed, and ties stand in the order of the steps"
+        rules.append(_Rule(words, lambda: posthog_levels(events, plan, period, take_out=False)))
         if plan.exclusions:
-            words += "; who did an excluded event on the furthest way is taken out of the funnel"
-        rules.append(_Rule(words, lambda: posthog_levels(events, plan, period)))
+            words = "who did an excluded event on the furthest way is taken out of the funnel"
+            rules.append(_Rule(words, lambda: posthog_levels(events, plan, period)))
     return rules
 
 
@@ -242,8 +243,13 @@ def window_funnel_levels(
     return _by_customer(level, who, events)
 
 
-def posthog_levels(events: FunnelEvents, plan: FunnelPlan, period: TimeRange = EVER) -> Levels:
-    """PostHog's ordered and strict funnels (our order "exact"): how many required steps; −1: taken out."""
+def posthog_levels(
+    events: FunnelEvents, plan: FunnelPlan, period: TimeRange = EVER, *, take_out: bool = True
+) -> Levels:
+    """PostHog's ordered and strict funnels (our order "exact"): how many required steps; −1: taken out.
+
+    take_out: False leaves the excluded in, as far as they came.
+    """
     from desirepath.measure.funnel import others_kernel
 
     found, begin, who = raw_events(events, plan)
@@ -256,8 +262,9 @@ def posthog_levels(events: FunnelEvents, plan: FunnelPlan, period: TimeRange = E
         found.ts, found.words, _may(found, period), begin, steps, plan.window.length, plan.order == "exact",
         np.array(plan.optional, np.bool_), np.array(excluded, np.int64).reshape(-1, 3), level,
     )  # fmt: skip
-    optional = np.cumsum([0, *plan.optional])
-    return _by_customer(np.where(level >= 0, level - optional[np.maximum(level, 0)], -1), who, events)
+    came = np.where(level < 0, -1 - level, level)
+    came -= np.cumsum([0, *plan.optional])[came]
+    return _by_customer(np.where((level < 0) & take_out, -1, came), who, events)
 
 
 def _may(found: Events, period: TimeRange) -> NDArray[np.bool_]:

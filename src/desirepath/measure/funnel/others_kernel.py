@@ -171,7 +171,7 @@ def ordered_attempts(
     excluded: Int64,
     level: Int64,
 ) -> None:
-    """PostHog's ordered and strict funnels; level −1 is a customer who is taken out of the funnel.
+    """PostHog's ordered and strict funnels; level −1 − n is a customer who is taken out, having reached n steps.
 
     For each step the latest attempt that reached it is kept. Events at one time are taken by step, and then break
     nothing. excluded: bit, first and last step (from 1) on the way to which it takes the customer out.
@@ -207,4 +207,4 @@ def ordered_attempts(
                         if _is(words, q, step - 1) and (step > 1 or may[q]):
                             _take(q, ts[q], step, True, window, optional, valid, start, out, path, best)
             a = b
-        level[c] = -1 if best[1] else best[0]
+        level[c] = -1 - best[0] if best[1] else best[0]
