@@ -46,12 +46,12 @@ class Churn(Question["ChurnAnswer"]):
     )
 
     stage: str = Field(
-        "journey", description="Which stage is told first: a stage's id, or journey for all of it."
+        default="journey", description="Which stage is told first: a stage's id, or journey for all of it."
     )
-    every: Literal["day", "week", "month"] = Field("month", description="How long a period is.")
-    most: int = Field(24, description="How many periods of staying are told.")
-    since: str | None = Field(None, description="Periods from the one of this date on (2026-01-31).")
-    until: str | None = Field(None, description="Only periods that begin before this date.")
+    every: Literal["day", "week", "month"] = Field(default="month", description="How long a period is.")
+    most: int = Field(default=24, description="How many periods of staying are told.")
+    since: str | None = Field(default=None, description="Periods from the one of this date on (2026-01-31).")
+    until: str | None = Field(default=None, description="Only periods that begin before this date.")
 
     @field_validator("most")
     @classmethod

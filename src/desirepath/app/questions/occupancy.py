@@ -35,12 +35,12 @@ class Occupancy(Question["WhereAnswer"]):
     )
 
     every: Literal["day", "week", "month"] = Field(
-        "week", description="How long a step is; since the beginning, a month is 30 days."
+        default="week", description="How long a step is; since the beginning, a month is 30 days."
     )
     origin: Literal["entry", "first_event"] = Field(
-        "entry", description="What a customer begins with: their first stage, or their first event."
+        default="entry", description="What a customer begins with: their first stage, or their first event."
     )
-    most: int = Field(26, description="How many steps after the beginning.")
+    most: int = Field(default=26, description="How many steps after the beginning.")
 
     @field_validator("most")
     @classmethod

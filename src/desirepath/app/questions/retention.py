@@ -39,32 +39,32 @@ class Retention(Question["RetentionAnswer"]):
     )
 
     start: str = Field(
-        "first",
+        default="first",
         description="What makes a customer start: first (their first own event), a stage (their first entry), or the "
         "first match ever of a step.",
     )
-    returning: str = Field("any", description="What is a return: any own event, or a step.")
-    every: Every = Field("week", description="How long a period is.")
+    returning: str = Field(default="any", description="What counts as coming back: any own event, or a step.")
+    every: Every = Field(default="week", description="How long a period is.")
     periods: int | None = Field(
-        None, description="How many periods; 14 days, 12 weeks or 12 months unless said."
+        default=None, description="How many periods; 14 days, 12 weeks or 12 months unless said."
     )
     brackets: str | None = Field(
-        None,
+        default=None,
         description='Columns of several periods each, such as "1-3, 4-7, 8-14"; 0 is the one of the start.',
     )
     kind: Literal["on", "on_or_after"] = Field(
-        "on", description="Whether a return counts in its own period, or in every period up to it."
+        default="on", description="Whether coming back counts in its own period, or in every period up to it."
     )
     clock: Literal["calendar", "rolling"] = Field(
-        "calendar",
+        default="calendar",
         description="Periods of the calendar in the journey's time zone, or of 24 hours from each customer's start.",
     )
     by: str | None = Field(
-        None,
+        default=None,
         description="Cohorts by this instead of when they started: channel, segment, traits.country …",
     )
     as_counted_by: Literal["amplitude", "clickhouse", "mixpanel", "posthog"] | None = Field(
-        None, description="Also count as this tool does, and list the customers who differ."
+        default=None, description="Also count as this tool does, and list the customers who differ."
     )
 
     @field_validator("periods")
@@ -150,7 +150,7 @@ class Retention(Question["RetentionAnswer"]):
         return read_step(asking, self.returning).mask
 
     def _known(self, asking: Asking, returning: NDArray[np.bool_]) -> tuple[int, str]:
-        """Until when returns are known, and the source that says so: the earliest of those that hold returns."""
+        """Until when we know who came back, and the source that says so: the earliest that holds such events."""
         import numpy as np
 
         column = asking.layers.codes("source")
@@ -189,8 +189,8 @@ class Retention(Question["RetentionAnswer"]):
             asking.as_of,
             self.about,
             f"customers who started ({starts}), each once, whose period has passed and is known in full",
-            f"{length}; a return: {returns}, after the start in the stored order{later}; who returned in a period that "
-            "is not over stands apart (early)",
+            f"{length}; coming back: {returns}, after the start in the stored order{later}; who came back in a period "
+            "that is not over stands apart (early)",
             "Wilson (1927)",
         )
 

@@ -71,7 +71,7 @@ def says(
         several = len(open_columns) > 1
         which = f"{open_columns[0]} and what follows are" if several else f"{open_columns[0]} is"
         found.append(
-            f"Returns are known until {until}{source}; {which} not over for everybody: such cells are marked "
+            f"Who came back is known until {until}{source}; {which} not over for everybody: such cells are marked "
             "incomplete, and rates are of those for whom they are."
         )
     if question.kind == "on_or_after":
@@ -128,7 +128,7 @@ def _line(result: RetentionAnswer, cohort: int | None) -> tuple[Any, ...]:
 
 
 def lists(result: RetentionAnswer) -> dict[str, Codes]:
-    """Who returned, of everybody and in each cell; "… early": in a period that is not over for them."""
+    """Who came back, of everybody and in each cell; "… early": in a period that is not over for them."""
     found: dict[str, Codes] = {}
     for k, label in [(None, ""), *enumerate(result.cohorts)]:
         counts, row = (result.overall, 0) if k is None else (result.counts, k)
@@ -183,5 +183,5 @@ def _compared(tool: Tool, result: RetentionAnswer, other: RetentionAnswer, diffe
         _WAYS[tool],
     ]
     if other.known_until > result.known_until:
-        told.append("It asks nobody until when a source is complete: later returns count there as well.")
+        told.append("It asks nobody until when a source is complete: what came later counts there as well.")
     return tuple(told)
