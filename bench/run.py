@@ -233,6 +233,7 @@ def main() -> int:
         kept[part] = {"results": {**kept.get(part, {}).get("results", {}), **results} if asked.engine else results,
                       "date": time.strftime("%Y-%m-%d", time.gmtime()), "runs": asked.runs,
                       "load": os.getloadavg()[0]}  # fmt: skip
+        kept = {name: kept[name] for name in PARTS if name in kept}
         path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     print("\n".join(tables(asked.events, kept)))
     if asked.write:
