@@ -45,42 +45,47 @@ class Attribution(Question["AttributionAnswer"]):
     )
 
     conversion: str | None = Field(
-        None, description="What a conversion is, written like a step; the purchase unless said."
+        default=None, description="What a conversion is, written like a step; the purchase unless said."
     )
     by: str = Field(
-        "channel", description="What gets the credit: channel, touchpoint, a property or a trait."
+        default="channel", description="What gets the credit: channel, touchpoint, a property or a trait."
     )
     touches: Literal["sessions", "actions", "all"] = Field(
-        "sessions",
+        default="sessions",
         description="What a touch is: how a session began (half an hour of silence ends one), each thing that the "
         "customer did, or all events, the business's too.",
     )
     lookback: str = Field(
-        "30 days",
+        default="30 days",
         description='How long before its conversion a touch counts ("30 days"); or within the "pass" or the "visit".',
     )
     count: Literal["every", "first"] = Field(
-        "every", description="Every conversion, or only each customer's first."
+        default="every", description="Every conversion, or only each customer's first."
     )
     direct: Annotated[tuple[str, ...], OneOrMany] = Field(
-        (), description="Values that get credit only where nothing else was met, such as direct visits."
+        default=(),
+        description="Values that get credit only where nothing else was met, such as direct visits.",
     )
     repeats: Literal["collapsed", "kept"] = Field(
-        "collapsed", description="Whether the same channel several times running is one touch (the latest)."
+        default="collapsed",
+        description="Whether the same channel several times running is one touch (the latest).",
     )
     models: Annotated[tuple[Model, ...], OneOrMany] = Field(
-        ("first", "last", "linear", "position", "time_decay", "markov", "shapley"),
+        default=("first", "last", "linear", "position", "time_decay", "markov", "shapley"),
         description="Which models.",
     )
     position: str = Field(
-        "40/20/40", description="By position: percent for the first touch, those between, the last."
+        default="40/20/40", description="By position: percent for the first touch, those between, the last."
     )
     half_life: Duration = Field(
-        timedelta(days=7), description="By time decay: how much earlier than the last touch counts half."
+        default=timedelta(days=7),
+        description="By time decay: how much earlier than the last touch counts half.",
     )
-    order: int = Field(1, ge=1, le=8, description="Of the Markov chain: how many touches back it remembers.")
+    order: int = Field(
+        default=1, ge=1, le=8, description="Of the Markov chain: how many touches back it remembers."
+    )
     worth: Literal["conversions", "rate"] = Field(
-        "conversions",
+        default="conversions",
         description="What a set of channels is worth to Shapley: the conversions of those who met no other, or their "
         "conversion rate.",
     )

@@ -39,16 +39,17 @@ class Change(Question["ChangeAnswer"]):
         json_schema_extra={"argument": True},
     )
     by: str = Field(
-        "channel",
+        default="channel",
         description="By what to take it apart: channel, touchpoint, segment, persona, or a trait or property.",
         json_schema_extra={"argument": True},
     )
     a: str = Field(
-        "everyone",
+        default="everyone",
         description="The newer side, as for a comparison: period:2026-Q1, segment:mobile, traits.variant=B.",
     )
     b: str | None = Field(
-        None, description="The older side; as long a time just before, where the newer one is a period."
+        default=None,
+        description="The older side; as long a time just before, where the newer one is a period.",
     )
 
     def answer(self, asking: Asking) -> Answer[ChangeAnswer]:

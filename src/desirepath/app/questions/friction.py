@@ -34,11 +34,11 @@ class Friction(Question["FrictionAnswer"]):
     )
 
     by: str | None = Field(
-        None,
+        default=None,
         description="Ask each of these groups apart: segment, channel, traits.device … as of the visit's entry.",
     )
     like: str | None = Field(
-        None,
+        default=None,
         description="Compare only visits that agree in this, too: traits.device, traits.country … as of their entry.",
     )
 

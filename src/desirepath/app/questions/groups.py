@@ -36,22 +36,24 @@ class Groups(Question["GroupsAnswer"]):
     )
 
     rule: str | None = Field(
-        None,
+        default=None,
         description="A rule over customers (or a segment, a persona, traits.plan=free): who is of it now. Without one, "
         "groups are looked for.",
         json_schema_extra={"argument": True},
     )
     into: int | None = Field(
-        None,
+        default=None,
         ge=2,
         le=20,
         description="So many groups, believed or not. Without it, as many as are found again.",
     )
     by: tuple[Literal["touchpoints", "steps", "pace", "stages"], ...] = Field(
-        ("touchpoints", "steps", "pace", "stages"), description="By what trails are like each other."
+        default=("touchpoints", "steps", "pace", "stages"), description="By what trails are like each other."
     )
     fewest: int = Field(
-        5, ge=2, description="Own meetings at touchpoints that a customer must have to be put into a group."
+        default=5,
+        ge=2,
+        description="Own meetings at touchpoints that a customer must have to be put into a group.",
     )
 
     def answer(self, asking: Asking) -> Answer[GroupsAnswer]:

@@ -37,26 +37,29 @@ class LifetimeValue(Question["LifetimeAnswer"]):
     )
 
     purchase: str | None = Field(
-        None, description="What a purchase is, written like a step; the decision's goal unless said."
+        default=None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
-    within: Duration = Field(timedelta(days=365), description="How far ahead: from what is known on.")
+    within: Duration = Field(default=timedelta(days=365), description="How far ahead: from what is known on.")
     model: Literal["auto", "bg_nbd", "pareto_nbd", "contract"] = Field(
-        "auto",
+        default="auto",
         description="auto: of bg_nbd and pareto_nbd the one that would have told the last months better; contract: "
         "renewals, where the journey has active_while.",
     )
     every: Duration = Field(
-        timedelta(days=30), description="For contracts: the time from one renewal to the next."
+        default=timedelta(days=30), description="For contracts: the time from one renewal to the next."
     )
     discount: float = Field(
-        0.1, ge=0, le=10, description="How much less a year later counts: 0.1 makes 110 of then 100 of now."
+        default=0.1,
+        ge=0,
+        le=10,
+        description="How much less a year later counts: 0.1 makes 110 of then 100 of now.",
     )
     by: str | None = Field(
-        None,
+        default=None,
         description="Groups, as of the first purchase: segment, persona, channel, month, traits.country …",
     )
     check: Duration | None = Field(
-        None,
+        default=None,
         description="How much of the end is held back to check the model; a third, at most a year, unless said.",
     )
 

@@ -28,20 +28,23 @@ class Overdue(Question["OverdueAnswer"]):
     examples: ClassVar[tuple[str, ...]] = ("shop", "shop --rhythm activity", "shop --members overdue")
 
     purchase: str | None = Field(
-        None, description="What a purchase is, written like a step; the decision's goal unless said."
+        default=None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
     rhythm: Literal["purchase", "activity"] = Field(
-        "purchase", description="Whose silence: of purchases, or of anything that the customer does."
+        default="purchase", description="Whose silence: of purchases, or of anything that the customer does."
     )
     alarm: float = Field(
-        0.05, gt=0, lt=1, description="The share of a customer's own gaps that may be longer than the alarm."
+        default=0.05,
+        gt=0,
+        lt=1,
+        description="The share of a customer's own gaps that may be longer than the alarm.",
     )
-    gaps: int = Field(2, ge=1, description="How many gaps make a rhythm: 2 gaps are 3 purchases.")
+    gaps: int = Field(default=2, ge=1, description="How many gaps make a rhythm: 2 gaps are 3 purchases.")
     fresh: Duration = Field(
-        timedelta(days=90), description="List those whose alarm has rung for at most so long."
+        default=timedelta(days=90), description="List those whose alarm has rung for at most so long."
     )
     check: Duration = Field(
-        timedelta(days=90), description="Alarms of so long ago are held against what came since."
+        default=timedelta(days=90), description="Alarms of so long ago are held against what came since."
     )
 
     @field_validator("fresh", "check")

@@ -39,32 +39,32 @@ class Paths(WalkQuestion["PathsFound"]):
     )
 
     form: Literal["exact", "flow", "tree"] = Field(
-        "exact",
+        default="exact",
         description="The commonest exact paths; a flow: steps by position and the links between; or a tree.",
     )
     starts_at: str | None = Field(
-        None, description="Read from the first time at this step; walks without it have no path."
+        default=None, description="Read from the first time at this step; walks without it have no path."
     )
     ends_at: str | None = Field(
-        None, description="Read to the first time at this step (after the start, where one is named)."
+        default=None, description="Read to the first time at this step (after the start, where one is named)."
     )
     before: Literal["lapsed", "left", "lost"] | None = Field(
-        None,
+        default=None,
         description="The last steps of visits of the stage that lapsed, that left, or (lost) either without success.",
     )
-    steps: int = Field(8, ge=1, le=12, description="How many steps of a path are kept.")
+    steps: int = Field(default=8, ge=1, le=12, description="How many steps of a path are kept.")
     top: int | None = Field(
-        None,
+        default=None,
         ge=1,
         le=_MOST,
         description="How many paths (10 unless said), steps at each position of a flow (8), branches of a tree (30) "
         "are shown; the rest is other.",
     )
     repeats: bool = Field(
-        False, description="Keep steps done several times running, instead of making them one."
+        default=False, description="Keep steps done several times running, instead of making them one."
     )
     goal: str | None = Field(
-        None,
+        default=None,
         description="What counts as success of a path; the goal of the first stage that has one unless said. Visits "
         "succeed as their stage does.",
     )

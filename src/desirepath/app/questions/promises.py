@@ -66,18 +66,21 @@ class Promises(Question["PromisesAnswer"]):
     )
 
     promise: str | None = Field(
-        None,
+        default=None,
         description="Which promise, by its id; all of them unless said.",
         json_schema_extra={"argument": True},
     )
     by: str | None = Field(
-        None,
+        default=None,
         description="Each group apart: segment, channel, touchpoint, month, traits.region … when it was promised.",
     )
     like: str | None = Field(
-        None, description="Compare broken with kept promises only where these agree, too: traits.region …"
+        default=None,
+        description="Compare broken with kept promises only where these agree, too: traits.region …",
     )
-    share: float = Field(0.95, description="For how many the promise that is looked for should be kept.")
+    share: float = Field(
+        default=0.95, description="For how many the promise that is looked for should be kept."
+    )
 
     @field_validator("share")
     @classmethod

@@ -28,11 +28,11 @@ class Rfm(Question["RfmAnswer"]):
     examples: ClassVar[tuple[str, ...]] = ("shop", 'shop --next "30 days"', "shop --members slipping")
 
     purchase: str | None = Field(
-        None, description="What a purchase is, written like a step; the decision's goal unless said."
+        default=None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
-    parts: int = Field(5, ge=2, le=10, description="How many scores: 5 parts customers into fifths.")
+    parts: int = Field(default=5, ge=2, le=10, description="How many scores: 5 parts customers into fifths.")
     next: Duration = Field(
-        timedelta(days=90), description="What the groups did next: in so long, from as long ago."
+        default=timedelta(days=90), description="What the groups did next: in so long, from as long ago."
     )
 
     @field_validator("next")
