@@ -9,6 +9,7 @@ import pytest
 from desirepath.app.asking import Asking
 from desirepath.app.questions.change import Change
 from desirepath.app.questions.comparison import Comparison
+from desirepath.app.questions.funnel import Funnel
 from desirepath.app.questions.groups import Groups
 from desirepath.app.questions.question import QuestionError
 from desirepath.app.questions.sides import read_sides
@@ -134,6 +135,23 @@ def test_a_comparison_tells_both_sides_and_lists_them(shop: Journeys):
     assert len(answer.members("a")) + len(answer.members("b")) >= 90
     assert rows["value:decision"]["unit"] == "money"
     assert rows["value:decision"]["a"] == 5000
+
+
+def test_the_steps_of_a_funnel_are_compared_as_the_funnel_counts_them(shop: Journeys):
+    steps = ("product", "cart", "Order Completed")
+    answer = shop.workspace.ask(Comparison(a="phone", measures=("funnel",), steps=steps, within="2 days"))
+    rows = {row["measure"]: row for row in answer.table}
+    assert set(rows) == {"funnel:all", "funnel:2", "funnel:3"}
+    funnel = shop.workspace.ask(Funnel(steps=steps, within="2 days", segment="phone")).result
+    assert rows["funnel:all"]["a_n"] == funnel.rated
+    assert rows["funnel:all"]["a"] == pytest.approx(funnel.rated_converted / funnel.rated)
+    assert rows["funnel:3"]["a"] == pytest.approx(funnel.steps[2].step_rate.value)  # type: ignore[union-attr]
+    assert rows["funnel:all"]["a"] == pytest.approx(24 / 30)
+    assert rows["funnel:all"]["b"] == pytest.approx(52 / 60)
+    with pytest.raises(QuestionError, match="two steps"):
+        shop.workspace.ask(Comparison(a="phone", steps=("cart",)))
+    with pytest.raises(QuestionError, match="nothing to compare"):
+        shop.workspace.ask(Comparison(a="phone", measures=("funnel",)))
 
 
 def test_measures_that_are_not_there_are_refused(shop: Journeys):

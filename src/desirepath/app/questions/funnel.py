@@ -141,6 +141,11 @@ class Funnel(Question["FunnelAnswer"]):
             lists["counted otherwise"] = lambda: other.customer
         return asking.answered(self, result, result.contract, says, tables, lists)
 
+    def asked(self, asking: Asking) -> tuple[FunnelEvents, FunnelPlan, int]:
+        """(the events, the rules, until when steps are known): for questions that match the same steps."""
+        events, plan = self._asked(asking)
+        return events, plan, self._known(asking, events)[0]
+
     # ── what is asked ────────────────────────────────────────────────────────────────────────────────────
 
     def _asked(self, asking: Asking) -> tuple[FunnelEvents, FunnelPlan]:
@@ -247,7 +252,7 @@ class Funnel(Question["FunnelAnswer"]):
         """Until when steps are known, and the source that says so: the earliest of those that hold later steps."""
         import numpy as np
 
-        from desirepath.measure.funnel.match import masks_of
+        from desirepath.measure.funnel.events import masks_of
 
         column = asking.layers.codes("source")
         names: set[str] = set()
