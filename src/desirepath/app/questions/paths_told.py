@@ -37,6 +37,11 @@ def plural(unit: str) -> str:
     return f"{unit}es" if unit.endswith("s") else f"{unit}s"
 
 
+def many(count: int, unit: str) -> str:
+    """'1 session', '2,431 sessions'."""
+    return f"{count:,} {unit if count == 1 else plural(unit)}"
+
+
 def path_in_words(codes: Sequence[int], words: Sequence[str], *, backward: bool, goes_on: bool) -> str:
     """'home > cart > …': in the order in which it was walked; what was cut off is an ellipsis."""
     names = [words[c] for c in codes]
@@ -60,42 +65,43 @@ def in_share(one: Measured) -> str:
 
 def says(question: Paths, found: PathsFound, steps: Steps, in_flight: int) -> tuple[str, ...]:
     """The answer in sentences."""
-    units = plural(found.unit)
     if not found.walks:
-        return (f"There is no {found.unit} to read a path from.", *_kept_apart(in_flight, units))
+        return (f"There is no {found.unit} to read a path from.", *_kept_apart(in_flight))
     if found.total == found.without_steps:
-        return (_nobody(question, found, units), *_kept_apart(in_flight, units))
-    body = {"exact": _exact, "flow": _flow, "tree": _tree}[found.form](found, steps, units)
-    return (*body, *_closing(question, found, units), *_kept_apart(in_flight, units))
+        return (_nobody(question, found, steps), *_kept_apart(in_flight))
+    body = {"exact": _exact, "flow": _flow, "tree": _tree}[found.form](found, steps)
+    return (*body, *_closing(question, found), *_kept_apart(in_flight))
 
 
-def _nobody(question: Paths, found: PathsFound, units: str) -> str:
+def _nobody(question: Paths, found: PathsFound, steps: Steps) -> str:
+    if not steps.kinds and question.by == "touchpoint":
+        return "The journey declares no touchpoint: ask by event, or by channel."
+    walks = many(found.walks, found.unit)
     if question.starts_at or question.ends_at:
         wanted = " to ".join(step for step in (question.starts_at, question.ends_at) if step)
-        return (
-            f"None of {found.walks:,} {units} has a path {'from ' if question.starts_at else 'to '}{wanted}."
-        )
-    return f"None of {found.walks:,} {units} met a {question.by}."
+        return f"Of {walks}, none has a path {'from' if question.starts_at else 'to'} {wanted}."
+    return f"Of {walks}, none met a {question.by}."
 
 
-def _exact(found: PathsFound, steps: Steps, units: str) -> list[str]:
+def _exact(found: PathsFound, steps: Steps) -> list[str]:
     assert found.exact is not None
     first = found.exact.lines[0]
     way = path_in_words(first.steps, steps.labels, backward=found.backward, goes_on=first.goes_on)
-    kinds = f"{found.kinds:,} different path{'s' if found.kinds != 1 else ''}"
+    share = f", {in_share(first.share)}" if first.share.known else ""
     told = [
-        f"{found.total:,} {units} took {kinds}. The commonest, {way}: {first.walks:,} {units}, "
-        f"{in_share(first.share)}."
+        f"{many(found.total, found.unit)} took {many(found.kinds, 'different path')}. The commonest, {way}: "
+        f"{many(first.walks, found.unit)}{share}."
     ]
     if first.succeeded.known:
         told.append(f"Of these, {in_share(first.succeeded)} succeeded.")
     if isinstance(first.time, Estimate) and first.time.value > 0:
         told.append(f"Half of them took {_half(first)}.")
     shown = found.total - found.exact.other - found.exact.without_steps
-    told.append(
-        f"The {len(found.exact.lines):,} shown are {shown:,}; other paths {found.exact.other:,} "
-        f"({found.exact.other_kinds:,} kinds)."
-    )
+    if found.exact.other:
+        told.append(
+            f"The {many(len(found.exact.lines), 'path')} shown make {shown:,}; {many(found.exact.other_kinds, 'path')} "
+            f"that are not, {found.exact.other:,}."
+        )
     return told
 
 
@@ -111,14 +117,14 @@ def _half(line: PathLine) -> str:
     return f"{told} or less ({low} to {high}; n {line.time.n:,})"
 
 
-def _flow(found: PathsFound, steps: Steps, units: str) -> list[str]:
+def _flow(found: PathsFound, steps: Steps) -> list[str]:
     assert found.flow is not None
     first = max((n for n in found.flow.nodes if n.position == 0), key=lambda one: one.walks)
     drop = max((n for n in found.flow.nodes if n.code != OTHER), key=lambda one: one.exits.ended)
     over = "had begun" if found.backward else "were over"
     told = [
-        f"{found.total - found.without_steps:,} {units}; at position {_position(0, found.backward)} most are at "
-        f"{_name(first.code, steps.labels)}: {first.walks:,}."
+        f"{many(found.total - found.without_steps, found.unit)}; at position {_position(0, found.backward)} most are "
+        f"at {_name(first.code, steps.labels)}: {first.walks:,}."
     ]
     if drop.exits.ended:
         place = f"{_name(drop.code, steps.labels)}, position {_position(drop.position, found.backward)}"
@@ -126,13 +132,13 @@ def _flow(found: PathsFound, steps: Steps, units: str) -> list[str]:
     return told
 
 
-def _tree(found: PathsFound, steps: Steps, units: str) -> list[str]:
+def _tree(found: PathsFound, steps: Steps) -> list[str]:
     assert found.tree is not None
     longest = max(found.tree.branches, key=lambda one: (len(one.steps), one.walks))
     first = max(found.tree.branches, key=lambda one: one.walks)
-    ends = "ends" if found.backward else "begins"
+    ends = "end" if found.backward else "begin"
     told = [
-        f"{found.total - found.without_steps:,} {units} make a tree; most {ends[:-1]} with "
+        f"{many(found.total - found.without_steps, found.unit)} as a tree; most {ends} with "
         f"{steps.labels[first.steps[0]]}: {first.walks:,}."
     ]
     if len(longest.steps) > 1:
@@ -141,26 +147,28 @@ def _tree(found: PathsFound, steps: Steps, units: str) -> list[str]:
     return told
 
 
-def _closing(question: Paths, found: PathsFound, units: str) -> list[str]:
+def _closing(question: Paths, found: PathsFound) -> list[str]:
     told = []
     if found.without_steps:
-        told.append(f"{found.without_steps:,} of the {found.total:,} {units} met no {question.by}.")
+        told.append(f"{many(found.without_steps, found.unit)} of the {found.total:,} met no {question.by}.")
     if question.starts_at and question.ends_at:
         told.append(
-            f"Of {found.walks:,} {units}, {found.began:,} came to {question.starts_at}, and {found.total:,} from there "
-            f"to {question.ends_at}."
+            f"Of {many(found.walks, found.unit)}, {found.began:,} came to {question.starts_at}, and {found.total:,} "
+            f"from there to {question.ends_at}."
         )
     elif question.starts_at or question.ends_at:
-        told.append(
-            f"Of {found.walks:,} {units}, {found.total:,} came to {question.starts_at or question.ends_at}."
-        )
+        at = question.starts_at or question.ends_at
+        told.append(f"Of {many(found.walks, found.unit)}, {found.total:,} came to {at}.")
     return told
 
 
-def _kept_apart(in_flight: int, units: str) -> list[str]:
+def _kept_apart(in_flight: int) -> list[str]:
     if not in_flight:
         return []
-    return [f"{in_flight:,} {units} are in flight: how they end is not known, and they are none of these."]
+    verb = "is" if in_flight == 1 else "are"
+    return [
+        f"{many(in_flight, 'visit')} {verb} in flight: how they end is not known, and they are none of these."
+    ]
 
 
 # ── tables ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -68,39 +68,41 @@ class Transitions(WalkQuestion["TransitionsAnswer"]):
 
 
 def _says(question: Transitions, found: TransitionsAnswer, steps: Steps) -> tuple[str, ...]:
-    from desirepath.app.questions.paths_told import in_share, plural
+    from desirepath.app.questions.paths_told import in_share, many
 
-    units = plural(found.unit)
+    walks = many(found.walks, found.unit)
     if not found.walks:
         return (f"There is no {found.unit} to follow.",)
+    if not found.nodes and not steps.kinds and question.by == "touchpoint":
+        return ("The journey declares no touchpoint: ask by event, or by channel.",)
     if not found.nodes:
-        return (f"None of {found.walks:,} {units} met a {question.by}.",)
+        return (f"Of {walks}, none met a {question.by}.",)
     if not found.edges:
-        return (f"No {question.by} follows another in {found.walks:,} {units}.",)
+        return (f"In {walks} no {question.by} follows another.",)
     label = steps.labels
     first = found.edges[0]
+    chance = f", {in_share(first.chance)} of what follows {label[first.a]}" if first.chance.known else ""
     told = [
-        f"{found.total:,} transitions between {len(found.nodes):,} steps in {found.walks - found.without_steps:,} "
-        f"{units}. The commonest: {label[first.a]} to {label[first.b]}, {first.count:,} times, "
-        f"{in_share(first.chance)} of what follows {label[first.a]}{_wait(first)}."
+        f"{many(found.total, 'transition')} between {many(len(found.nodes), 'step')} in "
+        f"{many(found.walks - found.without_steps, found.unit)}. The commonest: {label[first.a]} to {label[first.b]}, "
+        f"{many(first.count, 'time')}{chance}{_wait(first)}."
     ]
     dead = max((n for n in found.nodes if n.dead_end.known), key=lambda n: n.lapsed, default=None)
     if dead is not None and dead.lapsed:
         told.append(
-            f"Most went silent after {label[dead.code]}: {dead.lapsed:,} times, {in_share(dead.dead_end)}."
+            f"Most went silent after {label[dead.code]}: {many(dead.lapsed, 'time')}, {in_share(dead.dead_end)}."
         )
     again = max((n for n in found.nodes if n.rework.known), key=lambda n: n.redone_walks, default=None)
     if again is not None and again.redone_walks:
         told.append(
-            f"{label[again.code]} is done again most, after something else came between: in "
-            f"{in_share(again.rework)} of its {units}."
+            f"Done again most, after something else came between: {label[again.code]}, by {in_share(again.rework)}."
         )
-    if found.back_times:
-        told.append(f"{in_share(found.went_back)} of {units} went back to a step of an earlier stage.")
+    if found.went_back.known and found.back_times:
+        told.append(f"Back to a step of an earlier stage went {in_share(found.went_back)}.")
     if found.other:
         told.append(
-            f"The {len(found.edges):,} transitions shown are {found.total - found.other:,} of all; "
-            f"{found.other_kinds:,} rarer kinds make up the other {found.other:,}."
+            f"The {many(len(found.edges), 'transition')} shown happened {many(found.total - found.other, 'time')}; "
+            f"{many(found.other_kinds, 'rarer one')} make up the other {found.other:,}."
         )
     return tuple(told)
 
