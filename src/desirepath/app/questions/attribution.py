@@ -121,8 +121,11 @@ class Attribution(Question["AttributionAnswer"]):
         from desirepath.measure.attribution_cost import spent
 
         ways, labels, label = self._ways(asking)
-        by_channel = asking.layers.column_name(self.by.strip()) == "channel"
-        money = spent(asking.metrics, labels, by_channel, ways.period, asking.journey.time_zone)
+        column = asking.layers.column_name(self.by.strip())
+        money = None  # spend has a channel and a campaign, and nothing else to join by
+        if column == "channel" or "campaign" in column:
+            zone = asking.journey.time_zone
+            money = spent(asking.metrics, labels, column == "channel", ways.period, zone)
         contract = self._contract(asking, ways, label)
         try:
             found = attribution(ways, labels, contract, self._how(), None if money is None else money.amount)
