@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from desirepath.core.estimate import Measured
 from desirepath.measure.answers import Contract, Curve
-from desirepath.measure.funnel.match import Matches
+from desirepath.measure.funnel.matches import Matches
 from desirepath.measure.funnel.plan import FunnelPlan
 
 Int64 = NDArray[np.int64]

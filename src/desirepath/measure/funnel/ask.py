@@ -13,7 +13,8 @@ from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
 from desirepath.measure.answers import Curve
 from desirepath.measure.funnel.answers import FunnelAnswer, Quartiles, StepAnswer, Trend
-from desirepath.measure.funnel.match import FunnelEvents, Int64, Mask, Matches, each_range, match
+from desirepath.measure.funnel.events import FunnelEvents
+from desirepath.measure.funnel.matches import Int64, Mask, Matches, each_range, match
 from desirepath.measure.funnel.plan import FunnelPlan
 from desirepath.measure.funnel.rows import FunnelRows, rows_of
 from desirepath.measure.funnel.words import contract_of

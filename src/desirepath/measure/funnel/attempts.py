@@ -1,6 +1,6 @@
 """The loop over customers: which of their attempts count, and how far each one came.
 
-Serial, without the GIL: match.py spreads it over ranges of customers.
+Serial, without the GIL: matches.py spreads it over ranges of customers.
 """
 
 from __future__ import annotations

@@ -66,6 +66,31 @@ def compact_codes(
 
 
 @kernel
+def compact_bits(
+    column: Int64, wanted: int, who: Int64, offset: Int64, low: int, high: int, at: Int64, begin: Int64
+) -> int:
+    """The same where any of the wanted bits of a column says what matters."""
+    m = 0
+    for k in range(low, high):
+        c = who[k] if len(who) else k
+        begin[k - low] = m
+        for p in range(offset[c], offset[c + 1]):
+            at[m] = p
+            m += (column[p] & wanted) != 0
+    begin[high - low] = m
+    return m
+
+
+@kernel
+def put_bits(column: Int64, at: Int64, bits: Int64, words: Words) -> None:
+    """Set the bit of each step of which an event's column has a bit."""
+    for m in range(len(at)):
+        has = column[at[m]]
+        for k in range(len(bits)):
+            words[m, k >> 6] |= np.uint64((has & bits[k]) != 0) << np.uint64(k & 63)
+
+
+@kernel
 def put(mask: Flags, at: Int64, bit: int, words: Words) -> None:
     """Set a bit where a mask is true."""
     w, shift = bit >> 6, np.uint64(bit & 63)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import SECOND, TimeRange
-from desirepath.measure.funnel.match import EVER, FunnelEvents, Int64, Tuned, masks_of, match, raw_events
+from desirepath.measure.funnel.events import FunnelEvents, masks_of, raw_events
+from desirepath.measure.funnel.matches import EVER, Int64, Tuned, match
 from desirepath.measure.funnel.plan import FunnelPlan, PlanError
 
 if TYPE_CHECKING:

@@ -144,4 +144,18 @@ class StepCodes:
         return len(self.codes)
 
 
-Steps = Sequence[Mask] | StepCodes
+@dataclass(frozen=True, slots=True)
+class StepBits:
+    """Steps that are bits of one column, as of the trails' evidence: looked up without making masks. Grain: event.
+
+    bits: for each step the bits of which an event must have one.
+    """
+
+    column: Int64
+    bits: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.bits)
+
+
+Steps = Sequence[Mask] | StepCodes | StepBits

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import FOREVER, NEVER
-from desirepath.measure.funnel.match import Int64, Mask, Matches
+from desirepath.measure.funnel.matches import Int64, Mask, Matches
 from desirepath.measure.funnel.plan import FunnelPlan
 from desirepath.stats.aalen_johansen import Incidence, aalen_johansen
 

@@ -6,19 +6,29 @@ customers; in memory are, for each thread, the events that matter of one range, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
-from desirepath.journey.bits import DATE_ONLY
-from desirepath.journey.calendar import offset_changes
-from desirepath.measure.funnel.plan import ORDERS, REENTRIES, FunnelPlan, PlanError, StepCodes, Steps
-from desirepath.trail.sessions import GAP, session_starts
+from desirepath.measure.funnel.events import (
+    FunnelEvents,
+    Zone,
+    events_at,
+    interesting,
+    looked_up,
+    session_numbers,
+)
+from desirepath.measure.funnel.plan import (
+    ORDERS,
+    REENTRIES,
+    FunnelPlan,
+    PlanError,
+)
+from desirepath.trail.sessions import session_starts
 from desirepath.trail.spread import spread
 
 if TYPE_CHECKING:
@@ -30,28 +40,6 @@ Mask = NDArray[np.bool_]
 EVER = TimeRange()
 _KINDS = ("time", "sessions", "days")
 _LONGEST_DAY = 25 * DAY // 24  # where clocks go back
-
-
-@dataclass(frozen=True)
-class FunnelEvents:
-    """What a funnel is asked over. Grain: event, aligned with the trails' columns; offset: by customer.
-
-    steps: a mask a step, or codes. exclusions: a mask each. evidence: for its mark of date-only events; None: all are
-    timed. held: a code per event, −1 where not told. entries: which events may be an entry (a segment); None: all.
-    zone: of local days. who: codes, ascending, of the customers meant; None: all. gap: µs of silence that end a
-    session.
-    """
-
-    offset: Int64
-    ts: Int64
-    steps: Steps
-    exclusions: Sequence[Mask] = ()
-    evidence: Int64 | None = None
-    held: NDArray[np.int32] | None = None
-    entries: Mask | None = None
-    zone: str = "UTC"
-    who: Int64 | None = None
-    gap: int = GAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,23 +103,14 @@ def each_range(
     return spread(lambda low, high: work(one(low, high)), events.offset, events.who)
 
 
-def raw_events(events: FunnelEvents, plan: FunnelPlan) -> tuple[Events, Int64, Int64 | None]:
-    """(the events that matter to a plan, where each customer's begin, whose: None is everybody)."""
-    events = _looked_up(events)
-    customers = len(events.offset) - 1 if events.who is None else len(events.who)
-    at, begin = _interesting(events, plan, 0, customers)
-    found, _ = _events(events, plan, at, None, _zone(events, plan))
-    return found, begin, events.who
-
-
 def _worker(
     events: FunnelEvents, plan: FunnelPlan, period: TimeRange, tuned: Tuned | None = None
 ) -> Callable[[int, int], Matches]:
     if len(events.steps) != len(plan.labels) or len(events.exclusions) != len(plan.exclusions):
         raise PlanError(f"{len(events.steps)} steps and {len(events.exclusions)} exclusions for another plan")
-    events = _looked_up(events)
-    session = _session_numbers(events, plan)
-    zone = _zone(events, plan)
+    events = looked_up(events)
+    session = session_numbers(events, plan)
+    zone = Zone(events)
 
     def work(low: int, high: int) -> Matches:
         return _match_range(events, plan, period, session, zone, low, high, tuned)
@@ -139,33 +118,7 @@ def _worker(
     return work
 
 
-def masks_of(steps: Steps) -> list[Mask]:
-    """A mask a step."""
-    if isinstance(steps, StepCodes):
-        return [steps.code == code for code in steps.codes]
-    return list(steps)
-
-
-def _looked_up(events: FunnelEvents) -> FunnelEvents:
-    """Codes are looked up where there is nothing else to look for; beside exclusions steps are masks as these are."""
-    if isinstance(events.steps, StepCodes) and events.exclusions:
-        return replace(events, steps=masks_of(events.steps))
-    return events
-
-
-def _session_numbers(events: FunnelEvents, plan: FunnelPlan) -> NDArray[np.int32] | None:
-    if plan.window.kind != "sessions":
-        return None
-    starts = session_starts(events.offset, events.ts, gap=events.gap, who=events.who)
-    return np.cumsum(starts, dtype=np.int32)
-
-
-def _zone(events: FunnelEvents, plan: FunnelPlan) -> tuple[Int64, Int64]:
-    if not len(events.ts) or (events.evidence is None and plan.window.kind != "days"):
-        return np.array([NEVER], np.int64), np.zeros(1, np.int64)
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    first, last = (epoch + timedelta(days=int(t // DAY)) for t in (events.ts.min(), events.ts.max()))
-    return offset_changes(events.zone, first.year, last.year)
+_NO_ZONE = (np.array([NEVER], np.int64), np.zeros(1, np.int64))
 
 
 # ---- one range of customers -------------------------------------------------------------------------
@@ -176,15 +129,15 @@ def _match_range(
     plan: FunnelPlan,
     period: TimeRange,
     session: NDArray[np.int32] | None,
-    zone: tuple[Int64, Int64],
+    zone: Zone,
     low: int,
     high: int,
     tuned: Tuned | None = None,
 ) -> Matches:
     from desirepath.measure.funnel.attempts import Out, attempts
 
-    at, begin = _interesting(asked, plan, low, high)
-    events, dated = _events(asked, plan, at, session, zone)
+    at, begin = interesting(asked, plan, low, high)
+    events, dated = events_at(asked, plan, at, session, zone)
     most = len(at) if plan.reentry == "all_entries" else high - low
     out = Out(
         np.empty(most, np.int64), np.empty(most, np.int32), np.full(most, -1, np.int64), np.empty(most, np.int64),
@@ -233,79 +186,7 @@ def _plain(plan: FunnelPlan, events: Events, begin: Int64, period: TimeRange, ou
     )  # fmt: skip
 
 
-def _interesting(asked: FunnelEvents, plan: FunnelPlan, low: int, high: int) -> tuple[Int64, Int64]:
-    """(the places of the events that matter, where each customer's begin in them)."""
-    from desirepath.measure.funnel.find import compact, compact_codes, mark
-
-    offset, who = asked.offset, asked.who
-    begin = np.zeros(high - low + 1, np.int64)
-    everyone = np.empty(0, np.int64) if who is None else who
-    start, stop = int(offset[low]), int(offset[high])
-    events = stop - start if who is None else int((offset[who[low:high] + 1] - offset[who[low:high]]).sum())
-    at = np.empty(events + 1, np.int64)  # one more: the loop writes before it knows
-    masks = [*(() if isinstance(asked.steps, StepCodes) else asked.steps), *asked.exclusions]
-    if isinstance(asked.steps, StepCodes) and plan.order != "exact":
-        wanted = _table(asked.steps).any(axis=1).astype(np.uint8)
-        many = compact_codes(asked.steps.code, wanted, everyone, offset, low, high, at, begin)
-        return at[:many].copy(), begin
-    if plan.order == "exact":
-        found = np.ones(events, np.uint8)
-    else:
-        found = np.zeros(events, np.uint8)
-        for mask in masks:
-            if who is None:
-                np.logical_or(found, mask[start:stop], out=found.view(np.bool_))
-            else:
-                mark(mask, who, offset, low, high, found)
-    many = compact(found, everyone, offset, low, high, at, begin)
-    return at[:many].copy(), begin
-
-
-def _table(steps: StepCodes) -> NDArray[np.uint64]:
-    """[codes + 1, words]: the bits of each code + 1."""
-    highest = max(int(steps.code.max(initial=-1)), *steps.codes)
-    table = np.zeros((highest + 2, (len(steps) + 63) // 64), np.uint64)
-    for bit, code in enumerate(steps.codes):
-        if code >= 0:
-            table[code + 1, bit >> 6] |= np.uint64(1 << (bit & 63))
-    return table
-
-
-def _events(
-    asked: FunnelEvents,
-    plan: FunnelPlan,
-    at: Int64,
-    session: NDArray[np.int32] | None,
-    zone: tuple[Int64, Int64],
-) -> tuple[Events, bool]:
-    """The events at these places, and whether any is date-only."""
-    from desirepath.measure.funnel.find import day_ends, put, put_codes
-    from desirepath.measure.funnel.rules import Events
-
-    bits = len(asked.steps) + len(asked.exclusions)
-    words = np.zeros((len(at), (bits + 63) // 64), np.uint64)
-    if isinstance(asked.steps, StepCodes):
-        put_codes(asked.steps.code, at, _table(asked.steps), words)
-    else:
-        for bit, mask in enumerate(asked.steps):
-            put(mask, at, bit, words)
-    for bit, mask in enumerate(asked.exclusions, start=len(asked.steps)):
-        put(mask, at, bit, words)
-    ts = asked.ts[at]
-    end, dated = ts, False
-    if asked.evidence is not None:
-        flagged = asked.evidence[at] & DATE_ONLY != 0
-        dated = bool(flagged.any())
-        if dated:
-            end = np.empty_like(ts)
-            day_ends(ts, flagged, 1, *zone, end)
-    none = np.empty(0, np.int32)
-    value = none if asked.held is None else asked.held[at].astype(np.int32, copy=False)
-    may = np.empty(0, np.bool_) if asked.entries is None else asked.entries[at]
-    return Events(ts, end, words, value, none if session is None else session[at], may), dated
-
-
-def _rules(plan: FunnelPlan, period: TimeRange, dated: bool, zone: tuple[Int64, Int64]) -> Rules:
+def _rules(plan: FunnelPlan, period: TimeRange, dated: bool, zone: Zone) -> Rules:
     from desirepath.measure.funnel.rules import Rules
 
     steps, required = len(plan.labels), plan.required
@@ -336,7 +217,7 @@ def _rules(plan: FunnelPlan, period: TimeRange, dated: bool, zone: tuple[Int64, 
         np.array(optional, np.int64).reshape(-1, 3),
         period.start,
         period.end,
-        *zone,
+        *(zone.changes if plan.window.kind == "days" and len(zone.events.ts) else _NO_ZONE),
     )
 
 
