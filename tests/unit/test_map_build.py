@@ -129,7 +129,7 @@ def test_steps_and_waits_are_pains_as_touchpoints_are(shop: MapDocument) -> None
     assert step.title == "Cart → Payment, mobile"
     assert say.value(step.value("successes")) == "108"  # type: ignore[arg-type]  # it is there
     wait = shop.cell("pain_points.consideration.wait-product")
-    assert wait.title == "over 5 days after Product page"
+    assert wait.title == "Over 5 days after Product page"
     assert "waited so long" in wait.value("met").label  # type: ignore[union-attr]
 
 

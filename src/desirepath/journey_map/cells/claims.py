@@ -86,12 +86,16 @@ def _claim(
         part,
         drawing=Drawing.WORDS,
         contract=friction.contract,
-        title=said_of(draft.inputs.journey, one.thing),
+        title=_title(said_of(draft.inputs.journey, one.thing)),
         detail="; ".join(parts),
         values=(*_values(one, lane), *more),
         tone=_LANES[lane],
         shown=shown,
     )
+
+
+def _title(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def _values(one: Ranked, lane: str) -> tuple[Value, ...]:
