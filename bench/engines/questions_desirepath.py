@@ -54,7 +54,7 @@ from desirepath.journey.promises import no_promises
 from desirepath.journey.read import read_journey
 from desirepath.measure.attribution_journeys import Wanted, Ways, tally
 from desirepath.measure.friction import friction as whole_friction
-from desirepath.measure.funnel import FunnelEvents, FunnelPlan, Window, count
+from desirepath.measure.funnel import FunnelEvents, FunnelPlan, StepBits, Window, count
 from desirepath.measure.path_counts import session_paths
 from desirepath.measure.retention import Counting, count_returns, first_starts, numbered
 from desirepath.measure.transition_counts import transitions_of
@@ -93,8 +93,9 @@ USED = {  # the columns that each question is about
 
 
 def steps_of(trails: Trails) -> FunnelEvents:
-    masks = [trails.evidence & 1 << k != 0 for k in range(STAGES)]
-    return FunnelEvents(trails.offset, trails.ts, masks)
+    return FunnelEvents(
+        trails.offset, trails.ts, StepBits(trails.evidence, tuple(1 << k for k in range(STAGES)))
+    )
 
 
 def funnel(trails: Trails) -> object:
