@@ -33,11 +33,11 @@ class Ways:
     """All that says what a journey is. Columns are over the events of the trails.
 
     code: the channel of each event that is a touch, −1 of every other; codes < channels. convert: which events are the
-    conversion; they are no touches. value: minor units. lookback: µs; touches longer before their conversion get
-    nothing, and so long a silence ends a journey; None: no limit. known: µs, until when conversions are known: a
-    journey whose lookback ends later is in flight. frame: where journeys are cut along passes or visits: OVER or
-    GOING_ON (+ BEGINS) of attribution_kernel, 0 for events in none; then the pass says whether a journey is over, and
-    the lookback says nothing.
+    conversion, where it has `bit` (so a trail's evidence will do as it is); they are no touches. value: minor units.
+    lookback: µs; touches longer before their conversion get nothing, and so long a silence ends a journey; None: no
+    limit. known: µs, until when conversions are known: a journey whose lookback ends later is in flight. frame: where
+    journeys are cut along passes or visits: OVER or GOING_ON (+ BEGINS) of attribution_kernel, 0 for events in none;
+    then the pass says whether a journey is over, and the lookback says nothing.
     With neither lookback nor frame every journey without conversion is lost.
     weak: by code: ignored unless nothing else was met (direct visits). collapse: repeats are one touch, the latest.
     first_only: only the first conversion of a customer. asked: only journeys whose first touch is one of these events
@@ -48,8 +48,9 @@ class Ways:
     ts: Int64
     code: NDArray[np.int16] | NDArray[np.int32]
     channels: int
-    convert: Mask
+    convert: Mask | Int64
     value: Int64
+    bit: int = 1
     lookback: int | None = None
     known: int = FOREVER
     frame: NDArray[np.uint8] | None = None
@@ -97,7 +98,7 @@ def stretches(ways: Ways, customers: Int64, expired: Int64 | None = None) -> Ite
     lookback = -1 if ways.lookback is None else ways.lookback
     window = (lookback, ways.known, ways.period.start, ways.period.end)
     weak = np.empty(0, np.bool_) if ways.weak is None else ways.weak
-    options = (ways.first_only, ways.collapse, weak)
+    options = (ways.bit, ways.first_only, ways.collapse, weak)
     for low, high in cuts:
         count = kernels.lay(
             customers, low, high, columns, window, options, path, at, begin, fate, won, whose, old

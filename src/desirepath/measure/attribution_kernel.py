@@ -70,10 +70,10 @@ def _in_time(path, at, begin, filled, base, entry, p, ts, code, lookback, expire
 
 
 @kernel
-def _along(p, end, code, convert, b, filled, base, collapse, path, at):  # type: ignore[no-untyped-def]
+def _along(p, end, code, convert, bit, b, filled, base, collapse, path, at):  # type: ignore[no-untyped-def]
     """Along the touches to the next conversion or the customer's end, where nothing else can end a journey."""
     before = -1
-    while p < end and not convert[p]:
+    while p < end and convert[p] & bit == 0:
         k = code[p]
         if k >= 0:
             filled += k != before or not collapse
@@ -84,10 +84,10 @@ def _along(p, end, code, convert, b, filled, base, collapse, path, at):  # type:
 
 
 @kernel
-def _along_in_time(p, end, ts, code, convert, b, filled, base, collapse, lookback, path, at):  # type: ignore[no-untyped-def]
+def _along_in_time(p, end, ts, code, convert, bit, b, filled, base, collapse, lookback, path, at):  # type: ignore[no-untyped-def]
     """The same, and no further than a silence longer than the lookback."""
     before, last = -1, np.int64(FOREVER - lookback)
-    while p < end and not convert[p]:
+    while p < end and convert[p] & bit == 0:
         k = code[p]
         if k >= 0:
             if ts[p] > last + lookback:
@@ -101,10 +101,10 @@ def _along_in_time(p, end, ts, code, convert, b, filled, base, collapse, lookbac
 
 
 @kernel
-def _along_in_frame(p, end, code, convert, frame, b, filled, base, collapse, path, at):  # type: ignore[no-untyped-def]
+def _along_in_frame(p, end, code, convert, bit, frame, b, filled, base, collapse, path, at):  # type: ignore[no-untyped-def]
     """The same, in time for as long as the pass or visit does not change."""
     before = -1
-    while p < end and not convert[p] and not (filled > b and frame[p] & BEGINS):
+    while p < end and convert[p] & bit == 0 and not (filled > b and frame[p] & BEGINS):
         k = code[p]
         if k >= 0 and frame[p] > 0:
             filled += k != before or not collapse
@@ -119,13 +119,14 @@ def lay(customers, low, high, columns, window, options, path, at, begin, fate, w
     """Write the journeys of customers[low] … customers[high − 1] one after the other; returns how many.
 
     columns: offset, ts, code, convert, frame, asked (the last two may be empty). window: lookback (−1: none), known,
-    earliest, latest. options: first_only, collapse, weak (empty: none). Out: journey j has the touches
+    earliest, latest. options: bit (of convert that says it), first_only, collapse,
+    weak (empty: none). Out: journey j has the touches
     begin[j] … begin[j + 1] of path (codes) and at (events, counted from the first customer's first); fate; won: the
     conversion's event, −1 where none; whose: customer. expired[0] counts touches before their conversion's lookback.
     """
     offset, ts, code, convert, frame, asked = columns
     lookback, known, earliest, latest = window
-    first_only, collapse, weak = options
+    bit, first_only, collapse, weak = options
     base = offset[customers[low]] if low < high else 0
     framed, some, weakly = len(frame) > 0, len(asked) > 0, len(weak) > 0
     timed = lookback >= 0 and not framed
@@ -137,18 +138,20 @@ def lay(customers, low, high, columns, window, options, path, at, begin, fate, w
         p, end = offset[who], offset[who + 1]
         while True:
             # To the first touch, then along the touches to whatever may end the journey.
-            while p < end and not convert[p] and (code[p] < 0 or (framed and frame[p] == 0)):
+            while p < end and convert[p] & bit == 0 and (code[p] < 0 or (framed and frame[p] == 0)):
                 p += 1
             entry = p
             if framed:
-                p, filled = _along_in_frame(p, end, code, convert, frame, b, filled, base, collapse, path, at)
+                p, filled = _along_in_frame(
+                    p, end, code, convert, bit, frame, b, filled, base, collapse, path, at
+                )
             elif timed:
                 p, filled = _along_in_time(
-                    p, end, ts, code, convert, b, filled, base, collapse, lookback, path, at
+                    p, end, ts, code, convert, bit, b, filled, base, collapse, lookback, path, at
                 )
             else:
-                p, filled = _along(p, end, code, convert, b, filled, base, collapse, path, at)
-            done = p < end and convert[p]
+                p, filled = _along(p, end, code, convert, bit, b, filled, base, collapse, path, at)
+            done = p < end and convert[p] & bit != 0
             if filled > b:
                 last = base + at[filled - 1]
                 if not done or (framed and frame[p] & BEGINS) or (timed and ts[p] - ts[last] > lookback):
