@@ -176,7 +176,9 @@ class Retention(Question["RetentionAnswer"]):
     def _contract(self, asking: Asking, count: Counting) -> Contract:
         from desirepath.measure.cohort import contract
 
-        starts = {"first": "their first own event"}.get(self.start.strip(), f"their first {self.start}")
+        stage = _stage_of(asking, self.start)
+        starts = f"their first {self.start}" if stage is None else f"their first entry of {self.start}"
+        starts = "their first own event" if self.start.strip() == "first" else starts
         returns = "any own event" if self.returning.strip() == "any" else self.returning
         length = (
             f"{self.every}s of the calendar in {asking.journey.time_zone}"
