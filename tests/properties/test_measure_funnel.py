@@ -16,6 +16,7 @@ from desirepath.measure.funnel import (
     FunnelEvents,
     FunnelPlan,
     Matches,
+    StepBits,
     StepCodes,
     Window,
     count,
@@ -153,6 +154,31 @@ def test_asking_about_some_gives_what_all_give_of_them(plan, seed, period):
     some = np.arange(0, len(told), 2)
     found = match(replace(events, who=some), plan, period)
     assert tried(found) == [(c, one) for c, one in tried(match(events, plan, period)) if c % 2 == 0]
+
+
+@settings(max_examples=60)
+@given(
+    seeds, st.sampled_from(ORDERS), st.sampled_from(REENTRIES), st.permutations([0, 1, 2, 1]), st.booleans()
+)
+def test_steps_are_the_same_as_masks_as_codes_and_as_bits(seed, order, reentry, codes, excluding):
+    draw = np.random.default_rng(seed)
+    n, customers = 300, 30
+    offset = np.append(0, np.sort(draw.integers(0, n, customers - 1)))
+    offset = np.append(offset, n)
+    ts, code = np.sort(draw.integers(0, 200, n)), draw.integers(-1, 4, n).astype(np.int16)
+    for c in range(customers):
+        ts[offset[c] : offset[c + 1]].sort()
+    exclusions = (Exclusion(0, -1, "x"),) if excluding else ()
+    plan = FunnelPlan(tuple("abcd"), Window("time", 40), order=order, reentry=reentry, exclusions=exclusions)
+    one_of_each = np.where(code >= 0, 1 << np.maximum(code, 0).astype(np.int64), 0)
+    kinds = (
+        [code == c for c in codes],
+        StepCodes(code, tuple(codes)),
+        StepBits(one_of_each, tuple(1 << c for c in codes)),
+    )
+    excluded = [draw.random(n) < 0.1] if excluding else []
+    found = [tried(match(FunnelEvents(offset, ts, steps, excluded), plan)) for steps in kinds]
+    assert found[0] == found[1] == found[2]
 
 
 @settings(max_examples=150)
