@@ -131,7 +131,7 @@ def paths_ahead(trails: pl.DataFrame, gap: int) -> object:
     rows = steps_of_sessions(trails, gap)
     mine = [col("session").shift(-k) == col("session") for k in range(STEPS + 1)]
     digits = [
-        pl.when(mine[k]).then((col("touchpoint").shift(-k) + 1) * pl.lit(DIGITS[k])).otherwise(0)
+        pl.when(mine[k]).then((col("touchpoint").shift(-k) + 1) * pl.lit(DIGITS[k], pl.Int64)).otherwise(0)
         for k in range(STEPS)
     ]
     path = pl.sum_horizontal(*digits, mine[STEPS].fill_null(False).cast(pl.Int64))
