@@ -201,13 +201,12 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
 
 def _plain(walks: Walks, shape: Shape) -> bool:
     """Whether all sessions of all customers are meant, each from its first step."""
-    everybody = len(walks.runs) == len(walks.offset) - 1 and walks.asked is None
+    length = np.diff(walks.offset)
+    # A run without events is an empty walk where it is asked about, and nothing on the quick way.
+    everybody = len(walks.runs) == np.count_nonzero(length) and bool(length[walks.runs].all())
     by_silence = walks.gap >= 0 and walks.starts is None and walks.run_ends is None
     bounds = shape.begins is not None or shape.arrives is not None
-    # A customer without events has no session here, and an empty walk there.
-    return (
-        everybody and by_silence and not bounds and not shape.backward and bool(np.diff(walks.offset).all())
-    )
+    return everybody and walks.asked is None and by_silence and not bounds and not shape.backward
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,8 +188,8 @@ def whole_trails(trails: Trails, visits: Visits, code: NDArray[Any], *, asked: M
 
 
 def _asked_runs(trails: Trails, asked: Mask | None) -> Int64:
-    if asked is None:
-        return np.arange(trails.customers, dtype=np.int64)
+    if asked is None:  # who is excluded has no events, and no walk
+        return np.flatnonzero(np.diff(trails.offset)).astype(np.int64)
     return customers_of(trails.offset, asked)
 
 
