@@ -77,8 +77,11 @@ def sides(asking: Asking, a: str, b: str | None = None, **more: str | None):  # 
             "everyone",
             ("count(event = 'Product Viewed') >= 2", "everyone"),
         ),
-        ("period:2024-Q2", None, ("2024-Q2", "2024-01-01 to 2024-04-01")),
+        ("period:2024-Q2", None, ("2024-Q2", "2024-Q1")),
         ("period:2024-03", "period:2024", ("2024-03", "2024")),
+        ("period:2024-01", "before", ("2024-01", "2023-12")),
+        ("period:2024-Q1", "before", ("2024-Q1", "2023-Q4")),
+        ("period:2024", "before", ("2024", "2023")),
         ("period:2024-03-05..2024-03-12", "before", ("2024-03-05 to 2024-03-12", "2024-02-27 to 2024-03-05")),
     ],
 )

@@ -231,7 +231,8 @@ def _described(
         )
         seen = face(rows, acts, crowd.who, inside, sides, with_value=with_value)
         stable = believed and one.jaccard[g] >= STABLE
-        name, title = _name(seen, names) if stable else ("", f"Group {g + 1}, not named: not found again")
+        why = "not found again" if one.jaccard[g] < STABLE else "not apart from the others"
+        name, title = _name(seen, names) if stable else ("", f"Group {g + 1}, not named: {why}")
         names.add(name)
         found.append(
             Group(

@@ -99,6 +99,12 @@ def _parted(asking: Asking, by: str, mine: Rows, theirs: Rows) -> tuple[list[Par
     from desirepath.app.questions.breakdown import groups_by
     from desirepath.measure.change import Parted
 
+    if by.strip() in ("month", "week", "day"):
+        raise QuestionError(
+            f"a {by.strip()} says when, not who: two periods have nothing in common by it",
+            hint="Break down by channel, a segment, a trait or a property.",
+            by=by,
+        )
     n, at = len(mine.at), np.concatenate([mine.at, theirs.at])
     found, free = groups_by(asking, by, at), np.ones(len(at), np.bool_)
     groups = []
@@ -180,6 +186,8 @@ def _says(
         )
     elif found.reversal == "mix":
         said.append("Within groups it moved the other way, taken together; the mix turns the whole.")
+    if found.difference.low <= 0 <= found.difference.high:
+        said.append("The change itself may be chance: its interval holds 0.")
     for term in [t for t in found.terms if t.mix or t.rate][:_TOLD]:
         said.append(_term(term, unit, currency))
     return tuple(said)

@@ -121,9 +121,7 @@ def _first(result: GroupsAnswer) -> tuple[str, ...]:
 
     n, quiet = f"{result.grouped:,} customers", f"{result.quiet:,} others have too few meetings to tell"
     if result.why_none is not None:
-        return (
-            f"No groups can be looked for: {missing(result.why_none)} customers with enough meetings; {quiet}.",
-        )
+        return (f"No groups can be looked for: {missing(result.why_none)}; {quiet}.",)
     best = max(result.tried, key=lambda t: t.again, default=None)
     if not result.chosen:
         tried = "" if best is None else f" The nearest: {best.k} groups, {_how(best)}."

@@ -49,7 +49,9 @@ def read_sides(
     if word == "rest":
         other = _rest(asking, a, first)
     elif word == "before":
-        other = _before(asking, first, said=since is not None or a.strip().startswith("period:"))
+        other = _calendar_before(asking, a, within) or _before(
+            asking, first, said=since is not None or a.strip().startswith("period:")
+        )
     else:
         other = _read(asking, word, within)
     if segment is not None:
@@ -187,6 +189,22 @@ def _rest(asking: Asking, text: str, first: Side) -> Side:
             b="rest",
         )
     return Side(f"all others than {first.label}", ~first.held, first.period)
+
+
+def _calendar_before(asking: Asking, text: str, within: TimeRange) -> Side | None:
+    """The month, quarter or year before one that was named as such; None for any other side."""
+    kind, _, name = text.strip().partition(":")
+    found = _CALENDAR.fullmatch(name.strip())
+    if kind != "period" or found is None:
+        return None
+    year, quarter, month = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    if quarter:
+        year, quarter = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+        return _read(asking, f"period:{year:04}-Q{quarter}", within)
+    if month:
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+        return _read(asking, f"period:{year:04}-{month:02}", within)
+    return _read(asking, f"period:{year - 1:04}", within)
 
 
 def _before(asking: Asking, first: Side, *, said: bool) -> Side:
