@@ -51,13 +51,18 @@ def says(answer: FunnelAnswer, names: Sequence[str], source: str, asking: Asking
     from desirepath.app.questions.units import in_words
 
     steps = _required(answer)
-    unit = "entries" if answer.unit == "entry" else "customers who entered"
+    one = answer.entries == 1
+    unit = (
+        ("entry" if one else "entries")
+        if answer.unit == "entry"
+        else f"customer{'' if one else 's'} who entered"
+    )
     if not answer.entries:
         first = "any of the steps" if answer.plan.order == "any" else steps[0].step
         having = f" with {answer.plan.held} told, which all steps must share" if answer.plan.held else ""
         return (f"Nobody entered: of those asked about, nobody did {first}{having}.",)
     if len(steps) == 1:
-        who = "entries of" if answer.unit == "entry" else "customers did"
+        who = f"{unit.split()[0]} {'of' if answer.unit == 'entry' else 'did'}"
         return (f"{answer.entries:,} {who} {steps[0].step}; a funnel of one step asks no more.",)
     at = "" if answer.plan.order == "any" else f" at {steps[0].step}"
     window = answer.plan.window.words
