@@ -58,6 +58,8 @@ _QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
         "retention",
         {"start": "event = 'Seen'", "returning": "event = 'Cart'", "clock": "rolling", "by": "channel"},
     ),
+    ("friction", {}),
+    ("promises", {}),
     ("occupancy", {}),
     ("paths", {}),
     ("paths", {"starts_at": "seen", "per": "pass", "session": "day"}),
