@@ -9,6 +9,7 @@ is called a no.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,11 +26,14 @@ Float = NDArray[np.float64]
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Kind = Literal["logistic", "boosted"]
+Model = Callable[[NDArray[Any]], Float]  # features → probability
 
 LEAST_EACH = 50  # to whom it came, and to whom it did not, in training: fewer teach nothing
-_MOST_ROWS = 200_000  # of training: more changes no coefficient that anyone could see
+_MOST_CUSTOMERS = 100_000  # to learn from: more change no coefficient that anyone could see
+_PIECE = 100_000  # customers foretold at a time, so that memory stays small
 _LOOKED_AT = 20_000  # customers over whom a driver is judged
 _SHUFFLES = 5
+_FOLDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class ForecastAnswer:
 
 
 def forecast(
-    look: Callable[[int], Moment],
+    look: Callable[[int, int], Moment],
     names: Sequence[str],
     *,
     what: str,
@@ -97,17 +101,20 @@ def forecast(
     horizon: int,
     begin: int,
     most_moments: int,
+    customers: int,
     contract: Contract,
 ) -> ForecastAnswer:
     """A forecast as of `known` (µs), judged on the moment a horizon earlier, trained on those before that.
 
-    look: who is asked about at a moment, and what came within the horizon. begin: nothing is known before. The last
+    look: who is asked about at a moment, and what came within the horizon; of every so many-th customer. customers:
+    how many there are: of very many a part is learnt from and judged. begin: nothing is known before. The last
     model is trained on the judged moment as well: it knows a little more than the one that was judged.
     Sources: Brier (1950); DeLong et al. (1988); Breiman (2001) for shuffling; van Houwelingen (2007) for moments.
     """
     judge_at = known - horizon
     moments = [t for t in (judge_at - (k + 1) * horizon for k in range(most_moments)) if t >= begin + horizon]
-    now = look(known)
+    now = look(known, 1)
+    part = max(1, -(-customers // _MOST_CUSTOMERS))
     nothing = np.full(len(now.customer), np.nan)
 
     def refused(why: NoEstimate) -> ForecastAnswer:
@@ -117,20 +124,38 @@ def forecast(
         return refused(
             NoEstimate("not_known_yet", 0, 0, "what is known is shorter than three and a half horizons")
         )
-    trained, judged = [look(t) for t in moments], look(judge_at)
+    trained, judged = [look(t, part) for t in moments], look(judge_at, part)
     why = _too_little(trained, judged)
     if why is not None:
         return refused(why)
+    # One thread: the matrices are small, and threads that wait for each other on a busy machine take far longer.
+    with _one_thread():
+        result, final = _learnt(trained, judged, kind, names, known, most_moments)
+        probability = final(now.features)
+    return ForecastAnswer(what, kind, horizon, known, now.customer, probability, result, None, contract)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
+
+
+def _learnt(
+    trained: Sequence[Moment], judged: Moment, kind: Kind, names: Sequence[str], known: int, most_moments: int
+) -> tuple[Judged, Model]:
+    """The model's judgement, and the model that forecasts now."""
     model = train(kind, trained)
     told = model(judged.features)
     plain = float(np.concatenate([one.came for one in trained]).mean())
     result = Judged(
-        at=judge_at,
+        at=judged.at,
         customers=len(judged.customer),
         came=int(judged.came.sum()),
         trained_on=sum(len(one.came) for one in trained),
         trained_came=sum(int(one.came.sum()) for one in trained),
-        moments=tuple(moments),
+        moments=tuple(one.at for one in trained),
         plain=plain,
         brier=brier(told, judged.came),
         plain_brier=brier(np.full(len(told), plain), judged.came),
@@ -139,9 +164,7 @@ def forecast(
         bins=reliability(told, judged.came, as_of=known),
         drivers=_drivers(model, judged, names, known),
     )
-    final = train(kind, [judged, *trained[: max(1, most_moments - 1)]])
-    probability = final(now.features) if len(now.customer) else nothing
-    return ForecastAnswer(what, kind, horizon, known, now.customer, probability, result, None, contract)
+    return result, train(kind, [judged, *trained[: max(1, most_moments - 1)]])
 
 
 def _too_little(trained: Sequence[Moment], judged: Moment) -> NoEstimate | None:
@@ -159,28 +182,25 @@ def _too_little(trained: Sequence[Moment], judged: Moment) -> NoEstimate | None:
     return None
 
 
-Model = Callable[[Float], Float]
-
-
 def train(kind: Kind, moments: Sequence[Moment]) -> Model:
     """Features → probability. The same data give the same model.
 
     logistic: on standardized features, lightly penalized. boosted: trees on histograms, calibrated by Platt's sigmoid
-    over five folds; a customer's moments are never on both sides of a fold.
+    over three folds; a customer's moments are never on both sides of a fold.
     """
-    x = np.concatenate([one.features for one in moments])
+    x = np.concatenate([one.features for one in moments]).astype(np.float64)
     y = np.concatenate([one.came for one in moments])
     who = np.concatenate([one.customer for one in moments])
-    step = -(-len(y) // _MOST_ROWS)
-    if step > 1:
-        keep = who % step == 0
-        x, y, who = x[keep], y[keep], who[keep]
     middle, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale < 1e-9] = 1.0
     fitted = _fitted(kind, (x - middle) / scale, y, who)
 
-    def told(features: Float) -> Float:
-        return np.asarray(fitted.predict_proba((features - middle) / scale)[:, 1], np.float64)
+    def told(features: NDArray[Any]) -> Float:
+        out = np.empty(len(features))
+        for low in range(0, len(features), _PIECE):
+            rows = slice(low, low + _PIECE)
+            out[rows] = fitted.predict_proba((features[rows] - middle) / scale)[:, 1]
+        return out
 
     return told
 
@@ -194,14 +214,14 @@ def _fitted(kind: Kind, x: Float, y: Mask, who: Int64) -> Any:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     trees = HistGradientBoostingClassifier(
-        max_iter=120, learning_rate=0.06, max_leaf_nodes=15, min_samples_leaf=40, random_state=0, early_stopping=False,
+        max_iter=80, learning_rate=0.08, max_leaf_nodes=15, min_samples_leaf=40, random_state=0, early_stopping=False,
     )  # fmt: skip
-    fold = who % 5
-    folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(5)]
+    fold = who % _FOLDS
+    folds = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(_FOLDS)]
     folds = [(a, b) for a, b in folds if np.ptp(y[a].astype(int)) and np.ptp(y[b].astype(int))]
     if len(folds) < 2:
         return trees.fit(x, y)
-    return CalibratedClassifierCV(trees, method="sigmoid", cv=folds).fit(x, y)
+    return CalibratedClassifierCV(trees, method="sigmoid", cv=folds, ensemble=False).fit(x, y)
 
 
 def _drivers(model: Model, judged: Moment, names: Sequence[str], as_of: int) -> tuple[Driver, ...]:

@@ -20,6 +20,7 @@ from desirepath.trail.spread import spread
 from desirepath.trail.trails import Trails
 
 Float = NDArray[np.float64]
+Narrow = NDArray[np.float32]  # a million customers have as many rows at every moment
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 What = Literal["purchase", "next_stage", "lapse"]
@@ -72,15 +73,15 @@ class Moment:
 
     at: int
     customer: Int64
-    features: Float
+    features: Narrow
     came: Mask
 
 
-def look(world: World, at: int, horizon: int, what: What) -> Moment:
+def look(world: World, at: int, horizon: int, what: What, step: int = 1) -> Moment:
     """Who is asked about at `at` (µs), what was known of them, and to whom it came before at + horizon (µs).
 
     purchase: everybody with an event before. next_stage: whose visit was open, but for the last stage. lapse: whose
-    visit was open; it ends by lapsing or leaving.
+    visit was open; it ends by lapsing or leaving. step: only every so many-th customer, by code.
     """
     from desirepath.measure import forecast_kernel as kernel
 
@@ -103,6 +104,7 @@ def look(world: World, at: int, horizon: int, what: What) -> Moment:
     if what == "next_stage":
         asked &= stage < len(world.stages) - 1
     who = np.flatnonzero(asked)
+    who = who[who % step == 0]
     return Moment(
         at,
         who.astype(np.int64),
@@ -143,13 +145,16 @@ def _came(world: World, what: What, at: int, until: int, ended: Int64, outcome: 
     return np.asarray(within & ((outcome == Outcome.LAPSED) | (outcome == Outcome.LEFT)), np.bool_)
 
 
-def _matrix(world: World, counted: Float, stage: Int64, days: Float, who: Int64) -> Float:
-    trails = world.trails
-    base = counted[who]
-    never = (base[:, _BOUGHT] == 0).astype(np.float64)
+def _matrix(world: World, counted: Float, stage: Int64, days: Float, who: Int64) -> Narrow:
+    trails, out = world.trails, np.empty((len(who), len(world.names)), np.float32)
+    base, width = counted[who], len(COUNTED)
+    out[:, width] = base[:, _BOUGHT] == 0
     base[:, _SPENT] = np.maximum(base[:, _SPENT], 0)
+    out[:, :width] = np.log1p(base)
+    out[:, width + 1] = np.log1p(days[who])
     first = trails.channel[trails.offset[who]]
-    columns = [np.log1p(base), never[:, None], np.log1p(days[who])[:, None]]
-    columns += [(stage[who] == k).astype(np.float64)[:, None] for k in range(len(world.stages))]
-    columns += [(first == k).astype(np.float64)[:, None] for k in range(len(world.channels))]
-    return np.concatenate(columns, axis=1)
+    for k in range(len(world.stages)):
+        out[:, width + 2 + k] = stage[who] == k
+    for k in range(len(world.channels)):
+        out[:, width + 2 + len(world.stages) + k] = first == k
+    return out

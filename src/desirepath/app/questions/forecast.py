@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
     from desirepath.measure.forecast import Driver, ForecastAnswer, Judged
-    from desirepath.measure.forecast_features import Moment
+    from desirepath.measure.forecast_features import Moment, World
 
 _IN_WORDS = {"purchase": "buy", "next_stage": "reach a later stage", "lapse": "lapse or leave"}
 _ASKED = {
@@ -74,7 +74,7 @@ class Forecast(Question["ForecastAnswer"]):
         horizon = self.within // timedelta(microseconds=1)
         ts = asking.trails.ts
         found = forecast(
-            lambda at: self._look(asking, world, at, horizon),
+            lambda at, step: self._look(asking, world, at, horizon, step),
             world.names,
             what=self.what,
             kind=self.model,
@@ -82,6 +82,7 @@ class Forecast(Question["ForecastAnswer"]):
             horizon=horizon,
             begin=int(ts.min()) if len(ts) else known,
             most_moments=self.moments,
+            customers=asking.trails.customers,
             contract=self._contract(asking, label, known - 1),
         )
         order = np.lexsort((found.customer, -np.nan_to_num(found.probability)))
@@ -95,17 +96,16 @@ class Forecast(Question["ForecastAnswer"]):
             tables["judgement"] = _judgement(judged)
         return asking.answered(self, found, found.contract, _says(found, self.within), tables, lists)
 
-    def _look(self, asking: Asking, world: object, at: int, horizon: int) -> Moment:
+    def _look(self, asking: Asking, world: World, at: int, horizon: int, step: int) -> Moment:
         """The moment, of those asked about: the segment as of then, the period by the customer's first event."""
         from dataclasses import replace
 
         import numpy as np
 
         from desirepath.core.times import TimeRange
-        from desirepath.measure.forecast_features import World, look
+        from desirepath.measure.forecast_features import look
 
-        assert isinstance(world, World)
-        one = look(world, at, horizon, self.what)
+        one = look(world, at, horizon, self.what, step)
         keep = np.ones(len(one.customer), np.bool_)
         if self.segment is not None:
             at_then = np.full(len(one.customer), at, np.int64)
