@@ -232,3 +232,23 @@ def test_a_journey_without_touchpoints_says_what_to_ask_instead(tmp_path: Path):
     assert "declares no touchpoint: ask by event" in said.out
     assert "ask by event" in cli("ask", "transitions", str(bare.workspace.folder)).out
     assert paths(bare, by="event") == {"Ad Clicked": 1}
+
+
+def test_of_very_many_kinds_of_steps_the_rarest_are_one(tmp_path: Path):
+    lines = [f"day 1 {n // 60 // 60:02d}:{n // 60 % 60:02d}:{n % 60:02d} Kind{n % 1100}" for n in range(2200)]
+    busy = journeys_for(SHOP, ana=lines, ben=["day 2 09:00 Ad Clicked", "09:01 Ad Clicked"])
+    answer = busy.workspace.ask(Transitions(by="event", per="trail", most=2000))
+    rows = answer.table_named("steps").to_dicts()
+    assert len(rows) == 996
+    assert sum(row["times"] for row in rows) == 2202
+    assert next(row for row in rows if row["step"] == "(other)")["times"] > 200
+    assert sum(row["count"] for row in answer.table.to_dicts()) == answer.result.total == 2200
+
+
+def test_names_that_look_like_paths_have_lists_of_their_own():
+    sly = journeys_for(SHOP, ana=["day 1 09:00 A > B"], ben=["day 1 09:00 A", "09:01 B"])
+    tree = sly.workspace.ask(Paths(by="event", form="tree"))
+    assert [row["path"] for row in tree.table.to_dicts()] == ["A", "A > B", "A > B"]
+    assert tree.lists == ("all", "A", "A > B", "A > B (2)")
+    two = [tree.members(name).to_dicts()[0]["customer"] for name in ("A > B", "A > B (2)")]
+    assert len(set(two)) == 2

@@ -266,6 +266,14 @@ def _branch(one: Branch, found: PathsFound, steps: Steps) -> str:
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def put(made: dict[str, Codes], name: str, codes: Codes) -> None:
+    """Under its name; names of steps are anybody's, so two lists could have the same: the later one gets a number."""
+    free, number = name, 2
+    while free in made:
+        free, number = f"{name} ({number})", number + 1
+    made[free] = codes
+
+
 def lists(found: PathsFound, steps: Steps) -> dict[str, Codes]:
     """The customers behind each path, node or branch, behind the rest, and behind all."""
     counts = found.counts
@@ -286,10 +294,10 @@ def lists(found: PathsFound, steps: Steps) -> dict[str, Codes]:
     for node in found.flow.nodes if found.flow is not None else ():
         if node.code != OTHER:
             name = f"{_position(node.position, found.backward)} {steps.names[node.code]}"
-            made[name] = lambda node=node: found.customers(_at(node, codes))  # type: ignore[misc]
-            made[f"{name} {over}"] = lambda node=node: found.customers(_stopped(node, codes, counts.fate))  # type: ignore[misc]
+            put(made, name, lambda node=node: found.customers(_at(node, codes)))  # type: ignore[misc]
+            put(made, f"{name} {over}", lambda node=node: found.customers(_stopped(node, codes, counts.fate)))  # type: ignore[misc]
     for one in found.tree.branches if found.tree is not None else ():
-        made[_branch(one, found, steps)] = lambda one=one: found.customers(np.arange(one.first, one.last))  # type: ignore[misc]
+        put(made, _branch(one, found, steps), lambda one=one: found.customers(np.arange(one.first, one.last)))  # type: ignore[misc]
     return made
 
 

@@ -161,6 +161,7 @@ def _lists(found: TransitionsAnswer, walks: Walks, steps: Steps) -> dict[str, Co
     """The customers behind each transition shown, and behind each step's rework and dead ends."""
     import numpy as np
 
+    from desirepath.app.questions.paths_told import put
     from desirepath.measure.transition_counts import seek
     from desirepath.measure.walks import Fate
 
@@ -170,13 +171,13 @@ def _lists(found: TransitionsAnswer, walks: Walks, steps: Steps) -> dict[str, Co
     made: dict[str, Codes] = {}
     for edge in found.edges:
         a, b = steps.names[edge.a], steps.names[edge.b]
-        made[f"{a}{ARROW}{b}"] = who("edge", edge.a, edge.b)
+        put(made, f"{a}{ARROW}{b}", who("edge", edge.a, edge.b))
         if edge.round:
-            made[f"{a}{ARROW}{b}{ARROW}{a}"] = who("cycle", edge.a, edge.b)
+            put(made, f"{a}{ARROW}{b}{ARROW}{a}", who("cycle", edge.a, edge.b))
     for node in found.nodes:
         name = steps.names[node.code]
         if node.redone_walks:
-            made[f"{name} again"] = who("rework", node.code)
+            put(made, f"{name} again", who("rework", node.code))
         if node.lapsed:
-            made[f"dead end at {name}"] = who("end", node.code, Fate.LAPSED)
+            put(made, f"dead end at {name}", who("end", node.code, Fate.LAPSED))
     return made
