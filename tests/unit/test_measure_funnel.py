@@ -120,9 +120,16 @@ def test_the_contract_says_what_was_counted():
 
     told = contract_of(rules, 0, "v1")
     for words in (
-        "cart → help (optional) → order", "2 days", "event of another step", "same order_id",
-        "refund between cart and order", "any order counts", "no attempt of the customer was running", "never waited for", "in flight",
-    ):  # fmt: skip
+        "cart → help (optional) → order",
+        "2 days",
+        "event of another step",
+        "same order_id",
+        "refund between cart and order",
+        "any order counts",
+        "no attempt of the customer was running",
+        "never waited for",
+        "in flight",
+    ):
         assert words in told.question + told.rule, words
 
 

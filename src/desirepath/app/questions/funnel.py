@@ -35,12 +35,12 @@ class Funnel(Question["FunnelAnswer"]):
     """
 
     name: ClassVar[str] = "funnel"
-    about: ClassVar[str] = "How many customers go through these steps, and where do they stop?"
+    about: ClassVar[str] = "How many go through these steps, and where do they stop?"
     examples: ClassVar[tuple[str, ...]] = (
-        'shop product_page cart checkout "Order Completed" --within "14 days"',
-        'shop cart checkout "Order Completed" --by traits.device --every month',
-        'shop product_page cart "Order Completed" --exclude "faq between cart and Order Completed"',
-        'shop product_page cart "Order Completed" --as-counted-by mixpanel',
+        'shop product_page cart order --within "14 days"',
+        "shop cart checkout order --by device --every month",
+        'shop cart order --exclude "faq between cart and order"',
+        "shop product_page cart order --as-counted-by mixpanel",
     )
 
     steps: tuple[str, ...] = Field(
