@@ -127,14 +127,14 @@ def transitions(trails: Trails) -> object:
 
 
 def attribution(trails: Trails) -> object:
-    ordered = trails.evidence & ORDER != 0
     ways = Ways(
-        trails.offset,
-        trails.ts,
-        trails.channel,
-        CHANNELS,
-        ordered,
-        trails.value,
+        offset=trails.offset,
+        ts=trails.ts,
+        code=trails.channel,
+        channels=CHANNELS,
+        convert=trails.evidence,
+        bit=ORDER,
+        value=trails.value,
         collapse=False,
         first_only=True,
     )
