@@ -81,12 +81,12 @@ class _Told:
         )
 
     def _parted(self, by: str | None) -> tuple[dict[str, NDArray[np.bool_]] | None, bool]:
-        from desirepath.app.questions.breakdown import groups_by
+        from desirepath.app.questions.breakdown import groups_by, named
 
         if by is None:
             return None, False
         found = groups_by(self._asking, by, self._asking.visits.entry_event)
-        return {group.label: group.rows for group in found.groups}, found.overlap
+        return named(found), found.overlap
 
     def _agreeing(self, like: str) -> NDArray[np.int64]:
         from desirepath.app.questions.breakdown import codes_of, groups_by

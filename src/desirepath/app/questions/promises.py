@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer, Codes
-    from desirepath.app.questions.breakdown import Group
     from desirepath.app.results import Table
     from desirepath.core.estimate import Measured
     from desirepath.journey.promises import PromiseRows
@@ -119,10 +118,10 @@ class _Told:
             question.about,
             "promises that were due before what we know ends, and not voided before they were due",
             "kept: delivered by the promised instant; due and still open is broken. Broken against kept from the "
-            "instant it was due, among promises alike until then: same channel and quarter, as many earlier promises, as "
-            "soon after the customer's last action (advancing: same stage, as long after entry, too). Return: an own event "
-            "7 to 90 days later; scores: the first of each kind within 90 days. Beyond chance: at most 1 in 20 of all "
-            "that are called so would be so by chance alone. An association, not a cause",
+            "instant it was due, among promises alike until then: same channel and quarter, as many earlier "
+            "promises, as soon after the customer's last action (advancing: same stage, as long after entry, too). "
+            "Return: an own event 7 to 90 days later; scores: the first of each kind within 90 days. Beyond chance: "
+            "at most 1 in 20 of all that are called so would be so by chance alone. An association, not a cause",
             "Wilson (1927); Kaplan & Meier (1958); Mantel & Haenszel (1959); Benjamini & Hochberg (1995)",
         )
         self.result = PromisesAnswer(tuple(self._tell()), self._effects())
@@ -161,16 +160,16 @@ class _Told:
             known[promise.id] = min([as_of, *ends])
         return known
 
-    def _parted(self) -> tuple[Group, ...]:
-        from desirepath.app.questions.breakdown import groups_by
+    def _parted(self) -> dict[str, NDArray[np.bool_]]:
+        from desirepath.app.questions.breakdown import groups_by, named
 
         if self._question.by is None:
-            return ()
-        return groups_by(self._asking, self._question.by, self._at).groups
+            return {}
+        return named(groups_by(self._asking, self._question.by, self._at))
 
     def _tell(self) -> Iterator[PromiseTold]:
         everybody = self._of(self._rows)
-        groups = [(group.label, self._of(self._rows.where(group.rows))) for group in self._groups]
+        groups = [(label, self._of(self._rows.where(mask))) for label, mask in self._groups.items()]
         for name in self._names:
             kept, within, sayable = everybody[name]
             yield PromiseTold(name, "", kept, within, sayable)
@@ -325,11 +324,11 @@ class _Told:
             before = "" if self._question.promise is not None else f"{name} "
             for what in LISTED:
                 found[f"{before}{what}"] = self._behind(name, what, None)
-                for group in self._groups:
-                    found[f"{before}{what} {group.label}"] = self._behind(name, what, group)
+                for label, group in self._groups.items():
+                    found[f"{before}{what} {label}"] = self._behind(name, what, group)
         return found
 
-    def _behind(self, name: str, what: str, group: Group | None) -> Codes:
+    def _behind(self, name: str, what: str, group: NDArray[np.bool_] | None) -> Codes:
         def codes() -> NDArray[np.int64]:
             import numpy as np
 
@@ -338,9 +337,7 @@ class _Told:
             place = [p.id for p in self._journey.promises].index(name)
             until = min(self._known.get(name, self._asking.as_of), self._asking.as_of)
             mask = standing(self._rows, place, until)[what]
-            return np.unique(self._rows.customer[mask if group is None else mask & group.rows]).astype(
-                np.int64
-            )
+            return np.unique(self._rows.customer[mask if group is None else mask & group]).astype(np.int64)
 
         return codes
 
