@@ -131,7 +131,7 @@ def count_returns(
             continue
         before, until = -1, NEVER  # the last column counted; nothing before `until` can be news
         if own and column_of[0] >= 0:
-            before = column_of[0]
+            before, until = column_of[0], _begin(start + size, edges, grain)
             hits[k, 1 if before >= whole else 0, before] += 1
             if before == wanted:
                 out[r] |= 1
