@@ -114,6 +114,7 @@ def test_by_another_column_and_direct_only_where_alone(shop: Journeys):
         ({"by": "id.user_id"}, "names customers", "channel"),
         ({"direct": ["serach"]}, 'there is no channel "serach"', '"search"'),
         ({"lookback": "a while"}, "lookback", "30 days"),
+        ({"lookback": "99999999999999 days"}, "longer than all the time there is", "36500 days"),
         ({"position": "50/50"}, "not three shares of 100", "40/20/40"),
         ({"models": ["markow"]}, 'cannot be "markow"', '"markov"'),
         ({"models": []}, "names no model", "all of them"),

@@ -60,6 +60,8 @@ _QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ),
     ("friction", {}),
     ("promises", {}),
+    ("attribution", {"by": "touchpoint", "direct": ("seen",), "since": "2024-01-02"}),
+    ("attribution", {"by": "touchpoint", "lookback": "pass", "order": 2, "worth": "rate"}),
     ("occupancy", {}),
     ("paths", {}),
     ("paths", {"starts_at": "seen", "per": "pass", "session": "day"}),
