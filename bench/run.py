@@ -17,13 +17,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent / "engines"))  # what the engines' processes share
+
 from tables import page, tables
+from worker import same
 
 REPO = Path(__file__).resolve().parent.parent
 ENGINES = REPO / "bench" / "engines"
 PAGE = REPO / "docs" / "why" / "speed.md"
 SIZES = {"1m": 1_000_000, "10m": 10_000_000, "100m": 100_000_000}
-OURS, PEERS = "ours", "peers"  # which interpreter: that of Desirepath, that of the other engines
+OURS, PEERS = (
+    "ours",
+    "peers",
+)  # which interpreter: that of Desirepath, that of the other engines, or a tool's own
 BESIDE = {
     "Desirepath": (OURS, "desirepath_engine.py", "memory"),
     "Desirepath, in files": (OURS, "desirepath_engine.py", "files"),
@@ -37,7 +43,17 @@ RULES = {
     "DuckDB, by hand": (OURS, "rules.py", "duckdb"),
     "Polars, by hand": (PEERS, "rules_polars.py", "polars"),
 }
-PARTS = ("build", "rules", "identity", "load", "answer")
+ASKED = {
+    "Desirepath": (OURS, "questions_desirepath.py", "files"),
+    "DuckDB": (PEERS, "questions_duckdb.py", "memory"),
+    "chDB": (PEERS, "questions_chdb.py", "file"),
+    "Polars": (PEERS, "questions_polars.py", "memory"),
+    "Retentioneering": ("retentioneering", "questions_retentioneering.py", "memory"),
+    "PM4Py": ("pm4py", "questions_pm4py.py", "memory"),
+}
+# Beyond so many events a tool is only asked when it is named: it takes minutes, or all the memory.
+LARGEST = {"Retentioneering": 1_000_000, "PM4Py": 1_000_000}
+PARTS = ("build", "questions", "rules", "identity", "load", "answer")
 Told = dict[str, dict[str, object]]
 
 
@@ -57,11 +73,15 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", choices=PARTS, action="append", help="one of the parts; may be repeated")
     parser.add_argument(
-        "--engine", choices=BESIDE, action="append", help="only this engine in the part build"
-    )
+        "--engine", choices=sorted({*BESIDE, *ASKED}), action="append",
+        help="only this engine, in the parts build and questions; may be repeated",
+    )  # fmt: skip
     parser.add_argument("--runs", type=int, default=5, help="processes each (5); the median counts")
     parser.add_argument(
         "--asks", type=int, default=3, help="times that a process asks each question (3), after once"
+    )
+    parser.add_argument(
+        "--patience", type=float, default=1800, metavar="SECONDS", help="how long a process may take (1800)"
     )
     parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where data and results are kept")
     parser.add_argument(
@@ -76,13 +96,19 @@ def arguments() -> argparse.Namespace:
 # ---- processes --------------------------------------------------------------------------------------
 
 
-def told_by(python: Path, *words: object) -> Told:
+def told_by(python: Path, *words: object, patience: float | None = None) -> Told:
     """Run one process; what it tells, and how long it took as a whole. Its own failure is told, too."""
+    if not python.is_file():
+        return {"failed": {"why": "not installed"}}
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
-    done = subprocess.run(
-        [str(python), *map(str, words)], capture_output=True, text=True, check=False, env=environment
-    )
+    try:
+        done = subprocess.run(
+            [str(python), *map(str, words)],
+            capture_output=True, text=True, check=False, env=environment, timeout=patience,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return {"failed": {"why": f"not done after {patience:,.0f} s"}}
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"ended by signal {-done.returncode}"]
         return {"failed": {"why": lines[-1][:300]}}
@@ -121,12 +147,15 @@ def in_turn(
 ) -> dict[str, Told]:
     """Every engine once, then again: a machine that gets slower gets slower for all. keep: they share the folder."""
     python = {OURS: Path(sys.executable), PEERS: asked.peers}
+    tools = {whose for whose, _, _ in engines.values()} - python.keys()
+    python |= {whose: asked.home / whose / "bin" / "python" for whose in tools}
     heard: dict[str, list[Told]] = {name: [] for name in engines}
     for turn in range(asked.runs):
         for name, (whose, script, kind) in engines.items():
             say(f"{name}, run {turn + 1} of {asked.runs}")
             place = work if keep else emptied(work / kind)
-            heard[name].append(told_by(python[whose], ENGINES / script, kind, data, place, asked.asks))
+            words = (ENGINES / script, kind, data, place, asked.asks)
+            heard[name].append(told_by(python[whose], *words, patience=asked.patience))
             if not keep:
                 shutil.rmtree(place, ignore_errors=True)
     return {name: middle(told) for name, told in heard.items()}
@@ -156,8 +185,14 @@ def measured(part: str, asked: argparse.Namespace) -> dict[str, Told]:
     work = emptied(asked.home / "work")
     try:
         if part == "build":
-            engines = {name: BESIDE[name] for name in asked.engine or BESIDE}
+            engines = {name: BESIDE[name] for name in asked.engine or BESIDE if name in BESIDE}
             return in_turn(engines, asked, crowd(asked), work, keep=False)
+        if part == "questions":
+            named = asked.engine or [n for n in ASKED if asked.events <= LARGEST.get(n, asked.events)]
+            made = [ENGINES / "questions_desirepath.py", "make", crowd(asked), work]
+            subprocess.run([sys.executable, *map(str, made)], check=True)
+            engines = {name: ASKED[name] for name in named if name in ASKED}
+            return in_turn(engines, asked, crowd(asked), work, keep=True)
         if part == "rules":
             made = [ENGINES / "rules.py", "make", crowd(asked), work]
             subprocess.run([sys.executable, *map(str, made)], check=True)
@@ -178,7 +213,7 @@ def disagreements(results: dict[str, Told]) -> Iterator[str]:
     for name, told in results.items():
         for question, answer in told.get("answers", {}).items():
             other, expected = first.setdefault(question, (name, answer))
-            if answer != expected:
+            if not same(answer, expected):
                 yield f"{question}: {name} says {answer}, {other} says {expected}"
 
 
@@ -198,6 +233,7 @@ def main() -> int:
         kept[part] = {"results": {**kept.get(part, {}).get("results", {}), **results} if asked.engine else results,
                       "date": time.strftime("%Y-%m-%d", time.gmtime()), "runs": asked.runs,
                       "load": os.getloadavg()[0]}  # fmt: skip
+        kept = {name: kept[name] for name in PARTS if name in kept}
         path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     print("\n".join(tables(asked.events, kept)))
     if asked.write:

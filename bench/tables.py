@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import question_tables
+from worker import same
+
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 QUESTIONS = {
     "build": "Build: Parquet in no order → trails, in a fresh process",
@@ -49,7 +52,8 @@ def tables(events: int, parts: dict[str, Part]) -> Iterator[str]:
     yield f"### {events:,} events"
     yield ""
     for name, part in parts.items():
-        yield from (_beside if name in ("build", "rules") else _alone)(events, name, part)
+        kind = {"build": _beside, "rules": _beside, "questions": _questions}.get(name, _alone)
+        yield from kind(events, name, part)
     versions: dict[str, str] = {}
     for part in parts.values():
         for told in part["results"].values():
@@ -104,7 +108,7 @@ def _equal(results: dict[str, Any]) -> str:
             questions.setdefault(question, []).append(answer)
     said = [
         f"{question} ({len(answers)} engines)"
-        if all(a == answers[0] for a in answers)
+        if all(same(a, answers[0]) for a in answers)
         else f"{question}: NOT EQUAL"
         for question, answers in questions.items()
     ]
@@ -116,6 +120,17 @@ def _equal(results: dict[str, Any]) -> str:
             f"the same {notes['twin_agrees_on_visits']:,} visits of the first customers."
         )
     return text
+
+
+def _questions(events: int, name: str, part: Part) -> Iterator[str]:
+    """Tables of questions, a column an engine."""
+    yield _header(events, name, part)
+    yield ""
+    yield from question_tables.lines(part["results"], number)
+    equal = _equal(part["results"])
+    if equal:
+        yield equal
+        yield ""
 
 
 def _alone(events: int, name: str, part: Part) -> Iterator[str]:

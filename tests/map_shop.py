@@ -34,6 +34,8 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
+from desirepath.measure.friction import FrictionAnswer, Ranked
+from desirepath.measure.movements import Thing
 
 AS_OF = 1_795_132_800 * SECOND  # 20 Nov 2026
 MINUTE = 60 * SECOND
@@ -189,6 +191,40 @@ def touchpoint_answer(place: int) -> TouchpointAnswer:
         last_seen=last,
         order=(same.index(TOUCHPOINTS[place]) + 0.5) / len(same),
         contract=contract(f"Do those who met {label} go on more often than like customers who had not?"),
+    )
+
+
+def friction_answer(known: Journey) -> FrictionAnswer:
+    """The touchpoints beyond chance, and with them a step that costs and a wait that brings."""
+    found = [
+        (place, answer)
+        for place in range(len(TOUCHPOINTS))
+        if (answer := touchpoint_answer(place)).lift.beyond_chance
+    ]
+    things = [
+        (Thing("touchpoint", known.index(answer.stage), place), answer.lift.difference, answer.reach)
+        for place, answer in found
+    ]
+    things.append((Thing("step", 2, 9, 10), around(-0.09, 0.03, 1_204), 1_204))
+    things.append((Thing("wait", 1, 4, longer_than=5 * DAY), around(-0.14, 0.05, 716), 716))
+    ranked = [
+        Ranked(
+            thing=thing,
+            difference=difference,
+            q=0.0004,
+            beyond_chance=True,
+            met=reach,
+            compared=3 * reach,
+            customers=reach,
+            customers_lost=reach // 3,
+            successes=difference.map(lambda x, n=reach: x * n),
+            value=difference.map(lambda x, n=reach: x * n * 9_000),
+        )
+        for thing, difference, reach in things
+    ]
+    ranked.sort(key=lambda one: -abs(getattr(one.value, "value", 0.0)))
+    return FrictionAnswer(
+        tuple(ranked), (), 40, True, contract("What costs customers, and what carries them?")
     )
 
 
@@ -451,6 +487,7 @@ def inputs() -> MapInputs:
         until=AS_OF,
         stages=tuple(stage_answer(row) for row in STAGES),  # type: ignore[arg-type]
         touchpoints=tuple(touchpoint_answer(n) for n in range(len(TOUCHPOINTS))),
+        friction=friction_answer(journey()),
         paths=tuple(paths_answer(s[0], seen[s[0]]) for s in STAGES),
         promises=(
             promise_answer("reply", "consideration", 2_140, 0.81, 2.2, HOUR),

@@ -28,13 +28,18 @@ MAILS = 2
 class World:
     """effect: what meeting a touchpoint adds to the chance of success, by code.
 
+    least: the chance of the least keen without any. steps: what going from one touchpoint to the next adds; waits: what
+    coming on from one only after so many days adds.
     persuades: the chance that a mail turns one who would not have succeeded.
     """
 
     customers: int = 1500
+    least: float = 0.15
     effect: tuple[tuple[int, float], ...] = ()
     mail_share: float = 0.5
     persuades: tuple[float, ...] = (0.0,) * MAILS
+    steps: tuple[tuple[int, int, float], ...] = ()
+    waits: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,10 @@ def simulated(seed: int, world: World = World()) -> Simulated:
         kinds = draw.choice(KINDS, count, p=liking)
         sent = [start + draw.random() * 8 for _ in range(MAILS)]
         mail = [m for m in range(MAILS) if draw.random() < world.mail_share]
-        chance = 0.15 + 0.5 * keen + sum(effect.get(k, 0.0) for k in set(kinds.tolist()))
+        chance = world.least + 0.5 * keen + sum(effect.get(k, 0.0) for k in set(kinds.tolist()))
+        walked = set(zip(kinds[:-1].tolist(), kinds[1:].tolist(), strict=True))
+        chance += sum(adds for a, b, adds in world.steps if (a, b) in walked)
+        chance += sum(adds for a, days, adds in world.waits if ((kinds[:-1] == a) & (gaps[1:] > days)).any())
         events = [(t, int(k), BY_CUSTOMER | 1 << ENTER) for t, k in zip(when, kinds, strict=True)]
         done = when[-1] + draw.exponential(0.3) if draw.random() < chance else None
         for m in sorted(mail, key=lambda m: sent[m]):

@@ -2,8 +2,9 @@
 
     python first_answer.py FOLDER_TO_WORK_IN RUNS
 
-Nothing changed: the answer is read off the trails. Changed: a rule of journey.yaml is another, all customers are
-placed anew. Cold: the same where the kernels' machine code is not there yet, as after an install that did not warm.
+Nothing changed: the answer is read off the trails; the question is `desirepath ask funnel`. Changed: a rule of
+journey.yaml is another, all customers are placed anew. Cold: the same where the kernels' machine code is not there yet,
+as after an install that did not warm.
 """
 
 from __future__ import annotations
@@ -18,16 +19,25 @@ from pathlib import Path
 
 from worker import Report, median
 
+FUNNEL = ("ask", "funnel", "{shop}", "product_page", "checkout", "--within", "14 days")
 
-def answer(shop: Path, **environment: str) -> float:
-    """Seconds of one `desirepath stages`, from the start of the process to its end."""
+
+def answer(shop: Path, words: tuple[str, ...] = ("stages", "{shop}"), **environment: str) -> float:
+    """Seconds of one `desirepath …`, from the start of the process to its end."""
     began = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "desirepath", "stages", str(shop)],
+        [sys.executable, "-m", "desirepath", *(word.format(shop=shop) for word in words)],
         check=True,
         stdout=subprocess.DEVNULL,
         env=os.environ | environment,
     )
+    return time.perf_counter() - began
+
+
+def imported() -> float:
+    """Seconds of a process that imports the package and ends."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import desirepath"], check=True)
     return time.perf_counter() - began
 
 
@@ -48,7 +58,10 @@ def main() -> None:
         [sys.executable, "-m", "desirepath", "demo", "-q", str(shop)], check=True, stdout=subprocess.DEVNULL
     )
     answer(shop)
+    answer(shop, FUNNEL)
+    report.seconds["import of the package"] = median([imported() for _ in range(runs)])
     report.seconds["first answer, nothing changed"] = median([answer(shop) for _ in range(runs)])
+    report.seconds["first question, a funnel"] = median([answer(shop, FUNNEL) for _ in range(runs)])
     report.seconds["first answer after a change of journey.yaml"] = median(
         [changed(shop, i) for i in range(runs)]
     )

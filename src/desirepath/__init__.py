@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from desirepath.app.draft import Draft
+    from desirepath.app.questions.attribution import Attribution
+    from desirepath.app.questions.change import Change
+    from desirepath.app.questions.churn import Churn
+    from desirepath.app.questions.comparison import Comparison
+    from desirepath.app.questions.forecast import Forecast
+    from desirepath.app.questions.funnel import Funnel
+    from desirepath.app.questions.groups import Groups
+    from desirepath.app.questions.lifetime_value import LifetimeValue
+    from desirepath.app.questions.occupancy import Occupancy
+    from desirepath.app.questions.overdue import Overdue
+    from desirepath.app.questions.retention import Retention
+    from desirepath.app.questions.rfm import Rfm
     from desirepath.app.workspace import Workspace
     from desirepath.core.errors import (
         DefinitionError,
@@ -34,12 +46,28 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0.dev0"
 __all__ = [
+    "Attribution",
+    "Change",
+    "Churn",
+    "Comparison",
     "DefinitionError",
     "DesirepathError",
     "Estimate",
+    "Forecast",
+    "Friction",
+    "Funnel",
+    "Groups",
+    "LifetimeValue",
     "NoEstimate",
     "NotFound",
+    "Occupancy",
+    "Overdue",
+    "Paths",
+    "Promises",
+    "Retention",
+    "Rfm",
     "SourceError",
+    "Transitions",
     "Workspace",
     "WorkspaceBusy",
     "WorkspaceError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -92,16 +93,30 @@ def test_every_way_of_asking_counts_and_finds_the_same_walks(
     assert Counter(np.repeat(found.fate, found.count).tolist()) == fates
 
     rows = np.arange(len(found.key))[::2]
-    who = find_walks(walks, shape, found, rows)
+    who = find_walks(walks, found, rows, others=True)
     assert len(who) == found.total
     each = np.bincount(who.path, minlength=len(rows) + 1)
     assert each[: len(rows)].tolist() == found.count[rows].tolist()
+    assert len(find_walks(walks, found, rows)) == found.count[rows].sum()
     steps = found.steps(rows)
     for i in range(len(who)):
         if who.path[i] < len(rows) and who.first[i] >= 0:
             ends = [code[who.first[i]], code[who.last[i]]]
             assert steps[who.path[i]][0] == ends[1 if backward else 0]
             assert who.begin[i] <= who.first[i] <= who.last[i] <= who.end[i]
+
+
+@few
+@given(runs.map(lambda drawn: [run for run in drawn if run]), st.integers(1, 5), st.booleans())
+def test_the_quick_way_counts_what_the_general_one_does(drawn: Any, longest: int, collapse: bool):
+    told = Told(drawn)
+    ends = np.where(told.one, 5, np.where(told.other, 1, 0)).astype(np.int8)
+    plain = Walks("session", told.runs, told.offset, told.ts, told.code, gap=GAP, event_ends=ends)
+    general = replace(plain, asked=np.ones(len(told.ts), np.bool_))
+    quick, slow = (count_paths(walks, Shape(4, longest, collapse)) for walks in (plain, general))
+    assert quick.key.tolist() == slow.key.tolist()
+    assert quick.count.tolist() == slow.count.tolist()
+    assert (quick.walks, quick.with_steps) == (slow.walks, slow.with_steps)
 
 
 @few

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
+from desirepath.measure.churn import churn
 from desirepath.measure.where_after import Beginnings, WhereAnswer, _stays, where_after
-from tests.by_hand import day, random_shop, walked
+from tests.by_hand import day, random_shop, shop_journey, walked
 from tests.twins import multi_state as slow
 from tests.twins import where_after as twin
 
@@ -87,3 +88,24 @@ def test_nobody_and_one_customer():
         missing = answer.at(0, 0)
         assert isinstance(missing, NoEstimate)
         assert missing.reason == "too_few"
+
+
+def test_who_comes_out_of_the_far_end_has_completed():
+    """A buyer's journey ends with the order; who comes back begins anew."""
+    whole = shop_journey()
+    buyer = shop_journey(kind="buyer", stages=whole.stages[:3], touchpoints=())
+    stories = {f"buys{i}": "0 ad, 5 cart, 10 order" for i in range(25)}
+    stories |= {f"again{i}": "0 ad, 5 cart, 10 order, 30 page" for i in range(25)}
+    shop = walked(stories, known=60, journey=buyer)
+    answer = where_after(shop.journey, shop.visits, as_of=shop.as_of, unit="day", most=59)
+    assert "completed" in answer.states
+    assert share(answer, 9, "decision") == pytest.approx(1.0)
+    assert share(answer, 10, "completed") == pytest.approx(1.0)
+    assert share(answer, 31, "completed") == pytest.approx(0.5)
+    assert share(answer, 31, "consideration") == pytest.approx(0.5)
+    goes = churn(shop.journey, shop.visits, as_of=shop.as_of)
+    assert goes.counts["advanced"][:, -1].sum() == 50, "completing is no churn"
+    assert goes.counts["left"].sum() + goes.counts["lapsed"].sum() == 0
+    left = goes.staying(0).left[0]
+    assert isinstance(left, Estimate)
+    assert left.value == 0.0

@@ -10,6 +10,7 @@ import pytest
 from desirepath.core.estimate import Estimate, NoEstimate, too_few
 from desirepath.core.words import Rests
 from desirepath.journey.definition import Written
+from desirepath.journey_map import say
 from desirepath.journey_map.build import build_map
 from desirepath.journey_map.cells.paths import MOST_PATHS
 from desirepath.journey_map.document import Headline, MapDocument, Tone
@@ -113,11 +114,36 @@ def test_a_difference_is_never_called_a_cause(shop: MapDocument) -> None:
 
 def test_many_pains_show_the_heaviest_few() -> None:
     made = inputs()
-    bad = made.touchpoints[10]
-    many = tuple(replace(bad, touchpoint=f"t{n}", lift=replace(bad.lift, met=n)) for n in range(1, 9))
-    cells = build_map(replace(made, touchpoints=many)).lane("pain_points").at("decision")
-    assert [c.title for c in cells if c.shown] == ["t8", "t7", "t6"]
-    assert len(cells) == 8
+    assert made.friction is not None
+    bad = next(one for one in made.friction.ranked if one.thing.touchpoint == 10)
+    # As the measure ranks them: the heaviest first.
+    many = tuple(replace(bad, thing=replace(bad.thing, touchpoint=n)) for n in (9, 10, 11, 0, 1, 2))
+    friction = replace(made.friction, ranked=many)
+    cells = build_map(replace(made, friction=friction)).lane("pain_points").at("decision")
+    assert [c.title for c in cells if c.shown] == ["Cart", "Payment, mobile", "Chat"]
+    assert len(cells) == 6
+
+
+def test_steps_and_waits_are_pains_as_touchpoints_are(shop: MapDocument) -> None:
+    step = shop.cell("pain_points.decision.step-cart-payment")
+    assert step.title == "Cart → Payment, mobile"
+    assert say.value(step.value("successes")) == "108"  # type: ignore[arg-type]  # it is there
+    wait = shop.cell("pain_points.consideration.wait-product")
+    assert wait.title == "Over 5 days after Product page"
+    assert "waited so long" in wait.value("met").label  # type: ignore[union-attr]
+
+
+def test_a_claim_may_be_chance_and_is_none(shop: MapDocument) -> None:
+    made = inputs()
+    assert made.friction is not None
+    chance = replace(
+        made.friction, ranked=tuple(replace(o, beyond_chance=False) for o in made.friction.ranked)
+    )
+    document = build_map(replace(made, friction=chance))
+    assert not [c for c in document.lane("delights").cells if not c.blank]
+    assert {
+        c.tone for c in document.lane("pain_points").cells if not c.blank and c.rests is Rests.OBSERVED
+    } == {Tone.WARN}
 
 
 # ---- emotion ---------------------------------------------------------------------------------------

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desirepath.core.estimate import NoEstimate
 from desirepath.core.times import DAY, NEVER
 from desirepath.journey.definition import Promise
+from desirepath.journey.hours import BusinessTime
 from desirepath.journey.promises import PromiseRows, no_promises
 from desirepath.measure.answers import PromiseAnswer
-from desirepath.measure.promises import promises
+from desirepath.measure.promises import promises, standing, would_be_kept
 from tests.by_hand import day, rule, shop_journey
 from tests.unit.test_measure_stages import some
 
@@ -127,3 +130,63 @@ def test_made_is_kept_or_broken_or_not_due_yet(known: float):
     voided = (rows.voided != NEVER) & (rows.opened <= day(known)) & (rows.due > day(known))
     closed_first = voided & (rows.closed != NEVER) & (rows.closed < rows.voided)
     assert answer.made == answer.due + not_due + int(closed_first.sum())
+
+
+HOURS = 1 / 24
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (41 * HOURS / 60, "45 minutes"),
+        (45 * HOURS / 60, "45 minutes"),
+        (HOURS, "60 minutes"),
+        (3.2 * HOURS, "4 hours"),
+        (46.5 * HOURS, "47 hours"),
+        (2, "48 hours"),
+        (2.1, "3 days"),
+        (7, "7 days"),
+        (0, "5 minutes"),
+    ],
+)
+def test_the_promise_that_would_be_kept_can_be_said_and_is_never_too_short(days: float, said: str):
+    quick, slow = [(0, days / 2, None)] * 30, [(0, days, None)] * 70
+    within, sayable = would_be_kept(JOURNEY, orders(*quick, *slow), as_of=day(100))["in_time"]
+    assert some(within).value == pytest.approx(days * DAY, abs=1)
+    assert sayable == said
+
+
+def test_where_too_many_still_wait_nothing_can_be_promised():
+    rows = orders(*[(0, 2, None)] * 90, *[(0, None, None)] * 10)
+    within, sayable = would_be_kept(JOURNEY, rows, as_of=day(100))["in_time"]
+    assert (within, sayable) == (NoEstimate("not_reached", 100, detail="90.0% by the end"), "")
+    within, sayable = would_be_kept(JOURNEY, rows, as_of=day(100), share=0.9)["in_time"]
+    assert (some(within).value, sayable) == (2 * DAY, "48 hours")
+
+
+def test_in_business_hours_the_weekend_does_not_count():
+    within = BusinessTime(amount=4, unit="hour")
+    promise = JOURNEY.promises[0].model_copy(update={"within": within})
+    journey = shop_journey(promises=(promise,))
+    friday, monday = 1 + 20 * HOURS, 4 + 2 * HOURS  # the first day is a Thursday
+    rows = orders(*[(friday, monday, None)] * 40)
+    found, sayable = would_be_kept(journey, rows, as_of=day(100))["in_time"]
+    assert (some(found).value, sayable) == (pytest.approx(DAY / 4, abs=2), "6 business hours")
+
+
+@given(st.integers(0, 10_000), st.floats(0, 40))
+def test_every_promise_stands_in_one_place(seed: int, until: float):
+    draw = np.random.default_rng(seed)
+    told = [
+        (float(start), None if open_ else float(start + took), float(start + gone) if undone else None)
+        for start, took, gone, open_, undone in zip(
+            draw.integers(0, 30, 50), draw.integers(0, 12, 50), draw.integers(0, 12, 50),
+            draw.random(50) < 0.3, draw.random(50) < 0.2, strict=True,
+        )
+    ]  # fmt: skip
+    found = standing(orders(*told), 0, day(until))
+    not_due = found["made"] & ~found["due"]
+    assert (found["kept"] ^ found["broken"] ^ not_due == found["made"]).all()
+    assert not (found["kept"] & found["broken"]).any()
+    assert (found["overdue"] <= found["broken"]).all()
+    assert (found["waiting"] <= not_due).all()

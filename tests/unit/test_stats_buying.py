@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from desirepath.stats.bg_nbd import BgNbd
-from desirepath.stats.buying import Histories, discounted, fit_buying, kinds
+from desirepath.stats.buying import Histories, discounted, expected, fit_buying, kinds
 from desirepath.stats.gamma_gamma import expected_worth, fit_gamma_gamma
 from desirepath.stats.likelihood import delta, error_of
 from desirepath.stats.pareto_nbd import ParetoNbd
@@ -53,7 +53,7 @@ def test_given_the_parameters_every_customer_is_told_as_by_lifetimes(
     params, model, theirs = np.array(GOLDEN[name]["params"]), MODELS[name], GOLDEN[name]
     np.testing.assert_allclose(model.alive(params, found)[kind], theirs["alive"], rtol=1e-6)
     np.testing.assert_allclose(
-        model.expected(params, found, GOLDEN["ahead"])[kind], theirs["expected"], rtol=1e-6
+        expected(model, params, found, GOLDEN["ahead"])[kind], theirs["expected"], rtol=1e-6
     )
     np.testing.assert_allclose(
         model.expected_of_new(params, np.array([1.0, 13.0, 52.0])), theirs["new"], rtol=1e-6
@@ -81,8 +81,8 @@ def test_a_contract_ends_as_fader_and_hardie_published_it() -> None:
 
 def test_renewals_to_come_are_the_shares_that_stay_of_those_who_stayed() -> None:
     still = sbg_by_hand(0.7, 1.2, 30)
-    expected = expected_renewals(np.array([0.7, 1.2]), np.array([0.0, 4.0]), 10, keep=0.9)
-    for now, got in zip((0, 4), expected, strict=True):
+    told = expected_renewals(np.array([0.7, 1.2]), np.array([0.0, 4.0]), 10, keep=0.9)
+    for now, got in zip((0, 4), told, strict=True):
         by_hand = sum(0.9**k * still[now + k] / still[now] for k in range(1, 11))
         assert got == pytest.approx(by_hand)
 
@@ -157,3 +157,34 @@ def test_a_discount_takes_off_what_comes_late() -> None:
     assert discounted(steady, 52, 0.0, 4) == pytest.approx([104.0])
     rate = math.log(1.1) / 52
     assert discounted(steady, 52, rate, 1)[0] == pytest.approx(2 * (1 - 1 / 1.1) / rate, rel=1e-4)
+
+
+def test_where_customers_are_all_alike_a_shape_has_no_end_but_the_mean_is_known() -> None:
+    rng = np.random.default_rng(3)
+    age = rng.integers(100, 400, 3_000)
+    gone = rng.exponential(26 * 7, 3_000)  # everybody leaves at the same rate
+    rate = rng.gamma(0.6, 1 / 5.0, 3_000) / 7
+    times, last = np.zeros(3_000, np.int64), np.zeros(3_000, np.int64)
+    for i in range(3_000):
+        at = np.unique(np.cumsum(rng.exponential(1 / rate[i], 400))[:400].astype(np.int64))
+        at = at[(at > 0) & (at <= min(gone[i], age[i]))]
+        times[i], last[i] = len(at), at[-1] if len(at) else 0
+    fit = fit_buying(ParetoNbd(), kinds(times, last, age, 7.0)[0])
+    assert fit.sound
+    leaving = fit.params[2] / fit.params[3]  # the mean rate, per week
+    assert leaving == pytest.approx(1 / 26, rel=0.15)
+    if fit.alike:
+        assert fit.alike == ("s",)
+
+
+def test_a_model_of_a_homogeneous_crowd_is_told_apart_from_none() -> None:
+    # Everybody buys at the same rate and never leaves: both shapes run to their ends, nothing overflows.
+    rng = np.random.default_rng(11)
+    times = rng.poisson(6, 800)
+    last = np.where(times > 0, np.round(200 * rng.beta(np.maximum(times, 1), 1)), 0).astype(np.int64)
+    found, _ = kinds(times.astype(np.int64), last, np.full(800, 200, np.int64), 7.0)
+    fit = fit_buying(ParetoNbd(), found)
+    assert fit.alike
+    if fit.sound:
+        told = expected(ParetoNbd(), fit.params, found, 200 / 7) @ found.count / 800
+        assert told == pytest.approx(6, rel=0.1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from desirepath.app.examples import example_trails
 from desirepath.app.guesses import readable
+from desirepath.app.questions.attribution import Attribution
+from desirepath.app.questions.promises import Promises
+from desirepath.app.questions.question import Question, QuestionError
+from desirepath.app.questions.retention import Retention
 from desirepath.app.refresh import Say, quiet
 from desirepath.core.times import FOREVER, NEVER
 from desirepath.journey_map.build import build_map
@@ -14,6 +18,7 @@ from desirepath.journey_map.document import Headline, MapDocument, SourceNote, T
 from desirepath.journey_map.inputs import MapInputs, MemberList
 from desirepath.measure.cohort import cohort
 from desirepath.measure.effort import effort
+from desirepath.measure.friction import friction, lifts_of
 from desirepath.measure.headline import headline
 from desirepath.measure.meetings import visit_of_events
 from desirepath.measure.occupancy import occupancy
@@ -27,7 +32,9 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Mask
     from desirepath.core.times import TimeRange
     from desirepath.measure.answers import Finding, PromiseAnswer
+    from desirepath.measure.retention import RetentionAnswer
 
+A = TypeVar("A")
 _SAMPLE = (
     12  # members named behind a count: enough to look at, no list of everybody in a file that is sent around
 )
@@ -52,12 +59,16 @@ def draw_map(
     say("touchpoints", 0.15)
     owner = visit_of_events(visits, trails)
     of_visits = {"as_of": as_of, "where": where, "period": period, "owner": owner}
-    met = touchpoints(journey, visits, trails, channels=asking.channels, **of_visits)  # type: ignore[arg-type]
+    # Pains, delights and cards speak of one asking: what is beyond chance there is beyond chance here.
+    costs = friction(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
+    lifted = lifts_of(costs)
+    met = touchpoints(journey, visits, trails, channels=asking.channels, lifted=lifted, **of_visits)  # type: ignore[arg-type]
     say("paths", 0.5)
     walked = paths(journey, visits, trails, top=_PATHS, **of_visits)  # type: ignore[arg-type]
     efforts = effort(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
     say("promises", 0.65)
     promised = _promises(asking, segment, period)
+    kept = _answer(Promises(segment=segment, since=since, until=until), asking) if promised else None
     say("scores", 0.75)
     asked = asking.asked(where, period)
     scored = scores(journey, visits, trails, asking.scores, as_of=as_of, where=asked, owner=owner)
@@ -82,8 +93,13 @@ def draw_map(
             as_of=as_of,
             stages=tuple(answers.values()),
             touchpoints=met,
+            friction=costs,
             paths=walked,
             promises=promised,
+            promise_effects=kept.effects if kept else {},
+            promise_times={one.promise: (one.within, one.sayable) for one in kept.told} if kept else {},
+            attribution=_answer(Attribution(segment=segment, since=since, until=until), asking),
+            retention=_again(asking, segment, since, until),
             scores=scored,
             verbatims=said.chosen,
             verbatim_counts=said.counts,
@@ -115,6 +131,28 @@ def _promises(asking: Asking, segment: str | None, period: TimeRange) -> tuple[P
     names = [s.id for s in asking.journey.segments] + [p.id for p in asking.journey.personas]
     by_segment = {name: asking.members_at(name, rows.customer, rows.opened) for name in names if len(rows)}
     return promises(asking.journey, rows, as_of=asking.as_of, segments=by_segment)
+
+
+def _answer(question: Question[A], asking: Asking) -> A | None:
+    """What a question is answered; None where the journey has nothing to ask it of."""
+    try:
+        return question.answer(asking).result
+    except QuestionError:
+        return None
+
+
+def _again(
+    asking: Asking, segment: str | None, since: str | None, until: str | None
+) -> RetentionAnswer | None:
+    """Buyers who buy again, by month after their first purchase; None where no stage's goal is a purchase."""
+    bought = next((s.id for s in asking.journey.stages if s.goal_advances), None)
+    if bought is None:
+        return None
+    goal = f"goal:{bought}"
+    question = Retention(
+        start=goal, returning=goal, every="month", clock="rolling", segment=segment, since=since, until=until
+    )
+    return _answer(question, asking)
 
 
 def _members(asking: Asking, where: Mask | None, period: TimeRange) -> dict[tuple[str, str], MemberList]:

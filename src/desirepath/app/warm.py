@@ -12,6 +12,7 @@ from pathlib import Path
 
 from desirepath.app.definitions import SOURCES
 from desirepath.app.journeys import JOURNEY
+from desirepath.app.questions import question_class
 from desirepath.app.workspace import Workspace
 
 _JOURNEY = """
@@ -50,6 +51,25 @@ _WAYS = (
     ("Seen",),
 )
 _PEOPLE = 200
+# Questions that between them run every kernel: with own activity, and with rules (files of the build).
+_QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("retention", {}),
+    (
+        "retention",
+        {"start": "event = 'Seen'", "returning": "event = 'Cart'", "clock": "rolling", "by": "channel"},
+    ),
+    ("friction", {}),
+    ("promises", {}),
+    ("attribution", {"by": "touchpoint", "direct": ("seen",), "since": "2024-01-02"}),
+    ("attribution", {"by": "touchpoint", "lookback": "pass", "order": 2, "worth": "rate"}),
+    ("occupancy", {}),
+    ("paths", {}),
+    ("paths", {"starts_at": "seen", "per": "pass", "session": "day"}),
+    ("transitions", {}),
+    ("funnel", {"steps": ("seen", "cart")}),
+    ("funnel", {"steps": ("seen", "cart"), "order": "strict"}),
+    ("funnel", {"steps": ("seen", "event = 'Bought'"), "within": "1 session"}),
+)
 
 
 def _lines() -> str:
@@ -75,6 +95,8 @@ def warm_up() -> None:
         workspace = Workspace.open(folder, clock=_Clock())
         workspace.load()
         workspace.map()
+        for name, fields in _QUESTIONS:
+            workspace.ask(question_class(name)(**fields))
 
 
 class _Clock:

@@ -53,6 +53,9 @@ class TimeRange:
         return self.start <= instant < self.end
 
 
+_LONGEST = 4_000_000 * 86_400  # seconds: with any instant it still makes an instant
+
+
 def parse_duration(text: str) -> timedelta:
     """'30 days', '4 hours', '1 week 2 days' → timedelta. Months and years are refused: they vary.
 
@@ -70,6 +73,10 @@ def parse_duration(text: str) -> timedelta:
         position = found.end()
     if not clean:
         raise ValueError('a duration is empty; write it like "30 days"')
+    if total > _LONGEST:
+        raise ValueError(
+            f'"{text}" is longer than all the time there is; write 36500 days for a hundred years'
+        )
     return timedelta(seconds=total)
 
 

@@ -7,7 +7,7 @@ that has nothing says why.
 
 from __future__ import annotations
 
-from desirepath.journey_map.cells import feelings, paths, touchpoints, track, words
+from desirepath.journey_map.cells import answers, claims, feelings, paths, touchpoints, track, words
 from desirepath.journey_map.cells.draft import Draft, blank
 from desirepath.journey_map.document import Cell, Headline, Lane, MapDocument
 from desirepath.journey_map.inputs import MapInputs
@@ -63,10 +63,10 @@ def _lanes(draft: Draft) -> tuple[Lane, ...]:
         "emotion": feelings.emotion(draft),
         "actions": paths.paths(draft),
         "thoughts": feelings.thoughts(draft),
-        "pain_points": touchpoints.pains(draft),
-        "delights": touchpoints.delights(draft),
+        "pain_points": claims.pains(draft),
+        "delights": claims.delights(draft),
         "promises": words.promises(draft),
-        "metrics": numbers,
+        "metrics": [*numbers, *answers.credit(draft), *answers.comebacks(draft)],
         "opportunities": words.stakes(draft),
         "frontstage": touchpoints.frontstage(draft),
     }

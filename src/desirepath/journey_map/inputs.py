@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from desirepath.core.estimate import Measured
 from desirepath.journey.definition import Journey
 from desirepath.journey.exclusions import Excluded
 from desirepath.journey_map.document import Headline, SourceNote
@@ -22,6 +23,10 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
+from desirepath.measure.attribution import AttributionAnswer
+from desirepath.measure.friction import FrictionAnswer
+from desirepath.measure.promise_effects import Effect
+from desirepath.measure.retention import RetentionAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,9 @@ class MapInputs:
 
     stages, paths, efforts: one per stage that was measured; a stage without an answer is shown as unmeasured.
     paths: the few commonest are listed; all rows that are given draw the way between steps, so give many.
+    friction: what costs and what brings successes, for pains and delights; touchpoints' lifts are of the same asking.
+    promise_effects: what a broken one does; promise_times: within what time 95 in 100 are delivered, and how one would
+    promise that. attribution: of purchases to channels. retention: buyers who buy again, month by month.
     headlines: the findings, most important first; the map shows the first large and up to two more.
     verbatims: newest first; verbatim_counts: how many there are by stage, where more exist than are given.
     members: by (stage, outcome), outcome one of reached, skipped, succeeded, left, lapsed, in_flight.
@@ -79,8 +87,13 @@ class MapInputs:
     as_of: int
     stages: tuple[StageAnswer, ...]
     touchpoints: tuple[TouchpointAnswer, ...] = ()
+    friction: FrictionAnswer | None = None
     paths: tuple[PathsAnswer, ...] = ()
     promises: tuple[PromiseAnswer, ...] = ()
+    promise_effects: Mapping[str, tuple[Effect, ...]] = field(default_factory=dict)
+    promise_times: Mapping[str, tuple[Measured, str]] = field(default_factory=dict)
+    attribution: AttributionAnswer | None = None
+    retention: RetentionAnswer | None = None
     scores: tuple[ScoreAnswer, ...] = ()
     verbatims: tuple[Verbatim, ...] = ()
     verbatim_counts: Mapping[str, int] = field(default_factory=dict)

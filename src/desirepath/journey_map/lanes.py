@@ -79,7 +79,7 @@ LANES: tuple[LaneSpec, ...] = (
     _lane(
         "pain_points",
         "Pain points",
-        "Touchpoints whose visitors go on less often than like customers, or that are hard; and what we suppose.",
+        "What costs successes beyond chance, by touchpoint, step and wait; what is hard; and what we suppose.",
         Drawing.WORDS,
         "Nothing stands out beyond chance, and nobody wrote any: add “pain_points:” to map.yaml.",
         "Nothing beyond chance.",
@@ -87,7 +87,7 @@ LANES: tuple[LaneSpec, ...] = (
     _lane(
         "delights",
         "Delights",
-        "Touchpoints whose visitors go on more often than like customers.",
+        "What brings successes beyond chance, by touchpoint, step and wait.",
         Drawing.WORDS,
         "Nothing stands out beyond chance.",
         "Nothing beyond chance.",

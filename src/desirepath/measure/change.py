@@ -75,7 +75,7 @@ class ChangeAnswer:
     """The whole difference a − b, and its terms, the largest first.
 
     mix + rate is the difference. reversal: "simpson" where every group that can be judged moved against the whole;
-    "mix" where the groups' own changes together go one way and the whole the other.
+    "mix" where the groups' own changes together go one way and the whole the other, both beyond chance.
     """
 
     a: Measured
@@ -303,4 +303,5 @@ def _reversal(whole: Measured, rate: Measured, terms: Sequence[Term]) -> Reversa
     moves = [t.moved.value for t in terms if isinstance(t.moved, Estimate)]
     if len(moves) > 1 and all(move * whole.value < 0 for move in moves):
         return "simpson"
-    return "mix" if rate.value * whole.value < 0 else ""
+    sure = all(one.low > 0 or one.high < 0 for one in (whole, rate))
+    return "mix" if sure and rate.value * whole.value < 0 else ""

@@ -33,9 +33,10 @@ FAMILIES = {
     "promise": "share of the due promises that were kept",
     "score": "answers to surveys",
     "ease": "how easy the stage was, −2 … +2",
+    "funnel": "share of the attempts that came from one step of the funnel to the next, or through",
     "back": "share of newcomers who did something between so many days after the first and twice as many",
 }
-_ROWS = ("rate", "value", "reach", "promise", "score", "ease", "back", "stands")
+_ROWS = ("rate", "value", "reach", "promise", "score", "ease", "back", "stands", "funnel")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
@@ -35,7 +36,7 @@ from desirepath.trail.trails import Trails
 LONG = 0.75
 WAIT = int(GAPS[0])  # within a session nobody waits: the beginning of a session is not like its middle
 # Who waited longer is later: their moments are compared within finer shares of the time since entry.
-_FINE = 32
+_FINE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ class Departures:
     """
 
     at: Int64
-    source: Int64
-    target: Int64
-    visit: Int64
+    source: NDArray[np.int16]
+    target: NDArray[np.int16]
+    visit: NDArray[np.int32]
     waited: Int64
-    stratum: Int64
-    calm: Int64
-    won: Int64
+    stratum: NDArray[np.int32]
+    calm: NDArray[np.int32]
+    won: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.visit)
@@ -73,13 +74,18 @@ class Departures:
 
     def by_source(self) -> Iterator[Departures]:
         """Those from each touchpoint, in the order of their codes."""
-        edges = np.append(np.flatnonzero(first_of_group(self.source)), len(self))
+        edges = np.append(np.flatnonzero(first_of_group(self.source.astype(np.int64))), len(self))
         for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             yield Departures(**{f.name: getattr(self, f.name)[low:high] for f in fields(self)})
 
-    def moments(self, code: Int64, stratum: Int64) -> Moments:
+    def moments(self, code: NDArray[np.integer], stratum: NDArray[np.integer]) -> Moments:
         """These departures as moments at which something of `code` is met; rows of one visit must lie together."""
-        return Moments(self.visit, code, renumbered(stratum), self.won)
+        return Moments(
+            self.visit.astype(np.int64),
+            code.astype(np.int64),
+            renumbered(stratum.astype(np.int64)),
+            self.won.astype(np.int64),
+        )
 
 
 def departures(
@@ -101,18 +107,18 @@ def departures(
     waited = np.maximum(trails.ts[met.at[step]] - trails.ts[met.at[step - 1]], 0)
     entry = code_of_visit(rows, entry_strata(visits, trails, rows, like), visits)[visit]
     known = np.searchsorted(DISTINCT, so_far[step], side="right")
-    source = met.touchpoint[step - 1]
+    source = met.touchpoint[step - 1].astype(np.int16)
     found = Departures(
         at=met.at[step],
         source=source,
-        target=met.touchpoint[step],
-        visit=visit,
+        target=met.touchpoint[step].astype(np.int16),
+        visit=visit.astype(np.int32),
         waited=waited,
-        stratum=dense([entry, known, elapsed_bins(since), np.searchsorted(GAPS, waited)]),
-        calm=dense([entry, known, elapsed_bins(since, _FINE)]),
-        won=won[visit].astype(np.int64),
+        stratum=dense([entry, known, elapsed_bins(since), np.searchsorted(GAPS, waited)]).astype(np.int32),
+        calm=dense([entry, known, elapsed_bins(since, _FINE)]).astype(np.int32),
+        won=won[visit].astype(np.int8),
     )
-    order = np.argsort(source.astype(np.int16), kind="stable")
+    order = np.argsort(source, kind="stable")
     return found.take(order)
 
 
@@ -127,7 +133,7 @@ def long_wait(waited: Int64) -> int:
     return int(np.quantile(waited, LONG, method="inverted_cdf"))
 
 
-def goes_back(journey: Journey, stage: int, target: Int64) -> Mask:
+def goes_back(journey: Journey, stage: int, target: NDArray[np.integer]) -> Mask:
     """Whether each coming was a going back: to an earlier stage's touchpoint, before the first purchase."""
     bought = next((i for i, s in enumerate(journey.stages) if s.goal_advances), len(journey.stages))
     if stage > bought:

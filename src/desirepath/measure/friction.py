@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
-from desirepath.core.times import TimeRange
+from desirepath.core.times import TimeRange, say_duration
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
-from desirepath.measure.answers import Contract
+from desirepath.measure.answers import Contract, Lift
 from desirepath.measure.cohort import EVER, Mask, contract
 from desirepath.measure.lift import (
     FALSE_DISCOVERY_RATE,
@@ -31,12 +30,13 @@ from desirepath.measure.lift import (
     ground,
     p_of,
 )
-from desirepath.measure.meetings import Int64, first_of_group, visit_of_events
+from desirepath.measure.meetings import Int64, visit_of_events
 from desirepath.measure.moments import first_meetings, on_the_way
 from desirepath.measure.movements import (
     KINDS,
     Moved,
     Thing,
+    behind,
     moved_visits,
     movements,
     stage_departures,
@@ -53,9 +53,9 @@ class Ranked:
 
     difference: success within the horizon of those who met it less that of those compared (−1 … 1). met: those with
     others like them, compared: those others. successes: difference × met: below 0 so many were lost, above so many
-    brought; with the interval of the difference. value: the same in minor units. rank: 1 for the heaviest among those
-    beyond chance, 0 for all that may be chance. customers: distinct ones who met it with something left to decide;
-    customers_lost: those of them with a visit that met it and did not succeed.
+    brought; with the interval of the difference. value: the same in minor units. customers: distinct ones who met it
+    with something left to decide; customers_lost: those of them with a visit that met it and did not succeed.
+    rank: 1 for the heaviest friction and for the greatest delight beyond chance, 0 for all that may be chance.
     """
 
     thing: Thing
@@ -129,7 +129,7 @@ def friction(
         start = ground(journey, visits, trails, as_of=as_of, where=asked, period=period, owner=owner)
         per_success = {stage: worth_per_success(one, worth, as_of) for stage, one in start.cohorts.items()}
         found += [
-            _numbers(one, label, visits, start.won, per_success[one.thing.stage], as_of)
+            _numbers(one, label, per_success[one.thing.stage], as_of)
             for one in _of_group(journey, visits, trails, start, like)
         ]
     q = adjusted([one.p for one in found])
@@ -144,12 +144,24 @@ def friction(
     by_value = bool(beyond) and all(one.value.known for one in beyond)
     known.sort(key=lambda one: _order(one, by_value))
     return FrictionAnswer(
-        ranked=tuple(replace(one, rank=i) if one.beyond_chance else one for i, one in enumerate(known, 1)),
+        ranked=tuple(_numbered(known)),
         not_compared=tuple(one for one in found if not one.difference.known),
         compared=int(np.count_nonzero(~np.isnan(q))),
         by_value=by_value,
         contract=_contract(journey, as_of),
     )
+
+
+def lifts_of(answer: FrictionAnswer) -> dict[tuple[int, int], Lift]:
+    """(stage, touchpoint code) → what meeting it adds, in the company of all else that was compared."""
+    every = (*answer.ranked, *answer.not_compared)
+    return {
+        (one.thing.stage, one.thing.touchpoint): Lift(
+            one.difference, one.q, one.beyond_chance, one.met, one.compared
+        )
+        for one in every
+        if one.thing.kind == "touchpoint"
+    }
 
 
 def exposed(
@@ -176,6 +188,20 @@ def exposed(
     return rows, ~start.won[rows]
 
 
+def said_of(journey: Journey, thing: Thing) -> str:
+    """A thing in words, without its stage: 'Payment failed', 'Cart → Checkout', 'over 3.2 days after Cart'."""
+    if thing.kind == "back":
+        return "going back to an earlier stage"
+    labels = [t.label for t in journey.touchpoints]
+    place = labels[thing.touchpoint]
+    return {
+        "touchpoint": place,
+        "step": f"{place} → {labels[thing.target]}",
+        "loop": f"{place} once more",
+        "wait": f"over {say_duration(thing.longer_than)} after {place}",
+    }[thing.kind]
+
+
 def _of_group(
     journey: Journey, visits: Visits, trails: Trails, start: Ground, like: Int64 | None
 ) -> Iterator[Moved]:
@@ -189,7 +215,8 @@ def _of_group(
         for kind in range(len(journey.touchpoints)):
             if (stage, kind) in compared:
                 low, high = np.searchsorted(code, [kind, kind + 1])
-                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], visit[low:high])
+                n = behind(visits, start.won, visit[low:high])
+                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], *n)
         yield from movements(journey, visits, trails, start, stage, like)
 
 
@@ -197,14 +224,14 @@ def _first_met(
     visits: Visits, trails: Trails, start: Ground, stage: int, by_customers: Mask
 ) -> tuple[Int64, Int64]:
     """(visit, touchpoint) of first meetings with something left to decide; where customers go themselves, theirs."""
-    met = start.met.where(visits.stage[start.met.visit] == stage)
+    met = start.met[stage]
     _, before = on_the_way(start.cohorts[stage], visits, trails, met.at, met.visit)
     met = met.where(before & (met.by_customer | ~by_customers[met.touchpoint]))
     new = first_meetings(met.visit, met.touchpoint) > 0
     return met.visit[new], met.touchpoint[new]
 
 
-def _numbers(one: Moved, group: str, visits: Visits, won: Mask, per_success: Measured, as_of: int) -> Ranked:
+def _numbers(one: Moved, group: str, per_success: Measured, as_of: int) -> Ranked:
     """What a difference comes to; q is not known yet."""
     difference = one.difference
     known = difference if isinstance(difference, NoEstimate) else estimate_of(difference, as_of)
@@ -217,8 +244,8 @@ def _numbers(one: Moved, group: str, visits: Visits, won: Mask, per_success: Mea
         beyond_chance=False,
         met=met,
         compared=compared,
-        customers=_distinct(visits.customer[one.visit]),
-        customers_lost=_distinct(visits.customer[one.visit[~won[one.visit]]]),
+        customers=one.customers,
+        customers_lost=one.lost,
         successes=successes,
         value=_worth(successes, per_success),
         p=p_of(difference),
@@ -232,13 +259,17 @@ def _worth(successes: Measured, per_success: Measured) -> Measured:
     return product(successes.map(lambda x: -x), per_success).map(lambda x: -x)
 
 
-def _distinct(customer: NDArray[np.int32]) -> int:
-    """How many different ones; visits are in the order of their customers."""
-    return int(np.count_nonzero(first_of_group(customer.astype(np.int64))))
-
-
 def _weight(one: Measured) -> float:
     return one.value if isinstance(one, Estimate) else 0.0
+
+
+def _numbered(ordered: list[Ranked]) -> Iterator[Ranked]:
+    """Ranks from 1, of friction and of delight apart."""
+    last = [0, 0]
+    for one in ordered:
+        costs = _weight(one.difference) < 0
+        last[costs] += one.beyond_chance
+        yield replace(one, rank=last[costs]) if one.beyond_chance else one
 
 
 def _order(one: Ranked, by_value: bool) -> tuple[object, ...]:

@@ -69,16 +69,15 @@ def lifts(
 class Ground:
     """What all comparisons of one asking start from.
 
-    cohorts: by stage, of those that can succeed. rated, won: over all visits: the horizon is known; success within it.
-    acts: what customers did in rated visits; met: touchpoints that rated visits met. What was undone later is in
-    neither: it tells what came after it, not what it did.
+    cohorts: by stage, of those that can succeed. won: over all visits: success within the horizon, which is known.
+    acts: by stage, what customers did in visits whose horizon is known; met: touchpoints that these met. What was
+    undone later is in neither: it tells what came after it, not what it did.
     """
 
     cohorts: dict[int, Cohort]
-    rated: Mask
     won: Mask
-    acts: Meetings
-    met: Meetings
+    acts: dict[int, Meetings]
+    met: dict[int, Meetings]
 
 
 def ground(
@@ -103,8 +102,13 @@ def ground(
         rated[one.rows[one.masks["rated"]]] = True
         won[one.rows[one.masks["rated_succeeded"]]] = True
     owner = np.where((trails.evidence & VOIDED) != 0, -1, owner)
-    acts, met = actions(visits, trails, owner, rated), meetings(visits, trails, owner, rated)
-    return Ground(cohorts, rated, won, acts, met)
+
+    def by_stage(found: Meetings) -> dict[int, Meetings]:
+        stage = visits.stage[found.visit]
+        return {one: found.where(stage == one) for one in cohorts}
+
+    acts = by_stage(actions(visits, trails, owner, rated))
+    return Ground(cohorts, won, acts, by_stage(meetings(visits, trails, owner, rated)))
 
 
 def differences(
@@ -114,10 +118,9 @@ def differences(
     by_customers = customer_made(journey, trails)
     found: dict[tuple[int, int], Difference] = {}
     for stage, one in start.cohorts.items():
-        here, seen = (rows.where(visits.stage[rows.visit] == stage) for rows in (start.acts, start.met))
-        again = repeat_steps(journey, stage)
+        acts, met, again = start.acts[stage], start.met[stage], repeat_steps(journey, stage)
         for code, difference in _of_stage(
-            one, start.won, visits, trails, here, seen, like, by_customers, again
+            one, start.won, visits, trails, acts, met, like, by_customers, again
         ).items():
             found[stage, code] = (
                 difference if isinstance(difference, NoEstimate) else never_certain(difference)

@@ -19,7 +19,7 @@ from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Mask
 from desirepath.measure.departures import Departures, departures, goes_back, long_wait, waits
 from desirepath.measure.lift import ON_THE_WAY, Difference, Ground, repeat_steps, taken_by_the_successful
-from desirepath.measure.meetings import Int64, Meetings, first_of_group
+from desirepath.measure.meetings import Int64, first_of_group
 from desirepath.measure.moments import Moments, compare_moments, first_meetings
 from desirepath.stats.stratified import never_certain
 from desirepath.trail.trails import Trails
@@ -46,28 +46,44 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A thing that was compared. visit: rows of the visits that met it, each once, in order."""
+    """A thing that was compared. customers: distinct ones who met it; lost: those who met it in a lost visit."""
 
     thing: Thing
     difference: Difference
-    visit: Int64
+    customers: int
+    lost: int
+
+
+def behind(visits: Visits, won: Mask, rows: Int64) -> tuple[int, int]:
+    """(distinct customers of these visits, of those without success). rows: in the order of the visits."""
+    customer = visits.customer[rows]
+    new = np.append(True, customer[1:] != customer[:-1])[: len(rows)]
+    lost = customer[~won[rows]]
+    return int(np.count_nonzero(new)), int(np.count_nonzero(lost[1:] != lost[:-1])) + (len(lost) > 0)
 
 
 def movements(
-    journey: Journey, visits: Visits, trails: Trails, start: Ground, stage: int, like: Int64 | None = None
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    start: Ground,
+    stage: int,
+    like: Int64 | None = None,
+    needed: int = MINIMUM_N,
 ) -> Iterator[Moved]:
-    """Every step, loop, going back and long wait of a stage that MINIMUM_N visits or more met."""
+    """Every step, loop, going back and long wait of a stage that `needed` visits or more met."""
     found = stage_departures(visits, trails, start, stage, like)
     if not len(found):
         return
     progress = _progress(journey, visits, trails, start, stage)
-    back = _back(journey, visits, stage, found)
+    back = _back(journey, visits, start.won, stage, found, needed)
     if back is not None:
         yield back
     with ThreadPoolExecutor(min(4, cpu_count() or 1)) as pool:  # the kernels hold no lock
 
         def work(here: Departures) -> list[Moved]:
-            return [*_steps(visits, stage, here, progress), *_waits(journey, visits, stage, here)]
+            steps = _steps(visits, start.won, stage, here, progress, needed)
+            return [*steps, *_waits(journey, visits, start.won, stage, here, needed)]
 
         for some in pool.map(work, found.by_source()):
             yield from some
@@ -77,8 +93,7 @@ def stage_departures(
     visits: Visits, trails: Trails, start: Ground, stage: int, like: Int64 | None = None
 ) -> Departures:
     """The departures of a stage's rated visits."""
-    met = start.met.where(visits.stage[start.met.visit] == stage)
-    return departures(start.cohorts[stage], start.won, visits, trails, met, like)
+    return departures(start.cohorts[stage], start.won, visits, trails, start.met[stage], like)
 
 
 def moved_visits(journey: Journey, found: Departures, thing: Thing) -> Int64:
@@ -95,7 +110,7 @@ def moved_visits(journey: Journey, found: Departures, thing: Thing) -> Int64:
 
 def _progress(journey: Journey, visits: Visits, trails: Trails, start: Ground, stage: int) -> dict[int, str]:
     """Touchpoint → why going there is neither friction nor delight: it is a part of succeeding."""
-    met: Meetings = start.met.where(visits.stage[start.met.visit] == stage)
+    met = start.met[stage]
     first = met.where(first_meetings(met.visit, met.touchpoint) > 0)
     kinds = len(journey.touchpoints)
     taken = taken_by_the_successful(start.cohorts[stage], start.won, visits, trails, first, kinds)
@@ -106,14 +121,17 @@ def _progress(journey: Journey, visits: Visits, trails: Trails, start: Ground, s
     )
 
 
-def _steps(visits: Visits, stage: int, found: Departures, progress: Mapping[int, str]) -> Iterator[Moved]:
+def _steps(
+    visits: Visits, won: Mask, stage: int, found: Departures, progress: Mapping[int, str], needed: int
+) -> Iterator[Moved]:
     """Of those who came on from one touchpoint, where they went, against those who went elsewhere."""
     source = int(found.source[0])
-    first = np.flatnonzero(first_meetings(found.visit, found.target))
-    reached = {code: found.visit[rows] for code, rows in _by_code(found.target, first)}
-    many = [code for code, visit in reached.items() if len(visit) >= MINIMUM_N]
+    at = found.moments(found.target, found.stratum)
+    first = np.flatnonzero(first_meetings(at.visit, at.touchpoint))
+    reached = {code: at.visit[rows] for code, rows in _by_code(at.touchpoint, first)}
+    many = [code for code, visit in reached.items() if len(visit) >= needed]
     codes = np.array([code for code in many if code not in progress], np.int64)
-    compared = compare_moments(found.moments(found.target, found.stratum), visits, codes)
+    compared = compare_moments(at, visits, codes)
     difference: dict[int, Difference] = {
         code: NoEstimate("on_the_way", len(reached[code]), detail=progress[code])
         for code in many
@@ -122,7 +140,7 @@ def _steps(visits: Visits, stage: int, found: Departures, progress: Mapping[int,
     difference |= {code: never_certain(one) for code, one in zip(codes.tolist(), compared, strict=True)}
     for code in many:
         kind = "loop" if code == source else "step"
-        yield Moved(Thing(kind, stage, source, code), difference[code], reached[code])
+        yield Moved(Thing(kind, stage, source, code), difference[code], *behind(visits, won, reached[code]))
 
 
 def _by_code(code: Int64, rows: Int64) -> Iterator[tuple[int, Int64]]:
@@ -133,7 +151,9 @@ def _by_code(code: Int64, rows: Int64) -> Iterator[tuple[int, Int64]]:
         yield int(code[some[0]]), some
 
 
-def _waits(journey: Journey, visits: Visits, stage: int, found: Departures) -> Iterator[Moved]:
+def _waits(
+    journey: Journey, visits: Visits, won: Mask, stage: int, found: Departures, needed: int
+) -> Iterator[Moved]:
     """Those who came on late against those who came on soon."""
     source = int(found.source[0])
     found = found.where(waits(journey, stage, found))
@@ -141,24 +161,26 @@ def _waits(journey: Journey, visits: Visits, stage: int, found: Departures) -> I
         limit = long_wait(found.waited)
         long = found.waited > limit
         thing = Thing("wait", stage, source, longer_than=limit)
-        one = _flagged(visits, thing, found.moments(long.astype(np.int64), found.calm))
+        one = _flagged(visits, won, thing, found.moments(long.astype(np.int64), found.calm), needed)
         if one is not None:
             yield one
 
 
-def _back(journey: Journey, visits: Visits, stage: int, found: Departures) -> Moved | None:
+def _back(
+    journey: Journey, visits: Visits, won: Mask, stage: int, found: Departures, needed: int
+) -> Moved | None:
     """Those who went back against those who went elsewhere from the same touchpoint."""
     found = found.in_order()
     back = goes_back(journey, stage, found.target).astype(np.int64)
-    stratum = found.stratum * (int(found.source.max()) + 1) + found.source
-    return _flagged(visits, Thing("back", stage), found.moments(back, stratum))
+    stratum = found.stratum.astype(np.int64) * (int(found.source.max()) + 1) + found.source
+    return _flagged(visits, won, Thing("back", stage), found.moments(back, stratum), needed)
 
 
-def _flagged(visits: Visits, thing: Thing, found: Moments) -> Moved | None:
+def _flagged(visits: Visits, won: Mask, thing: Thing, found: Moments, needed: int) -> Moved | None:
     """The difference of moments of code 1 from others; None where too few visits have one."""
     met: Mask = (first_meetings(found.visit, found.touchpoint) > 0) & (found.touchpoint == 1)
     visit = found.visit[met]
-    if len(visit) < MINIMUM_N:
+    if len(visit) < needed:
         return None
     difference = compare_moments(found, visits, np.array([1], np.int64))[0]
-    return Moved(thing, never_certain(difference), visit)
+    return Moved(thing, never_certain(difference), *behind(visits, won, visit))

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.measure.walks import Fate, Mask, Walks
+from desirepath.measure.walks import Fate, Mask, Walks, bare, bare_codes, bare_mask
 from desirepath.trail.sessions import GAP
 from desirepath.trail.spread import spread
 
@@ -85,6 +85,11 @@ class PathCounts:
         """How many walks have a path, the empty one included."""
         return int(self.count.sum())
 
+    @property
+    def with_path(self) -> int:
+        """How many walks have a path of one step or more."""
+        return self.total - int(self.count[(self.key >> [_FATE_BITS, 0] == 0).all(axis=1)].sum())
+
     def steps(self, rows: Int64 | slice = slice(None)) -> NDArray[np.int16]:
         """[rows, longest]: the codes of the steps, −1 after the last."""
         return decoded(self.key[rows], self.shape)
@@ -136,16 +141,31 @@ def session_paths(
     code: of each event, 0 … kinds − 1, −1 where it is no step. gap: µs; an event so long after the one before is still
     of its session. Every session is counted; one without a step has the empty path.
     """
+    none = np.empty(0, np.int8)
+    return _sessions(
+        Shape(kinds, longest, collapse), bare(offset), bare(ts), bare_codes(code), none, gap, threads
+    )
+
+
+def _sessions(
+    shape: Shape,
+    offset: Int64,
+    ts: Int64,
+    code: NDArray[np.int16],
+    ends: NDArray[np.int8],
+    gap: int,
+    threads: int | None = None,
+) -> PathCounts:
+    """All sessions from their first step. ends: how a session ends whose last event it is; may be empty."""
     from desirepath.measure import path_kernel
 
-    shape = Shape(kinds, longest, collapse)
     tables: SimpleQueue[_Table] = SimpleQueue()
 
     def work(low: int, high: int) -> None:
         table = _taken(tables)
         table.keys, table.used = path_kernel.count_sessions(
-            low, high, offset, ts, code, gap, shape.base, shape.fits, longest, collapse, table.few,
-            table.keys, table.used,
+            low, high, offset, ts, code, bare(ends), gap, shape.base, shape.fits, shape.longest, shape.collapse,
+            table.few, table.keys, table.used,
         )  # fmt: skip
         tables.put(table)
 
@@ -160,13 +180,16 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
     """The paths of these walks, as `shape` says. Every walk that reaches the steps asked for has exactly one."""
     from desirepath.measure import path_kernel
 
+    if _plain(walks, shape):
+        offset, ts, code, _, _ = walks.columns()
+        return _sessions(shape, offset, ts, code, walks.ends()[1], walks.gap)
     tables: SimpleQueue[_Table] = SimpleQueue()
 
     def work(low: int, high: int) -> Int64:
         table, tallies = _taken(tables), np.zeros(4, np.int64)
         none = np.empty((0, 6), np.int64)
         table.keys, table.used, _, _ = path_kernel.read_walks(
-            low, high, *_read(walks, shape), tallies, table.keys, table.used, none[:, :2], none
+            low, high, *_read(walks, shape), tallies, table.keys, table.used, none[:, :2], False, none
         )
         tables.put(table)
         return tallies
@@ -174,6 +197,16 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
     tallies = sum(_spread(work, walks), np.zeros(4, np.int64))
     key, count = _joined(tables)
     return _in_order(shape, key, count, *tallies.tolist())
+
+
+def _plain(walks: Walks, shape: Shape) -> bool:
+    """Whether all sessions of all customers are meant, each from its first step."""
+    length = np.diff(walks.offset)
+    # A run without events is an empty walk where it is asked about, and nothing on the quick way.
+    everybody = len(walks.runs) == np.count_nonzero(length) and bool(length[walks.runs].all())
+    by_silence = walks.gap >= 0 and walks.starts is None and walks.run_ends is None
+    bounds = shape.begins is not None or shape.arrives is not None
+    return everybody and walks.asked is None and by_silence and not bounds and not shape.backward
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +228,10 @@ class Found:
         return len(self.path)
 
 
-def find_walks(walks: Walks, shape: Shape, counts: PathCounts, rows: Int64) -> Found:
-    """Who walked: every walk that count_paths counted, and which of these rows of the counts is its path.
+def find_walks(walks: Walks, counts: PathCounts, rows: Int64, *, others: bool = False) -> Found:
+    """Who walked these rows of the counts? Walks in the order of the runs; those of all other paths only if wanted.
 
-    rows: ascending. Walks are in the order of the runs.
+    rows: ascending; each of these walks' `path` is a place in them.
     """
     from desirepath.measure import path_kernel
 
@@ -210,7 +243,7 @@ def find_walks(walks: Walks, shape: Shape, counts: PathCounts, rows: Int64) -> F
         room = np.empty((1024, 6), np.int64)
         none = np.zeros((1, 3), np.int64)
         _, _, found, filled = path_kernel.read_walks(
-            low, high, *_read(walks, shape), np.zeros(4, np.int64), none, 0, chosen, room
+            low, high, *_read(walks, counts.shape), np.zeros(4, np.int64), none, 0, chosen, others, room
         )
         mine: Int64 = found[:filled].copy()
         return mine
@@ -300,20 +333,11 @@ def decoded(key: Int64, shape: Shape) -> NDArray[np.int16]:
 
 def _read(walks: Walks, shape: Shape) -> tuple[Any, ...]:
     """The arguments of path_kernel.read_walks that say what is read and how."""
-    # Empty arrays say "not asked"; a mask over no events is not that.
-    no_mask, no_fates = np.empty(0, np.bool_), np.empty(0, np.int8)
-    starts, asked, begins, arrives = (
-        no_mask if mask is None else mask if len(mask) else ~np.ones(1, np.bool_)
-        for mask in (walks.starts, walks.asked, shape.begins, shape.arrives)
-    )
-    run_ends, event_ends = (
-        no_fates if fates is None else fates for fates in (walks.run_ends, walks.event_ends)
-    )
     return (
-        walks.runs,
-        (walks.offset, walks.ts, walks.code, starts, asked),
-        (run_ends, event_ends),
-        (begins, arrives),
+        bare(walks.runs),
+        walks.columns(),
+        walks.ends(),
+        (bare_mask(shape.begins), bare_mask(shape.arrives)),
         (walks.gap, shape.base, shape.fits, shape.longest, shape.backward, shape.collapse),
     )
 

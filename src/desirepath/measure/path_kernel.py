@@ -74,6 +74,7 @@ def count_sessions(
     offset: Int64,
     ts: Int64,
     code: NDArray[Any],
+    ends: NDArray[np.int8],
     gap: int,
     base: int,
     fits: int,
@@ -86,17 +87,20 @@ def count_sessions(
     """Every session of the customers low … high − 1 from its first step: the plainest question, and the most asked.
 
     gap: µs; an event so long after the one before is of the same session, a later one begins another. code: of each
-    event, −1 where it is no step. fits: digits of the first number, at most `longest`. few: counts of the lowest
-    paths, by their number: all of one step at least. keys, used: the others. Returns these two.
+    event, −1 where it is no step. ends: how a session ends whose last event it is; may be empty. fits: digits of the
+    first number, at most `longest`. few: counts of the lowest paths, by their number: all of one step at least.
+    keys, used: the others. Returns these two.
     """
+    told = len(ends) > 0
     small, one = len(few), np.uintp(1)  # unsigned: an index that cannot be negative need not be looked at
     for c in range(low, high):
         p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
         while p < end:
             if p + one == end or ts[p + one] - ts[p] > gap:
-                few[np.uintp((np.int64(code[p]) + 1) << FATE_BITS)] += (
-                    1  # one event: most sessions in most data
-                )
+                alone = (np.int64(code[p]) + 1) << FATE_BITS  # one event: most sessions in most data
+                if told:
+                    alone |= np.int64(ends[p])
+                few[np.uintp(alone)] += 1
                 p += one
                 continue
             number, above, n, last = np.int64(0), np.int64(0), 0, np.int64(-1)
@@ -115,6 +119,8 @@ def count_sessions(
             number <<= FATE_BITS
             if n > longest:
                 number |= CUT
+            elif told:
+                number |= np.int64(ends[p - one])
             if above == 0 and number < small:
                 few[np.uintp(number)] += 1
             else:
@@ -123,7 +129,7 @@ def count_sessions(
 
 
 @kernel
-def _end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int:
+def end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int:
     """Where the walk that begins at the event `first` is over: the event after its last."""
     p = first + 1
     while p < end and not ((gap >= 0 and ts[p] - ts[p - 1] > gap) or (len(starts) > 0 and starts[p])):
@@ -132,7 +138,7 @@ def _end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int
 
 
 @kernel
-def _take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: Int64) -> int:
+def take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: Int64) -> int:
     """Write the codes and places of the events that are steps; returns how many are."""
     m = 0
     for p in range(first, last):
@@ -143,7 +149,7 @@ def _take_steps(first: int, last: int, code: NDArray[Any], steps: Int64, where: 
 
 
 @kernel
-def _fate(after: int, began: int, end: int, run: int, ends: tuple[NDArray[np.int8], NDArray[np.int8]]) -> int:
+def fate(after: int, began: int, end: int, run: int, ends: tuple[NDArray[np.int8], NDArray[np.int8]]) -> int:
     """How the walk ended whose last event is the one before `after`."""
     run_ends, event_ends = ends
     if len(event_ends) > 0 and after > began:
@@ -196,6 +202,7 @@ def read_walks(
     keys: Int64,
     used: int,
     chosen: Int64,
+    others: bool,
     found: Int64,
 ) -> tuple[Int64, int, Int64, int]:
     """Every walk of the runs who[low:high], the general way. Either counts paths or finds the walks behind them.
@@ -204,9 +211,10 @@ def read_walks(
     two may be empty: nowhere, all. ends: how a run ends; how a walk that ends at an event ends; the second wins where
     it is not empty. anchors: where a path may begin, where it ends; empty: at the walk's own ends.
     shape: gap (−1: none), base, fits, longest, backward, collapse. tallies: walks, those with a step, those that began,
-    those that arrived. chosen: sorted paths [n, 2] to be found, or empty: then paths are counted.
-    found: [room, 6]: place in chosen (n: another path), run, first and last event of the path, first and last event of
-    the walk. Returns the table, how much is in it, found (which grows as it must) and how many were found.
+    those that arrived. chosen: sorted paths [n, 2] to be found.
+    found: [room, 6], no room: count. Else by walk: its path's place in chosen, run, first and last event of the path,
+    first and last event of the walk; other paths (their place is n) are passed over unless `others` are wanted.
+    Returns the table, how much is in it, found (which grows as it must) and how many were found.
     """
     offset, ts, code, starts, asked = columns
     begins, arrives = anchors
@@ -220,12 +228,12 @@ def read_walks(
         while p < end or empty_run:
             empty_run = False
             began = p
-            p = _end_of_walk(p, end, ts, gap, starts)
+            p = end_of_walk(p, end, ts, gap, starts)
             if len(asked) > 0 and (p == began or not asked[began]):
                 continue
             if p - began > len(steps):
                 steps, where = np.empty(2 * (p - began), np.int64), np.empty(2 * (p - began), np.int64)
-            m = _take_steps(began, p, code, steps, where)
+            m = take_steps(began, p, code, steps, where)
             tallies[0] += 1
             tallies[1] += m > 0
             first, last = 0, m
@@ -239,13 +247,16 @@ def read_walks(
                 continue
             number, above, cut = _number(steps, first, last, backward, collapse, base, fits, longest)
             over = backward or len(arrives) > 0
-            number = (number << FATE_BITS) | (CUT if cut else 0 if over else _fate(p, began, end, run, ends))
+            number = (number << FATE_BITS) | (CUT if cut else 0 if over else fate(p, began, end, run, ends))
             if counting:
                 keys, used = add(keys, used, number, above, 1)
                 continue
+            path = _place(chosen, number, above)
+            if path == len(chosen) and not others:
+                continue
             if filled == len(found):
                 found = np.concatenate((found, found))
-            found[filled, 0] = _place(chosen, number, above)
+            found[filled, 0] = path
             found[filled, 1] = run
             found[filled, 2] = where[first] if m > 0 else -1
             found[filled, 3] = where[last - 1] if m > 0 else -1

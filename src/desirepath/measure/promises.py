@@ -6,12 +6,13 @@ one that is not due yet is neither kept nor broken, and whoever still waits has 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 
-from desirepath.core.estimate import Measured, NoEstimate
-from desirepath.core.times import FOREVER, NEVER
+from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.times import DAY, FOREVER, HOUR, NEVER
 from desirepath.journey.definition import Journey, Promise
 from desirepath.journey.hours import BusinessTime, business_time_between
 from desirepath.journey.promises import PromiseRows
@@ -20,6 +21,8 @@ from desirepath.measure.cohort import Mask, contract
 from desirepath.measure.meetings import Int64
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from desirepath.stats.intervals import proportion
+
+SHARE = 0.95  # a promise that is kept for so many can be made
 
 
 def promises(
@@ -38,8 +41,7 @@ def promises(
     answers = []
     for place, promise in enumerate(journey.promises):
         until = min((known or {}).get(promise.id, as_of), as_of)
-        mine = (rows.promise == place) & made(rows) & (rows.opened <= until)
-        answers.append(_answer(journey, place, rows, mine, until, as_of, segments or {}))
+        answers.append(_answer(journey, place, rows, until, as_of, segments or {}))
     return tuple(answers)
 
 
@@ -56,23 +58,33 @@ def kept(rows: PromiseRows) -> Mask:
     return in_time
 
 
+def standing(rows: PromiseRows, place: int, until: int) -> dict[str, Mask]:
+    """What became of the promises of one kind: a mask for each count; broken are due and not kept, by the very instant.
+
+    made is kept, broken and not due yet; waiting and overdue are open, the one before, the other after it was due.
+    """
+    there = (rows.promise == place) & made(rows) & (rows.opened <= until)
+    delivered = (rows.closed != NEVER) & (rows.closed <= until)
+    gone = np.where(rows.voided == NEVER, FOREVER, rows.voided)
+    due, still_open = there & (rows.due <= until), there & ~delivered & (gone > until)
+    return {
+        "made": there,
+        "due": due,
+        "kept": due & kept(rows),
+        "broken": due & ~kept(rows),
+        "waiting": still_open & (rows.due > until),
+        "overdue": still_open & (rows.due <= until),
+    }
+
+
 def _answer(
-    journey: Journey,
-    place: int,
-    rows: PromiseRows,
-    mine: Mask,
-    until: int,
-    as_of: int,
-    segments: Mapping[str, Mask],
+    journey: Journey, place: int, rows: PromiseRows, until: int, as_of: int, segments: Mapping[str, Mask]
 ) -> PromiseAnswer:
     promise = journey.promises[place]
-    asked, in_time = rows.where(mine), kept(rows)
-    delivered = (asked.closed != NEVER) & (asked.closed <= until)
-    gone = np.where(asked.voided == NEVER, FOREVER, asked.voided)
-    is_due = mine & (rows.due <= until)
-    still_open = ~delivered & (gone > until)
-    # Who has not got it yet has waited until now, or until it was voided.
-    end = np.where(delivered, asked.closed, np.minimum(until, gone))
+    masks = standing(rows, place, until)
+    is_due, in_time = masks["due"], kept(rows)
+    asked = rows.where(masks["made"])
+    end, delivered = _until_delivered(asked, until)
     late = (asked.due <= until) & ~(delivered & (asked.closed <= asked.due))
     return PromiseAnswer(
         promise=promise.id,
@@ -80,8 +92,8 @@ def _answer(
         made=len(asked),
         due=int(is_due.sum()),
         kept=_share(in_time, is_due, as_of),
-        waiting=int((still_open & (asked.due > until)).sum()),
-        overdue=int((still_open & (asked.due <= until)).sum()),
+        waiting=int(masks["waiting"].sum()),
+        overdue=int(masks["overdue"].sum()),
         took=_quartiles(_time(journey, promise, asked.opened, end), delivered, as_of),
         late_by=_median(
             _time(journey, promise, np.minimum(asked.due, end), end)[late], delivered[late], as_of
@@ -97,6 +109,13 @@ def _answer(
             "Wilson (1927); Kaplan & Meier (1958)",
         ),
     )
+
+
+def _until_delivered(asked: PromiseRows, until: int) -> tuple[Int64, Mask]:
+    """(when each was delivered, or until when it was waited for: until now, or until it was voided; delivered)."""
+    delivered = (asked.closed != NEVER) & (asked.closed <= until)
+    gone = np.where(asked.voided == NEVER, FOREVER, asked.voided)
+    return np.where(delivered, asked.closed, np.minimum(until, gone)), delivered
 
 
 def in_business_hours(promise: Promise) -> bool:
@@ -127,3 +146,38 @@ def _median(time: Int64, delivered: Mask, as_of: int) -> Measured:
     if not len(time):
         return NoEstimate("no_data", detail="none was late")
     return incidence_quantile(aalen_johansen(time, delivered, 1), 0.5, as_of=as_of)
+
+
+def would_be_kept(
+    journey: Journey,
+    rows: PromiseRows,
+    *,
+    as_of: int,
+    known: Mapping[str, int] | None = None,
+    share: float = SHARE,
+) -> dict[str, tuple[Measured, str]]:
+    """Promise id → (the time, µs, within which so large a share is delivered; the promise that this would be).
+
+    By Kaplan–Meier over all that was promised: whoever still waits has waited at least so long. In business hours where
+    the promise is counted in them. The promise is rounded up to what can be said, "" where the time is not known.
+    """
+    found = {}
+    for place, promise in enumerate(journey.promises):
+        until = min((known or {}).get(promise.id, as_of), as_of)
+        asked = rows.where(standing(rows, place, until)["made"])
+        end, delivered = _until_delivered(asked, until)
+        time = np.maximum(_time(journey, promise, asked.opened, end), 0)
+        within = incidence_quantile(aalen_johansen(time, delivered, 1), share, as_of=as_of)
+        found[promise.id] = (within, _sayable(within, in_business_hours(promise)))
+    return found
+
+
+def _sayable(within: Measured, business: bool) -> str:
+    """The time rounded up: to 5 minutes, to hours below two days, then to days; business time to hours."""
+    if not isinstance(within, Estimate):
+        return ""
+    short: tuple[float, int, int, str] = (HOUR, HOUR // 12, HOUR // 60, "minute")
+    steps = [short, (math.inf if business else 2 * DAY, HOUR, HOUR, "hour"), (math.inf, DAY, DAY, "day")]
+    step, unit, name = next((step, unit, name) for most, step, unit, name in steps if within.value <= most)
+    count = max(math.ceil(within.value / step), 1) * step // unit
+    return f"{count:,} {'business ' if business else ''}{name}{'' if count == 1 else 's'}"

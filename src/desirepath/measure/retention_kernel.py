@@ -51,6 +51,12 @@ def _begin(step: int, edges: Int64, grain: int) -> int:
 
 
 @kernel
+def _whole(steps: int, size: int) -> int:
+    """How many whole periods so many steps are. Most calendars have one step a period, and dividing is slow."""
+    return steps if size == 1 else steps // size
+
+
+@kernel
 def _last_return(first: int, end: int, start: int, ts: Int64, mask: Mask, known: int) -> int:
     """The place of the last event that is a return and known; −1 where there is none. The start is none."""
     for i in range(end - 1, first - 1, -1):
@@ -101,7 +107,7 @@ def count_returns(
         a, end = at[r], offset[customer[r] + 1]
         start = step_of(ts[a], edges, per_us, grain)
         k = cohort[r] if len(cohort) else start - base
-        whole = over_by[min((known_step - start) // size, len(over_by) - 1)]
+        whole = over_by[min(_whole(known_step - start, size), len(over_by) - 1)]
         over[k, whole] += 1
         if 0 <= wanted < whole:
             out[r] |= 2
@@ -114,7 +120,7 @@ def count_returns(
             last = _last_return(i, end, a, ts, mask, known)
             reached = -1
             if last >= 0:
-                p = (step_of(ts[last], edges, per_us, grain) - start) // size
+                p = _whole(step_of(ts[last], edges, per_us, grain) - start, size)
                 reached = column_of[min(p, periods - 1)]
             elif own:
                 reached = column_of[0]
@@ -125,7 +131,7 @@ def count_returns(
             continue
         before, until = -1, NEVER  # the last column counted; nothing before `until` can be news
         if own and column_of[0] >= 0:
-            before = column_of[0]
+            before, until = column_of[0], _begin(start + size, edges, grain)
             hits[k, 1 if before >= whole else 0, before] += 1
             if before == wanted:
                 out[r] |= 1
@@ -134,7 +140,7 @@ def count_returns(
             if t < until or (len(mask) and not mask[i]) or i == a:
                 i += 1
                 continue
-            p = (step_of(t, edges, per_us, grain) - start) // size
+            p = _whole(step_of(t, edges, per_us, grain) - start, size)
             if t > known or p >= periods:
                 break
             until = _begin(start + (p + 1) * size, edges, grain)

@@ -7,6 +7,7 @@ starts from; for times and lifts, which are no mean of rows, the number with its
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +24,7 @@ from desirepath.measure.answers import Lift
 from desirepath.measure.cohort import EVER, Cohort, Mask, asked_visits, can_succeed, cohort, visit_outcomes
 from desirepath.measure.comparables import Found, Measurable, Rows, Side, Unit
 from desirepath.measure.effort import Fate, Fates, fates
+from desirepath.measure.funnel.rows import FunnelRows
 from desirepath.measure.inputs import ScoreRows
 from desirepath.measure.lift import lifts
 from desirepath.measure.meetings import Int64, Meetings, meetings, visit_of_events
@@ -35,6 +37,14 @@ from desirepath.stats.incidence_influence import mean_time_without, probability_
 from desirepath.trail.trails import Trails
 
 BACK_AFTER = (7, 30, 90)  # days after the first event
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelOf:
+    """A funnel to compare. labels: of its steps. attempts: those that a side's customers began in its period."""
+
+    labels: tuple[str, ...]
+    attempts: Callable[[Side], FunnelRows]
 
 
 class SideRows:
@@ -50,10 +60,12 @@ class SideRows:
         promises: PromiseRows | None = None,
         promise_at: Int64 | None = None,
         scores: ScoreRows | None = None,
+        funnel: FunnelOf | None = None,
     ) -> None:
         """promise_at: the place in the trails of each promise's opening event, −1 where it has none."""
         self.journey, self.visits, self.trails, self.as_of = journey, visits, trails, as_of
         self._promises, self._promise_at, self._scores = promises, promise_at, scores
+        self._funnel = funnel
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────
 
@@ -81,6 +93,14 @@ class SideRows:
         found += [_one(f"promise:{p.id}", f"Kept: {p.label}", "share") for p in j.promises]
         found += [_one(f"score:{k}", _SCORES.get(k, ("share", k))[1], _SCORES.get(k, ("share", k))[0])
                   for k in self._score_kinds]  # fmt: skip
+        if self._funnel is not None:
+            steps = self._funnel.labels
+            found.append(_one("funnel:all", f"Funnel: {steps[-1]}, of those at {steps[0]}", "share"))
+            found += [
+                _one(f"funnel:{k + 1}", f"Funnel: {steps[k]}, of those at {steps[k - 1]}", "share")
+                for k in range(1, len(steps))
+                if len(steps) > 2
+            ]
         found += [
             _one(f"back:{days}", f"Back {days} to {2 * days} days after the first event", "share")
             for days in BACK_AFTER
@@ -135,7 +155,7 @@ class SideRows:
         """The rows of a share or a mean. Raises KeyError for a measure that is none."""
         made_of: dict[str, Callable[[str, Side], Rows | NoEstimate]] = {
             "rate": self._rate, "value": self._value, "reach": self._reach, "promise": self._promise,
-            "score": self._score, "ease": self._ease, "back": self._back, "stands": self._stands,
+            "score": self._score, "ease": self._ease, "back": self._back, "stands": self._stands, "funnel": self._steps,
         }  # fmt: skip
         return made_of[one.family](one.subject, side)
 
@@ -227,6 +247,17 @@ class SideRows:
         rows, who = rows[keep], customer[keep].astype(np.int64)
         here = (v.stage[rows] == self.journey.index(stage)).astype(np.float64)
         return Rows(who, here, v.entry_event[rows])
+
+    def _steps(self, subject: str, side: Side) -> Rows | NoEstimate:
+        """Attempts whose window has elapsed, at a step: whether they came to the next ("all": from first to last)."""
+        if self._funnel is None:
+            return NoEstimate("no_data", detail="no steps were asked for")
+        made = self._funnel.attempts(side)
+        level = len(self._funnel.labels) - 1 if subject == "all" else int(subject) - 1
+        since = 0 if subject == "all" else level - 1
+        asked = made.rated & (made.reached > since) & ~self._named(side)[made.customer]
+        came = (made.reached > level)[asked].astype(np.float64)
+        return Rows(made.customer[asked], came, made.matches.entry[made.rows[asked]])
 
     def _timed(self, one: Measurable, side: Side) -> Found:
         """Eventual success, the mean and the median time, from the same right-censored visits."""

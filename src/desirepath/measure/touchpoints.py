@@ -6,7 +6,7 @@ one visit in which it happened; skipped stages meet nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,11 +45,13 @@ def touchpoints(
     period: TimeRange = EVER,
     owner: Int64 | None = None,
     like: Int64 | None = None,
+    lifted: Mapping[tuple[int, int], Lift] | None = None,
 ) -> tuple[TouchpointAnswer, ...]:
     """One answer for each stage and touchpoint met in it, by stage, then by their usual order in a visit.
 
     where, period: which visits. owner: visit_of_events(…), where the caller has it. like: a code per visit that
     visits compared for `lift` must share. channels: the trails' channel codes → names.
+    lifted: (stage, code) → what meeting it adds, where the caller has compared more than this (friction.lifts_of).
     """
     owner = visit_of_events(visits, trails) if owner is None else owner
     asked = asked_visits(visits, where, period, Track.JOURNEY)
@@ -57,7 +59,10 @@ def touchpoints(
     kinds = len(journey.touchpoints)
     if not len(met):
         return ()
-    lifted = lifts(journey, visits, trails, as_of=as_of, where=where, period=period, owner=owner, like=like)
+    if lifted is None:
+        lifted = lifts(
+            journey, visits, trails, as_of=as_of, where=where, period=period, owner=owner, like=like
+        )
     found = fates(journey, visits, met)
     entered = np.bincount(visits.stage[asked], minlength=len(journey.stages))
     once = _once(visits, trails, met, kinds)

@@ -1,6 +1,8 @@
-"""The loop that marks where the last session before a silence ends."""
+"""Loops over walks: where the last session before a silence ends; what the events of a walk add up to."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,3 +41,13 @@ def mark_ends(
         ):
             low += 1
         out[low] = fate[i]
+
+
+@kernel
+def sum_between(first: Int64, last: Int64, column: NDArray[Any], out: Int64) -> None:
+    """Write to out[i] the sum of column[first[i]] … column[last[i]]; nothing where there is no first (−1)."""
+    for i in range(len(first)):
+        out[i] = 0
+        if first[i] >= 0:
+            for p in range(first[i], last[i] + 1):
+                out[i] += column[p]

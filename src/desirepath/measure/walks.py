@@ -70,6 +70,24 @@ class Walks:
     customer: NDArray[np.int32] | None = None
     row: Int64 | None = None
 
+    def columns(self) -> tuple[Int64, Int64, NDArray[np.int16], Mask, Mask]:
+        """As the loops read them."""
+        return (
+            bare(self.offset),
+            bare(self.ts),
+            bare_codes(self.code),
+            bare_mask(self.starts),
+            bare_mask(self.asked),
+        )
+
+    def ends(self) -> tuple[Int8, Int8]:
+        """The fates of runs and of events, of no length where there are none."""
+        none = np.empty(0, np.int8)
+        return (
+            bare(none if self.run_ends is None else self.run_ends),
+            bare(none if self.event_ends is None else self.event_ends),
+        )
+
     def places(self, events: Int64) -> Int64:
         """Where events of the walks are in the trails; −1 stays."""
         if self.at is None:
@@ -80,9 +98,39 @@ class Walks:
         """The customer of each of these runs."""
         return runs.astype(np.int32) if self.customer is None else self.customer[runs]
 
+    def fates(self, runs: Int64, last: Int64) -> Int8:
+        """How the walks of these runs ended whose last event stands there; −1 for a run without events."""
+        found = np.full(len(runs), Fate.ENDED, np.int8)
+        if self.event_ends is not None:
+            there = last >= 0
+            found[there] = self.event_ends[last[there]]
+        elif self.run_ends is not None:
+            over = (last < 0) | (last + 1 == self.offset[runs + 1])
+            found[over] = self.run_ends[runs[over]]
+        return found
+
     def over_trails(self, mask: Mask) -> Mask:
         """A mask over the trails' events as one over these."""
         return mask if self.at is None else mask[self.at]
+
+
+def bare(column: NDArray[Any]) -> NDArray[Any]:
+    """A column as the loops take it: not to be written, so that they are compiled once and not for every kind."""
+    view = np.ascontiguousarray(column).view(np.ndarray)
+    view.flags.writeable = False
+    return view
+
+
+def bare_codes(code: NDArray[Any]) -> NDArray[np.int16]:
+    """The same for codes, which all fit 16 bits."""
+    return bare(code.astype(np.int16, copy=False))
+
+
+def bare_mask(mask: Mask | None) -> Mask:
+    """The same for a mask that may not be asked for; no length says so, and one over no events is not that."""
+    if mask is None:
+        return bare(np.empty(0, np.bool_))
+    return bare(mask if len(mask) else np.zeros(1, np.bool_))
 
 
 def sessions(
@@ -140,8 +188,8 @@ def whole_trails(trails: Trails, visits: Visits, code: NDArray[Any], *, asked: M
 
 
 def _asked_runs(trails: Trails, asked: Mask | None) -> Int64:
-    if asked is None:
-        return np.arange(trails.customers, dtype=np.int64)
+    if asked is None:  # who is excluded has no events, and no walk
+        return np.flatnonzero(np.diff(trails.offset)).astype(np.int64)
     return customers_of(trails.offset, asked)
 
 
@@ -157,8 +205,8 @@ def visit_walks(
 ) -> Walks:
     """Each of these visits (sorted rows of the journey's track, observed) is a walk; or each pass that they are of.
 
-    owner: measure.meetings.visit_of_events. Only events with a code are taken. starts: of sessions over the trails;
-    then each session within a visit or pass is a walk of its own, unless it has no step.
+    owner: measure.meetings.visit_of_events. starts: of sessions over the trails; then each session within a visit or
+    pass is a walk of its own.
     """
     run_of_row = np.arange(len(rows))
     if passes and len(rows):
@@ -167,7 +215,7 @@ def visit_walks(
     run = np.full(len(visits) + 1, -1, np.int64)  # owner −1 reads the last item
     run[rows] = run_of_row
     number = run[owner]
-    at = np.flatnonzero((number >= 0) & (code >= 0))
+    at = np.flatnonzero(number >= 0)
     number = number[at]
     if len(number) and (number[1:] < number[:-1]).any():  # ties can be stored in another order than placed
         order = np.argsort(number, kind="stable")

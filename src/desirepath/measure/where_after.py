@@ -98,7 +98,7 @@ def where_after(
     moves = np.zeros((len(names), len(names)), np.int64)
     np.add.at(moves, (stays.state[moved], stays.target[moved]), 1)
     ends = np.bincount(stays.state[~moved], minlength=len(names))
-    began = "their first event" if beginnings is not None else "they first entered a stage"
+    began = "first event" if beginnings is not None else "first stage"
     return WhereAnswer(
         unit,
         tuple(names[k] for k in place),
@@ -110,8 +110,8 @@ def where_after(
         contract(
             journey,
             as_of,
-            f"Where are customers, so many {unit}s after {began}?",
-            f"customers from {began} on, each for as long as they were watched",
+            f"Where are customers, so many {unit}s after their {began}?",
+            f"customers, each from their {began} on and for as long as they were watched",
             "a state lasts until the next begins; left and lapsed last until a customer comes back; of states that "
             "begin at one instant the last stands; what lies beyond a visit's knowledge is not claimed",
             "Aalen & Johansen (1978); Datta & Satten (2001); Kott (2001)",

@@ -8,7 +8,7 @@ With one cause it is one minus the Kaplan–Meier estimate.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -146,6 +146,31 @@ def incidence_by(
     value = float(incidence.probability[cause - 1, at])
     lows, highs = band(incidence, cause, level)
     return Estimate(value, float(lows[at]), float(highs[at]), incidence.n, "aalen-johansen", as_of, level)
+
+
+def survival_by(
+    incidence: Incidence,
+    instant: int,
+    *,
+    as_of: int,
+    needed: int = MINIMUM_N,
+    level: float = 0.95,
+) -> Measured:
+    """The probability that nothing has happened by `instant`, of an incidence with one cause: Kaplan–Meier's.
+
+    Its interval is on the log(−log) scale of survival itself, as is the custom; NoEstimate as incidence_by.
+    Judged by lifelines in tests/golden/oracles/lifelines.
+    """
+    gone = incidence_by(incidence, instant, as_of=as_of, needed=needed, level=level)
+    if isinstance(gone, NoEstimate):
+        return gone
+    p = 1.0 - gone.value
+    if not _ROUNDING < p < 1 - _ROUNDING:
+        return replace(gone, value=p, low=1.0 - gone.high, high=1.0 - gone.low, method="kaplan-meier")
+    variance = float(incidence.variance[0, int(incidence.place(instant))])
+    spread = min(z_of(level) * math.sqrt(variance) / (p * abs(math.log(p))), 50.0)
+    low, high = p ** math.exp(spread), p ** math.exp(-spread)
+    return replace(gone, value=p, low=low, high=high, method="kaplan-meier")
 
 
 def incidence_quantile(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
 from desirepath.stats.buying import Histories, mean_rate
-from desirepath.stats.likelihood import LogLikelihood
+from desirepath.stats.likelihood import LogLikelihood, Search
 
 Float = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ def _purchases(r, age_rate, a, b, again, ahead, out):  # type: ignore[no-untyped
     """Purchases within `ahead` of one who is alive, for each (again, age_rate = α + age).
 
     (C / ε) (1 − (1 − z)^ε F(A, ε; C; z)) with ε = a − 1, A = a + b − 1 − r, C = a + b + again − 1, and
-    z = ahead / (age_rate + ahead), written as −(C L + S (1 + ε L)): the division by ε is done in the series.
+    z = ahead / (age_rate + ahead), written as −(C L + S (1 − z)^ε): the division by ε is done in L and in the series S.
     """
     epsilon, top = a - 1.0, a + b - 1.0 - r
     for i in range(len(out)):
@@ -43,15 +43,22 @@ def _purchases(r, age_rate, a, b, again, ahead, out):  # type: ignore[no-untyped
             n += 1.0
             if abs(term) < 1e-14 * abs(total) or term == 0.0:
                 break
-        out[i] = -(c * power + total * (1.0 + epsilon * power))
+        out[i] = -(c * power + total * np.exp(epsilon * log_rest))
 
 
 class BgNbd:
     """The model as BuyingModel asks for it. params: r, α (in the unit of time), a, b."""
 
-    name = "bg_nbd"
-    params = ("r", "alpha", "a", "b")
-    source = "Fader, Hardie & Lee (2005)"
+    name: str = "bg_nbd"
+    params: tuple[str, ...] = ("r", "alpha", "a", "b")
+    source: str = "Fader, Hardie & Lee (2005)"
+    # r with r/α, a with a/b: where customers are nearly alike a shape has no end, but the mean stays where it is.
+    search: Search = Search(
+        params,
+        np.array([[1, 0, 0, 0], [1, -1, 0, 0], [0, 0, 1, 0], [0, 0, 1, -1]], np.float64),
+        np.log([15, 1e6, 60, 1e6]),
+        (True, False, True, False),
+    )
 
     def likelihood(self, histories: Histories) -> LogLikelihood:
         """The log-likelihood of all customers, with its gradient."""
@@ -101,14 +108,14 @@ class BgNbd:
         odds += (r + x) * (np.log(alpha + histories.age) - np.log(alpha + histories.last))
         return np.where(x > 0, 1 / (1 + np.exp(np.minimum(odds, 700.0))), 1.0)
 
-    def expected(self, params: Float, histories: Histories, ahead: float) -> Float:
-        """The purchases expected of each within `ahead`, as of its age."""
+    def if_alive(self, params: Float, histories: Histories, ahead: float) -> Float:
+        """The purchases expected within `ahead`, as of its age, of each that is still a customer."""
         if ahead <= 0:
             return np.zeros(len(histories))
         r, alpha, a, b = params
         out = np.empty(len(histories))
         _purchases(r, alpha + histories.age, a, b, histories.again, float(ahead), out)
-        return np.maximum(out, 0.0) * self.alive(params, histories)
+        return np.maximum(out, 0.0)
 
     def expected_of_new(self, params: Float, age: Float) -> Float:
         """The purchases after the first expected of a new customer by each age."""

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.likelihood import Fit, LogLikelihood, maximise
+from desirepath.stats.likelihood import Fit, LogLikelihood, Search, maximise
 
 Float = NDArray[np.float64]
 _PART = 20_000  # kinds of customers: a search over so many gives the start for the search over all
@@ -70,6 +70,7 @@ class BuyingModel(Protocol):
     name: str
     params: tuple[str, ...]
     source: str
+    search: Search
 
     def likelihood(self, histories: Histories) -> LogLikelihood:
         """The log-likelihood of all customers, with its gradient."""
@@ -83,8 +84,8 @@ class BuyingModel(Protocol):
         """The probability that each is still a customer, as of its age."""
         ...
 
-    def expected(self, params: Float, histories: Histories, ahead: float) -> Float:
-        """The purchases expected of each within `ahead`, as of its age."""
+    def if_alive(self, params: Float, histories: Histories, ahead: float) -> Float:
+        """The purchases expected within `ahead`, as of its age, of each that is still a customer."""
         ...
 
     def expected_of_new(self, params: Float, age: Float) -> Float:
@@ -97,9 +98,14 @@ def fit_buying(model: BuyingModel, histories: Histories) -> Fit:
     near = None
     if len(histories) > 2 * _PART:
         part = histories.every(len(histories) // _PART)
-        near = maximise(model.params, model.likelihood(part), model.starts(part), part.customers)
+        near = maximise(model.search, model.likelihood(part), model.starts(part), part.customers)
     starts = model.starts(histories)
-    return maximise(model.params, model.likelihood(histories), starts, histories.customers, near)
+    return maximise(model.search, model.likelihood(histories), starts, histories.customers, near)
+
+
+def expected(model: BuyingModel, params: Float, histories: Histories, ahead: float) -> Float:
+    """The purchases expected of each within `ahead`, as of its age."""
+    return model.alive(params, histories) * model.if_alive(params, histories, ahead)
 
 
 def mean_rate(histories: Histories) -> float:
@@ -108,18 +114,18 @@ def mean_rate(histories: Histories) -> float:
     return max(float((histories.again * histories.count).sum()), 0.5) / max(watched, 1e-9)
 
 
-def discounted(expected: Callable[[float], Float], ahead: float, discount: float, step: float) -> Float:
-    """Expected purchases within `ahead`, each worth less by exp(−discount × time): summed by steps, at their middles.
+def discounted(purchases: Callable[[float], Float], ahead: float, discount: float, step: float) -> Float:
+    """Purchases within `ahead`, each worth less by exp(−discount × time): summed by steps, at their middles.
 
-    discount: continuous, per unit of time. 0 gives expected(ahead) itself.
+    purchases: expected until a time. discount: continuous, per unit of time; 0 gives purchases(ahead) itself.
     """
     if discount <= 0:
-        return expected(ahead)
-    steps = max(1, round(ahead / step))
-    edges = np.linspace(0, ahead, steps + 1)
-    total, before = 0.0 * expected(0.0), 0.0 * expected(0.0)
+        return purchases(ahead)
+    edges = np.linspace(0, ahead, max(1, round(ahead / step)) + 1)
+    before = purchases(0.0)
+    total = np.zeros_like(before)
     for begin, end in pairwise(edges):
-        until = expected(float(end))
-        total = total + (until - before) * np.exp(-discount * (begin + end) / 2)
+        until = purchases(float(end))
+        total += (until - before) * np.exp(-discount * (begin + end) / 2)
         before = until
     return total

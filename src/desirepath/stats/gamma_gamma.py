@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.likelihood import Fit, LogLikelihood, maximise
+from desirepath.stats.likelihood import Fit, LogLikelihood, maximise, plain_search
 
 Float = NDArray[np.float64]
 PARAMS = ("p", "q", "gamma")
@@ -53,7 +53,12 @@ def fit_gamma_gamma(times: Float, mean: Float) -> Fit:
     from dataclasses import replace
 
     scale = float(np.median(mean))
-    fit = maximise(PARAMS, _likelihood(times, mean / scale), ((3.0, 3.0, 1.0), (1.0, 2.0, 1.0)), len(times))
+    fit = maximise(
+        plain_search(*PARAMS),
+        _likelihood(times, mean / scale),
+        ((3.0, 3.0, 1.0), (1.0, 2.0, 1.0)),
+        len(times),
+    )
     # A change of unit moves log γ only, so the covariance stays; each mean's density falls by the unit.
     params = fit.params * np.array([1.0, 1.0, scale])
     return replace(fit, params=params, log_likelihood=fit.log_likelihood - len(times) * float(np.log(scale)))

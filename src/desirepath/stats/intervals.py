@@ -132,17 +132,25 @@ def quantile(
     it is one that really occurred and agrees with the curves of censored times.
     """
     v = np.sort(np.asarray(values, np.float64))
-    n = len(v)
+    ranks = quantile_ranks(len(v), p, needed=needed, level=level)
+    if isinstance(ranks, NoEstimate):
+        return ranks
+    value, low, high = (float(v[rank - 1]) for rank in ranks)
+    return Estimate(value, low, high, len(v), "order statistics", as_of, level)
+
+
+def quantile_ranks(
+    n: int, p: float, *, needed: int = MINIMUM_N, level: float = 0.95
+) -> tuple[int, int, int] | NoEstimate:
+    """The ranks (from 1) of `quantile` among n sorted values: its own, and those of its low and its high end."""
     if n < max(needed, 1):
         return too_few(n, needed)
-    ranks = _quantile_ranks(n, p, level)
-    if ranks is None:
+    ends = _quantile_ranks(n, p, level)
+    if ends is None:
         return NoEstimate(
             "too_few", n, _enough_for(p, level), f"the ranks around {p:g} have no interval at n {n}"
         )
-    value = v[max(0, math.ceil(round(n * p, 9)) - 1)]
-    low, high = v[ranks[0] - 1], v[ranks[1] - 1]
-    return Estimate(float(value), float(low), float(high), n, "order statistics", as_of, level)
+    return max(1, math.ceil(round(n * p, 9))), *ends
 
 
 @lru_cache(maxsize=4096)

@@ -19,9 +19,30 @@ Float = NDArray[np.float64]
 # Parameters (natural scale) → (log-likelihood, its gradient by each parameter).
 LogLikelihood = Callable[[Float], tuple[float, Float]]
 
-_LEAST, _MOST = math.log(1e-5), math.log(1e6)  # beyond: the data do not hold a parameter, it runs away
-_STEP = 1e-4  # of log-parameters, for differences
+_LEAST, _MOST = math.log(1e-7), math.log(1e6)  # beyond: the data do not hold a parameter, it runs away
+_STEP = 1e-4  # of log-parameters, for the slopes of what follows from them
 _FLAT = 1e-5  # gradient per observation that counts as a top
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where the top is looked for. names: of the parameters, all positive.
+
+    turn [coordinates, parameters]: coordinates are turn @ log(parameters): a mean can be searched beside a shape.
+    most [coordinates]: how far each coordinate goes. limits: coordinates at whose end the model is still a good one
+    (customers who are all alike): the parameter stays there, and the others are as sure as without it.
+    """
+
+    names: tuple[str, ...]
+    turn: Float
+    most: Float
+    limits: tuple[bool, ...]
+
+
+def plain_search(*names: str) -> Search:
+    """Each parameter is a coordinate; one that runs away has nothing to say."""
+    size = len(names)
+    return Search(names, np.eye(size), np.full(size, _MOST), (False,) * size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +50,9 @@ class Fit:
     """Maximum likelihood. params: on the natural scale, in the order of names.
 
     covariance: of log(params), by the inverse of the observed information; None where that is not positive definite.
-    gradient: the largest slope left, per observation and log-parameter. ran_away: names of parameters that the data
-    do not hold (they went to the end of what is searched). evaluations: of the log-likelihood over all data.
+    gradient: the largest slope left, per observation and coordinate. ran_away: parameters that the data do not hold.
+    alike: parameters whose shape went to its limit, beyond which customers hardly differ. evaluations: of the
+    log-likelihood over all data.
     """
 
     names: tuple[str, ...]
@@ -40,6 +62,7 @@ class Fit:
     n: int
     gradient: float
     ran_away: tuple[str, ...]
+    alike: tuple[str, ...]
     evaluations: int
 
     @property
@@ -56,39 +79,50 @@ class Fit:
         return float(self.params[place]) / reach, float(self.params[place]) * reach
 
 
+class _Loss:
+    """Minus the log-likelihood per observation, by coordinates."""
+
+    def __init__(self, search: Search, likelihood: LogLikelihood, n: int) -> None:
+        self.search, self.likelihood, self.n = search, likelihood, n
+        self.back = np.linalg.inv(search.turn)
+        self.count = 0
+
+    def params(self, theta: Float) -> Float:
+        """The parameters at these coordinates."""
+        return np.asarray(np.exp(np.clip(self.back @ theta, -60.0, 60.0)), np.float64)
+
+    def __call__(self, theta: Float) -> tuple[float, Float]:
+        self.count += 1
+        params = self.params(theta)
+        value, slope = self.likelihood(params)
+        if not math.isfinite(value) or not np.isfinite(slope).all():
+            return 1e12, np.zeros(len(theta))
+        return -value / self.n, -(self.back.T @ (slope * params)) / self.n
+
+
 def maximise(
-    names: Sequence[str],
+    search: Search,
     likelihood: LogLikelihood,
     starts: Sequence[Sequence[float]],
     n: int,
     near: Fit | None = None,
 ) -> Fit:
-    """The parameters with the greatest likelihood, searched from each start in log-parameters (L-BFGS-B).
+    """The parameters with the greatest likelihood, searched from each start (L-BFGS-B).
 
     n: observations. near: a fit to a part of the data: the search then starts there, in its own shape, and `starts`
     are only tried where that goes wrong.
     """
     from scipy.optimize import minimize
 
-    count = 0
-
-    def loss(theta: Float) -> tuple[float, Float]:
-        nonlocal count
-        count += 1
-        params = np.exp(np.clip(theta, _LEAST - 1, _MOST + 1))
-        value, slope = likelihood(params)
-        if not math.isfinite(value):
-            return 1e12, np.zeros(len(theta))
-        return -value / n, -slope * params / n
-
+    loss = _Loss(search, likelihood, n)
     best: Float | None = None
     lowest = math.inf
-    if near is not None and near.sound and near.covariance is not None:
-        best, lowest = _from_near(loss, near, n)
+    if near is not None and near.sound and not near.alike:
+        best = _from_near(loss, near)
     if best is None:
-        bounds = [(_LEAST, _MOST)] * len(names)
+        bounds = [(_LEAST, top) for top in search.most]
         for start in starts:
-            x0 = np.clip(np.log(np.asarray(start, np.float64)), _LEAST, _MOST)
+            x0 = np.clip(search.turn @ np.log(np.asarray(start, np.float64)), _LEAST, search.most)
             found = minimize(
                 loss, x0, jac=True, method="L-BFGS-B", bounds=bounds,
                 options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8},
@@ -96,72 +130,74 @@ def maximise(
             if found.fun < lowest:
                 best, lowest = np.asarray(found.x, np.float64), float(found.fun)
     assert best is not None
-    return _finish(tuple(names), loss, best, n, lambda: count)
+    return _finish(search, loss, best, n)
 
 
-def _from_near(loss: Callable[[Float], tuple[float, Float]], near: Fit, n: int) -> tuple[Float | None, float]:
+def _from_near(loss: _Loss, near: Fit) -> Float | None:
     """Search in coordinates in which the neighbour's likelihood is round: a handful of evaluations."""
     from scipy.optimize import minimize
 
     assert near.covariance is not None
-    origin = np.log(near.params)
-    shape = np.linalg.cholesky(near.covariance * near.n)
+    turn = loss.search.turn
+    origin = turn @ np.log(near.params)
+    shape = np.linalg.cholesky(turn @ near.covariance @ turn.T * near.n)
 
     def seen(z: Float) -> tuple[float, Float]:
         value, slope = loss(origin + shape @ z)
-        return value, shape.T @ slope
+        return value, np.asarray(shape.T @ slope, np.float64)
 
     found = minimize(
         seen, np.zeros(len(origin)), jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 60}
     )
-    theta = origin + shape @ np.asarray(found.x, np.float64)
-    inside = bool(np.all((theta > _LEAST) & (theta < _MOST)) and found.fun < 1e11)
-    return (theta, float(found.fun)) if inside else (None, math.inf)
+    theta = np.asarray(origin + shape @ found.x, np.float64)
+    inside = bool(np.all((theta > _LEAST) & (theta < loss.search.most)) and found.fun < 1e11)
+    return theta if inside else None
 
 
-def _finish(
-    names: tuple[str, ...],
-    loss: Callable[[Float], tuple[float, Float]],
-    theta: Float,
-    n: int,
-    count: Callable[[], int],
-) -> Fit:
-    """A Newton step or two to the very top, and the information there."""
-    at_end = (theta < _LEAST + 1e-3) | (theta > _MOST - 1e-3)
+def _finish(search: Search, loss: _Loss, theta: Float, n: int) -> Fit:
+    """A Newton step or two to the very top, and the information there, over the coordinates that are not at an end."""
+    top = theta > search.most - 1e-3
+    fixed = top & np.array(search.limits)
+    free = ~fixed
+    gone = (top & free) | (theta < _LEAST + 1e-3)
     value, slope = loss(theta)
-    information = _hessian(loss, theta)
+    information = _hessian(loss, theta)[np.ix_(free, free)]
     for _ in range(2):
-        if at_end.any() or not _positive(information) or np.abs(slope).max() < _FLAT / 100:
+        if gone.any() or not _positive(information) or np.abs(slope[free]).max() < _FLAT / 100:
             break
-        step = np.linalg.solve(information, slope)
+        step = np.zeros(len(theta))
+        step[free] = np.linalg.solve(information, slope[free])
         after, after_slope = loss(theta - step)
         if after > value or np.abs(step).max() > 1:
             break
         theta, value, slope = theta - step, after, after_slope
-    covariance = None
-    if not at_end.any() and _positive(information):
-        covariance = np.linalg.inv(information * n)
+    covariance: Float | None = None
+    if not gone.any() and _positive(information):
+        covariance = np.zeros((len(theta), len(theta)))
+        covariance[np.ix_(free, free)] = np.linalg.inv(information * n)
+        covariance = loss.back @ covariance @ loss.back.T
     return Fit(
-        names,
-        np.exp(theta),
+        search.names,
+        loss.params(theta),
         covariance,
         -value * n,
         n,
-        float(np.abs(slope).max()),
-        tuple(name for name, gone in zip(names, at_end, strict=True) if gone),
-        count(),
+        float(np.abs(slope[free]).max(initial=0.0)),
+        tuple(name for name, one in zip(search.names, gone, strict=True) if one),
+        tuple(name for name, one in zip(search.names, fixed, strict=True) if one),
+        loss.count,
     )
 
 
 def _hessian(loss: Callable[[Float], tuple[float, Float]], theta: Float) -> Float:
     """By central differences of the gradient."""
-    size = len(theta)
+    size, reach = len(theta), 1e-3
     out = np.empty((size, size))
     for i in range(size):
         move = np.zeros(size)
-        move[i] = _STEP * 10
-        out[i] = (loss(theta + move)[1] - loss(theta - move)[1]) / (2 * _STEP * 10)
-    return (out + out.T) / 2
+        move[i] = reach
+        out[i] = (loss(theta + move)[1] - loss(theta - move)[1]) / (2 * reach)
+    return np.asarray((out + out.T) / 2, np.float64)
 
 
 def _positive(matrix: Float) -> bool:
@@ -190,4 +226,5 @@ def error_of(fit: Fit, slopes: Float) -> Float:
     """Standard error of each value, from `slopes` [log-parameters, values]. NaN where there is no covariance."""
     if fit.covariance is None:
         return np.full(slopes.shape[1], math.nan)
-    return np.sqrt(np.maximum(np.einsum("iv,ij,jv->v", slopes, fit.covariance, slopes), 0.0))
+    variance = (slopes * (fit.covariance @ slopes)).sum(axis=0)
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)), np.float64)

@@ -43,7 +43,8 @@ def occupy(
     A stay is at risk at t where start < t ≤ stop. Per move the cost is that of a column, not of the sample.
     """
     states, columns = probability.shape
-    at_risk, within = np.zeros(states, np.int64), np.zeros((states, columns), np.int64)
+    # Counts as floats: numbers of one kind are taken several at a time.
+    at_risk, within = np.zeros(states), np.zeros((states, columns))
     change, touched = np.zeros((states, columns)), np.zeros(states, np.bool_)
     q, come, i = 0, 0, 0
     while i < len(by_stop):
@@ -65,7 +66,7 @@ def occupy(
                 own = moved_here[g], moved_there[g]
                 for b in range(columns):
                     # Who stands in for nobody cannot move: only the group of the mover itself can be empty here.
-                    flow = probability[h, b] / max(at_risk[h] - within[h, b], 1)
+                    flow = probability[h, b] / max(at_risk[h] - within[h, b], 1.0)
                     moved_here[b] -= flow
                     moved_there[b] += flow
                 moved_here[g], moved_there[g] = own  # the group without the mover does not see the move

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
 from desirepath.stats.buying import Histories, mean_rate
-from desirepath.stats.likelihood import LogLikelihood
+from desirepath.stats.likelihood import LogLikelihood, Search
 
 Float = NDArray[np.float64]
 _NODE, _WEIGHT = np.polynomial.legendre.leggauss(24)
@@ -104,9 +104,16 @@ def _walk(params: Float, histories: Histories) -> tuple[Float, Float]:
 class ParetoNbd:
     """The model as BuyingModel asks for it. params: r, α, s, β (α and β in the unit of time)."""
 
-    name = "pareto_nbd"
-    params = ("r", "alpha", "s", "beta")
-    source = "Schmittlein, Morrison & Colombo (1987)"
+    name: str = "pareto_nbd"
+    params: tuple[str, ...] = ("r", "alpha", "s", "beta")
+    source: str = "Schmittlein, Morrison & Colombo (1987)"
+    # r with r/α, s with s/β: where customers are nearly alike a shape has no end, but the mean stays where it is.
+    search: Search = Search(
+        params,
+        np.array([[1, 0, 0, 0], [1, -1, 0, 0], [0, 0, 1, 0], [0, 0, 1, -1]], np.float64),
+        np.log([100, 1e6, 100, 1e6]),
+        (True, False, True, False),
+    )
 
     def likelihood(self, histories: Histories) -> LogLikelihood:
         """The log-likelihood of all customers, with its gradient."""
@@ -141,20 +148,20 @@ class ParetoNbd:
     def alive(self, params: Float, histories: Histories) -> Float:
         """The probability that each is still a customer, as of its age."""
         _, odds = _walk(params, histories)
-        return 1 / (1 + np.exp(np.minimum(odds, 700.0)))
+        return np.asarray(1 / (1 + np.exp(np.minimum(odds, 700.0))), np.float64)
 
-    def expected(self, params: Float, histories: Histories, ahead: float) -> Float:
-        """The purchases expected of each within `ahead`, as of its age."""
+    def if_alive(self, params: Float, histories: Histories, ahead: float) -> Float:
+        """The purchases expected within `ahead`, as of its age, of each that is still a customer."""
         r, alpha, s, beta = params
         if ahead <= 0:
             return np.zeros(len(histories))
         rate = (r + histories.again) / (alpha + histories.age)
-        return self.alive(params, histories) * rate * _time_alive(s, beta + histories.age, float(ahead))
+        return np.asarray(rate * _time_alive(s, beta + histories.age, float(ahead)), np.float64)
 
     def expected_of_new(self, params: Float, age: Float) -> Float:
         """The purchases after the first expected of a new customer by each age."""
         r, alpha, s, beta = params
-        return r / alpha * _time_alive(s, beta, age)
+        return np.asarray(r / alpha * _time_alive(s, beta, age), np.float64)
 
 
 def _time_alive(s: float, beta: Float | float, ahead: Float | float) -> Float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.likelihood import Fit, maximise
+from desirepath.stats.likelihood import Fit, maximise, plain_search
 
 Float = NDArray[np.float64]
 PARAMS = ("alpha", "beta")
@@ -39,7 +39,7 @@ def fit_sbg(ended: Float, still: Float) -> Fit:
         )
         return float(value), slope
 
-    return maximise(PARAMS, likely, ((0.7, 1.5), (1.0, 5.0)), round(n))
+    return maximise(plain_search(*PARAMS), likely, ((0.7, 1.5), (1.0, 5.0)), round(n))
 
 
 def survival(params: Float, renewals: Float) -> Float:

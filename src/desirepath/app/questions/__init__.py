@@ -10,8 +10,22 @@ if TYPE_CHECKING:
 
 # The question's name (the command, the page in docs/questions) → its class, imported when it is asked.
 QUESTIONS: dict[str, tuple[str, str]] = {
+    "paths": ("paths", "Paths"),
+    "transitions": ("transitions", "Transitions"),
+    "friction": ("friction", "Friction"),
+    "promises": ("promises", "Promises"),
+    "attribution": ("attribution", "Attribution"),
+    "funnel": ("funnel", "Funnel"),
     "comparison": ("comparison", "Comparison"),
     "change": ("change", "Change"),
+    "groups": ("groups", "Groups"),
+    "lifetime-value": ("lifetime_value", "LifetimeValue"),
+    "rfm": ("rfm", "Rfm"),
+    "forecast": ("forecast", "Forecast"),
+    "overdue": ("overdue", "Overdue"),
+    "retention": ("retention", "Retention"),
+    "churn": ("churn", "Churn"),
+    "occupancy": ("occupancy", "Occupancy"),
 }
 
 

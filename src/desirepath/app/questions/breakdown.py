@@ -86,6 +86,29 @@ def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
     return Groups(by, tuple(found), overlap=False)
 
 
+def named(groups: Groups) -> dict[str, Mask]:
+    """The rows of each group by its label; where two have one label, by the key, too."""
+    labels = [group.label for group in groups.groups]
+    return {
+        group.label if labels.count(group.label) == 1 else f"{group.label} ({group.key})": group.rows
+        for group in groups.groups
+    }
+
+
+def codes_of(groups: Groups, rows: int) -> Int64:
+    """The place of each row's group, where every row is in one. Raises QuestionError where groups overlap."""
+    if groups.overlap:
+        raise QuestionError(
+            f"{groups.by} parts nobody for good: one can be of several",
+            hint="Name a property or a trait, such as traits.device.",
+            by=groups.by,
+        )
+    code = np.full(rows, -1, np.int64)
+    for place, group in enumerate(groups.groups):
+        code[group.rows] = place
+    return code
+
+
 def _segments(opened: Opened, word: str, at: Int64) -> Groups:
     journey = opened.journey
     those = (

@@ -27,10 +27,10 @@ class Change(Question["ChangeAnswer"]):
     """
 
     name: ClassVar[str] = "change"
-    about: ClassVar[str] = "Why has a number changed: other customers, or another number among the same?"
+    about: ClassVar[str] = "Why has a number changed: by mix or by rate?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop rate:decision traits.device --a period:2025-Q1",
-        "shop promise:delivered_in_time traits.region --a period:2025-Q4 --b period:2024-Q4",
+        "shop score:nps channel --since 2025-07-01",
     )
 
     measure: str = Field(
@@ -39,16 +39,17 @@ class Change(Question["ChangeAnswer"]):
         json_schema_extra={"argument": True},
     )
     by: str = Field(
-        "channel",
+        default="channel",
         description="By what to take it apart: channel, touchpoint, segment, persona, or a trait or property.",
         json_schema_extra={"argument": True},
     )
     a: str = Field(
-        "everyone",
+        default="everyone",
         description="The newer side, as for a comparison: period:2026-Q1, segment:mobile, traits.variant=B.",
     )
     b: str | None = Field(
-        None, description="The older side; as long a time just before, where the newer one is a period."
+        default=None,
+        description="The older side; as long a time just before, where the newer one is a period.",
     )
 
     def answer(self, asking: Asking) -> Answer[ChangeAnswer]:
@@ -98,6 +99,12 @@ def _parted(asking: Asking, by: str, mine: Rows, theirs: Rows) -> tuple[list[Par
     from desirepath.app.questions.breakdown import groups_by
     from desirepath.measure.change import Parted
 
+    if by.strip() in ("month", "week", "day"):
+        raise QuestionError(
+            f"a {by.strip()} says when, not who: two periods have nothing in common by it",
+            hint="Break down by channel, a segment, a trait or a property.",
+            by=by,
+        )
     n, at = len(mine.at), np.concatenate([mine.at, theirs.at])
     found, free = groups_by(asking, by, at), np.ones(len(at), np.bool_)
     groups = []
@@ -179,6 +186,8 @@ def _says(
         )
     elif found.reversal == "mix":
         said.append("Within groups it moved the other way, taken together; the mix turns the whole.")
+    if found.difference.low <= 0 <= found.difference.high:
+        said.append("The change itself may be chance: its interval holds 0.")
     for term in [t for t in found.terms if t.mix or t.rate][:_TOLD]:
         said.append(_term(term, unit, currency))
     return tuple(said)
@@ -187,14 +196,15 @@ def _says(
 def _term(term: Term, unit: str, currency: str | None) -> str:
     from desirepath.app.questions.units import apart_in_words, in_words
 
-    a, b = (in_words(side, unit, currency) for side in (term.a, term.b))
-    mix, rate = (
-        apart_in_words(x, unit, currency) if x.known else (in_words(x, unit, currency), "")
-        for x in (term.mix_within, term.rate_within)
-    )
-    beyond = ", beyond chance" if term.beyond_chance else ""
-    told = [f"{name} {x[0]}{f' ({x[1]})' if x[1] else ''}" for name, x in (("mix", mix), ("rate", rate))]
-    return (
+    head = (
         f"{term.label}: {100 * term.a_share:.1f} % of rows against {100 * term.b_share:.1f} % (n {term.a_n:,} and "
-        f"{term.b_n:,}), {a} against {b}{beyond}: {', '.join(told)}."
+        f"{term.b_n:,})"
     )
+    mix, ends = apart_in_words(term.mix_within, unit, currency)
+    if not term.a_n or not term.b_n:
+        return f"{head}: on one side only, so all of it is mix, {mix} ({ends})."
+    a, b = (in_words(side, unit, currency) for side in (term.a, term.b))
+    beyond = ", beyond chance" if term.beyond_chance else ""
+    rate, within = apart_in_words(term.rate_within, unit, currency)
+    told = f"rate {rate} ({within})" if within else f"rate {rate}"
+    return f"{head}, {a} against {b}{beyond}: mix {mix} ({ends}), {told}."

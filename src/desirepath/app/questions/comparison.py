@@ -27,11 +27,11 @@ class Comparison(Question["ComparisonAnswer"]):
     """
 
     name: ClassVar[str] = "comparison"
-    about: ClassVar[str] = "What differs between two groups, periods or arms, and what of it beyond chance?"
+    about: ClassVar[str] = "What differs beyond chance between two sides?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop segment:mobile segment:desktop",
         "shop period:2025-Q3 --measures rate",
-        "shop traits.care_guide=yes traits.care_guide=no --measures rate:retention --measures score",
+        "shop traits.plan=paid traits.plan=free",
     )
 
     a: str = Field(description="The first side.", json_schema_extra={"argument": True})
@@ -45,6 +45,10 @@ class Comparison(Question["ComparisonAnswer"]):
         description="What is compared: all, a family (rate, eventual, time, median, value, stands, reach, lift, "
         "promise, score, ease, back), or one measure such as rate:decision or reach:checkout.",
     )
+    steps: tuple[str, ...] = Field(
+        (), description="The steps of a funnel, whose conversions are compared, too (measures: funnel)."
+    )
+    within: str = Field("14 days", description="How long the funnel's steps may take from its entry on.")
     overlap: Literal["keep", "remove"] = Field(
         "keep",
         description="Customers on both sides: kept (their likeness is allowed for), or removed from both.",
@@ -56,7 +60,7 @@ class Comparison(Question["ComparisonAnswer"]):
         from desirepath.measure.comparison import comparison
 
         a, b = read_sides(asking, self.a, self.b, segment=self.segment, since=self.since, until=self.until)
-        rows = side_rows(asking)
+        rows = side_rows(asking, self.steps, self.within)
         measures = chosen_measures(rows.measurables, self.measures)
         found = comparison(rows, a, b, measures, apart_only=self.overlap == "remove")
         says = _says(found, asking.currency, self.overlap)
@@ -81,7 +85,9 @@ def chosen_measures(all_of: tuple[Measurable, ...], asked: tuple[str, ...]) -> t
         name = str(error.args[0])
         if name in FAMILIES:
             raise QuestionError(
-                f'this journey has nothing to compare as "{name}"', hint=FAMILIES[name], measure=name
+                f'there is nothing to compare as "{name}"',
+                hint="Give the funnel's steps." if name == "funnel" else f"It is the {FAMILIES[name]}.",
+                measure=name,
             ) from None
         family = name.partition(":")[0]
         of_family = [one.id for one in all_of if one.family == family]

@@ -39,12 +39,12 @@ class Question(BaseModel, Generic[A]):
     about: ClassVar[str]  # one line, as a question in plain words
     examples: ClassVar[tuple[str, ...]] = ()  # what may follow `desirepath ask`, for the command's help
 
-    segment: str | None = Field(None, description="Only this segment or persona, as it was at entry.")
+    segment: str | None = Field(default=None, description="Only this segment or persona, as it was at entry.")
     since: str | None = Field(
-        None,
+        default=None,
         description="Only what was entered on or after this date (2026-01-31), in the journey's time zone.",
     )
-    until: str | None = Field(None, description="Only what was entered before this date.")
+    until: str | None = Field(default=None, description="Only what was entered before this date.")
 
     def __init__(self, **fields: Any) -> None:
         try:

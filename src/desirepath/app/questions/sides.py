@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from desirepath.measure.comparables import Side
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
-    from desirepath.measure.side_rows import SideRows
+    from desirepath.measure.side_rows import FunnelOf, SideRows
 
 HOW = (
     "Write segment:NAME, persona:NAME, period:2026-01-01..2026-04-01 (or 2026, 2026-03, 2026-Q1), traits.variant=B, a "
@@ -49,7 +49,9 @@ def read_sides(
     if word == "rest":
         other = _rest(asking, a, first)
     elif word == "before":
-        other = _before(asking, first, said=since is not None or a.strip().startswith("period:"))
+        other = _calendar_before(asking, a, within) or _before(
+            asking, first, said=since is not None or a.strip().startswith("period:")
+        )
     else:
         other = _read(asking, word, within)
     if segment is not None:
@@ -58,8 +60,8 @@ def read_sides(
     return first, other
 
 
-def side_rows(asking: Asking) -> SideRows:
-    """The rows of any side of this build."""
+def side_rows(asking: Asking, steps: tuple[str, ...] = (), within: str = "14 days") -> SideRows:
+    """The rows of any side of this build; of a funnel, too, where steps are given."""
     from desirepath.measure.side_rows import SideRows
 
     rows = asking.promises
@@ -71,7 +73,29 @@ def side_rows(asking: Asking) -> SideRows:
         promises=rows if len(rows) else None,
         promise_at=asking.places(np.asarray(rows.event)) if len(rows) else None,
         scores=asking.scores if len(asking.scores) else None,
+        funnel=_funnel(asking, steps, within) if steps else None,
     )
+
+
+def _funnel(asking: Asking, steps: tuple[str, ...], within: str) -> FunnelOf:
+    """A side's attempts: each customer's first entry in its period, while they were of it."""
+    from desirepath.app.questions.funnel import Funnel
+    from desirepath.measure.funnel import match
+    from desirepath.measure.funnel.rows import FunnelRows, rows_of
+    from desirepath.measure.side_rows import FunnelOf
+
+    if len(steps) < 2:
+        raise QuestionError(
+            "a funnel to compare needs two steps or more", hint="Add another step.", field="steps"
+        )
+    asked: dict[str, Any] = {"steps": steps, "within": within}
+    events, plan, known = Funnel(**asked).asked(asking)
+
+    def attempts(side: Side) -> FunnelRows:
+        of_side = replace(events, entries=side.held[:-1])
+        return rows_of(match(of_side, plan, side.period), asking.trails.ts, plan, known)
+
+    return FunnelOf(tuple(plan.labels), attempts)
 
 
 def _read(asking: Asking, text: str, within: TimeRange) -> Side:
@@ -165,6 +189,22 @@ def _rest(asking: Asking, text: str, first: Side) -> Side:
             b="rest",
         )
     return Side(f"all others than {first.label}", ~first.held, first.period)
+
+
+def _calendar_before(asking: Asking, text: str, within: TimeRange) -> Side | None:
+    """The month, quarter or year before one that was named as such; None for any other side."""
+    kind, _, name = text.strip().partition(":")
+    found = _CALENDAR.fullmatch(name.strip())
+    if kind != "period" or found is None:
+        return None
+    year, quarter, month = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    if quarter:
+        year, quarter = (year, quarter - 1) if quarter > 1 else (year - 1, 4)
+        return _read(asking, f"period:{year:04}-Q{quarter}", within)
+    if month:
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+        return _read(asking, f"period:{year:04}-{month:02}", within)
+    return _read(asking, f"period:{year - 1:04}", within)
 
 
 def _before(asking: Asking, first: Side, *, said: bool) -> Side:

@@ -1,4 +1,4 @@
-"""Touchpoints: cards by reach; the pains and delights that stand out among them; the frontstage."""
+"""Touchpoints: cards by reach, all of a stage side by side; the frontstage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from desirepath.journey_map.cells.draft import Draft, blank, counted
 from desirepath.journey_map.document import Cell, Column, Drawing, Tone, Unit, Value
 from desirepath.measure.answers import TouchpointAnswer
 
-CLAIMS_SHOWN = 3  # of a stage in a lane; the others open from there
+SHOWN = 3  # of a stage in a lane; the others open from there
 _ASSOCIATION = "An association among customers who were as far: it need not be the cause."
 
 
@@ -46,7 +46,8 @@ def cards(draft: Draft) -> list[Cell]:
     return cells
 
 
-def _values(answer: TouchpointAnswer) -> tuple[Value, ...]:
+def values_of(answer: TouchpointAnswer) -> tuple[Value, ...]:
+    """The numbers of a touchpoint, as its card, its claims and the frontstage show them."""
     tone = tone_of(answer)
     return (
         Value("reach", "customers reached", Unit.COUNT, int(answer.reach)),
@@ -100,7 +101,7 @@ def _card(draft: Draft, stage: Stage, answer: TouchpointAnswer, most: int, *, sh
         title=draft.label(answer.touchpoint),
         text=answer.channel,
         detail=_detail(answer),
-        values=_values(answer),
+        values=values_of(answer),
         tone=tone_of(answer),
         fill=answer.reach / most if most else 0.0,
         shown=shown,
@@ -158,59 +159,6 @@ def _all(draft: Draft, stage: Stage, here: list[TouchpointAnswer]) -> Cell:
     )
 
 
-def pains(draft: Draft) -> list[Cell]:
-    """What stands out as bad: behind like customers, or hard; the heaviest few are shown."""
-    cells: list[Cell] = []
-    for stage in draft.stages:
-        here = [t for t in draft.touchpoints(stage.id) if tone_of(t) is Tone.BAD or is_hard(t)]
-        here.sort(key=lambda t: (tone_of(t) is not Tone.BAD, -_weight(t)))
-        cells += [_claim(draft, stage, t, "pain_points", shown=n < CLAIMS_SHOWN) for n, t in enumerate(here)]
-    return cells
-
-
-def delights(draft: Draft) -> list[Cell]:
-    """What stands out as good; the heaviest few are shown."""
-    cells: list[Cell] = []
-    for stage in draft.stages:
-        here = [t for t in draft.touchpoints(stage.id) if tone_of(t) is Tone.GOOD]
-        here.sort(key=lambda t: -_weight(t))
-        cells += [_claim(draft, stage, t, "delights", shown=n < CLAIMS_SHOWN) for n, t in enumerate(here)]
-    return cells
-
-
-def _weight(answer: TouchpointAnswer) -> float:
-    """How many visits it makes a difference to; where only its ease speaks, how many met it."""
-    difference = answer.lift.difference
-    if answer.lift.beyond_chance and isinstance(difference, Estimate):
-        return abs(difference.value) * answer.lift.met
-    return float(answer.visits)
-
-
-def _claim(draft: Draft, stage: Stage, answer: TouchpointAnswer, lane: str, *, shown: bool) -> Cell:
-    tone = tone_of(answer)
-    parts = []
-    if tone is (Tone.BAD if lane == "pain_points" else Tone.GOOD):
-        parts.append(f"{say.of(answer.lift.difference, Unit.POINTS)} going on, against like customers")
-    else:
-        tone = Tone.WARN
-    if lane == "pain_points" and is_hard(answer):
-        parts.append(f"hard, ease {say.of(answer.ease, Unit.EMOTION)}")
-    told = ("difference", "met", "compared", "reach") if tone is not Tone.WARN else ("ease", "reach")
-    by_name = {v.name: v for v in _values(answer)}
-    return counted(
-        lane,
-        stage,
-        answer.touchpoint,
-        drawing=Drawing.WORDS,
-        contract=answer.contract,
-        title=draft.label(answer.touchpoint),
-        detail="; ".join(parts),
-        values=tuple(by_name[name] for name in dict.fromkeys((*told, "repeats", "wait"))),
-        tone=tone,
-        shown=shown,
-    )
-
-
 def frontstage(draft: Draft) -> list[Cell]:
     """The touchpoints at which the business or a machine acts, as observed."""
     cells: list[Cell] = []
@@ -229,8 +177,8 @@ def frontstage(draft: Draft) -> list[Cell]:
                     contract=t.contract,
                     title=definition.label,
                     detail=f"{t.channel + ', ' if t.channel else ''}to {t.reach:,} customers",
-                    values=tuple(v for v in _values(t) if v.name in ("reach", "share", "wait")),
-                    shown=len(cells) - before < CLAIMS_SHOWN,
+                    values=tuple(v for v in values_of(t) if v.name in ("reach", "share", "wait")),
+                    shown=len(cells) - before < SHOWN,
                 )
             )
     return cells

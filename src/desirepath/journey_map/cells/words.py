@@ -10,7 +10,7 @@ from desirepath.journey.definition import Promise, Stage, Written
 from desirepath.journey.hours import BusinessTime
 from desirepath.journey_map import exhibits, say
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
-from desirepath.journey_map.document import Cell, Column, Drawing, Unit, Value
+from desirepath.journey_map.document import Cell, Column, Drawing, Exhibit, Unit, Value
 from desirepath.measure.answers import PromiseAnswer
 from desirepath.measure.promises import in_business_hours
 
@@ -21,7 +21,7 @@ def promises(draft: Draft) -> list[Cell]:
     cells: list[Cell] = []
     for stage in draft.stages:
         here = [a for a in draft.inputs.promises if _home(draft, a) == stage.id]
-        cells += [_promise(stage, a, declared.get(a.promise)) for a in here]
+        cells += [_promise(draft, stage, a, declared.get(a.promise)) for a in here]
         if not here:
             cells.append(blank("promises", stage.id, "No promise declared."))
     return cells
@@ -39,7 +39,7 @@ def _length(within: timedelta | BusinessTime) -> str:
     return str(within) if isinstance(within, BusinessTime) else say.duration(microseconds(within))
 
 
-def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> Cell:
+def _promise(draft: Draft, stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> Cell:
     terms = []
     if declared and declared.within:
         terms.append(f"within {_length(declared.within)}")
@@ -69,8 +69,10 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
             Value("due", "due", Unit.COUNT, int(answer.due)),
             Value("waiting", "open and in time", Unit.COUNT, int(answer.waiting)),
             Value("overdue", "open and overdue", Unit.COUNT, int(answer.overdue)),
+            *_would_be_kept(draft, answer, hours),
         ),
-        exhibits=(
+        exhibits=exhibits.present(
+            _effects(draft, answer),
             exhibits.whiskers("Kept, by segment", "Segment", Unit.SHARE, rows),
             exhibits.table(
                 "How long it took",
@@ -86,6 +88,32 @@ def _promise(stage: Stage, answer: PromiseAnswer, declared: Promise | None) -> C
         ),
         fill=answer.kept.value if isinstance(answer.kept, Estimate) else None,
     )
+
+
+def _would_be_kept(draft: Draft, answer: PromiseAnswer, hours: str) -> tuple[Value, ...]:
+    """The promise that would be kept 95 times in 100."""
+    if answer.promise not in draft.inputs.promise_times:
+        return ()
+    within, sayable = draft.inputs.promise_times[answer.promise]
+    said = f": promise {sayable}" if sayable else ""
+    return (Value("kept_95", f"would be kept 95 times in 100{hours}{said}", Unit.DURATION, within),)
+
+
+def _effects(draft: Draft, answer: PromiseAnswer) -> Exhibit | None:
+    """What a broken one does, beside like customers whose promise was kept."""
+    found = draft.inputs.promise_effects.get(answer.promise, ())
+    if not any(one.difference.known for one in found):
+        return None
+    names = {"advancing": "success of the visit", "return": "coming back"}
+    rows = [
+        (
+            f"{names.get(one.what, f'{one.what} (of its scale)')}{'' if one.beyond_chance else ', may be chance'}",
+            one.difference,
+        )
+        for one in found
+    ]
+    note = "Broken less kept, among customers alike until the day it was due. Associations: they need not be the cause."
+    return exhibits.whiskers("What a broken one does", "What", Unit.POINTS, rows, note)
 
 
 def stakes(draft: Draft) -> list[Cell]:

@@ -1,0 +1,122 @@
+"""Which events make a walk, and how it ended, judged against visits looked at one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desirepath.core.times import DAY, NEVER
+from desirepath.core.words import Outcome, Track
+from desirepath.measure.meetings import visit_of_events
+from desirepath.measure.path_counts import Shape, count_paths
+from desirepath.measure.walks import Fate, sessions, visit_walks, whole_trails
+from desirepath.trail.sessions import session_starts
+from tests.by_hand import TOUCHPOINTS, Shop, random_shop
+from tests.twins import measures as twin
+
+few = settings(max_examples=25, deadline=None)
+seeds = st.integers(0, 10_000)
+FATE = {
+    Outcome.IN_FLIGHT: Fate.IN_FLIGHT, Outcome.ADVANCED: Fate.ADVANCED, Outcome.LEFT: Fate.LEFT,
+    Outcome.LAPSED: Fate.LAPSED,
+}  # fmt: skip
+SHAPE = Shape(len(TOUCHPOINTS), 12)
+
+
+def observed(shop: Shop) -> list[int]:
+    v = shop.visits
+    return [i for i in range(len(v)) if v.track[i] == Track.JOURNEY and not v.skipped[i]]
+
+
+def fates_of(walks) -> Counter[int]:  # type: ignore[no-untyped-def]  # any walks
+    last = walks.offset[walks.runs + 1] - 1
+    last[walks.offset[walks.runs + 1] == walks.offset[walks.runs]] = -1
+    return Counter(walks.fates(walks.runs, last).tolist())
+
+
+@few
+@given(seeds, st.booleans())
+def test_every_visit_is_one_walk_with_its_own_steps_and_end(seed: int, some: bool):
+    shop = random_shop(seed, 25)
+    rows = [i for i in observed(shop) if not some or i % 3]
+    owner = visit_of_events(shop.visits, shop.trails)
+    walks = visit_walks(shop.trails, shop.visits, owner, np.array(rows, np.int64), shop.trails.touchpoint)
+    assert walks.row is not None
+    assert walks.customer is not None
+    assert walks.row.tolist() == rows
+    assert walks.customer.tolist() == shop.visits.customer[rows].tolist()
+    assert fates_of(walks) == Counter(int(FATE[Outcome(shop.visits.outcome[i])]) for i in rows)
+    slow: Counter[tuple[tuple[int, ...], bool]] = Counter()
+    for i in rows:
+        path = twin.path_of(shop, i, owner.tolist())
+        slow[path[:12], len(path) > 12] += 1
+    counts = count_paths(walks, SHAPE)
+    assert Counter({(steps, cut): n for steps, cut, n in counts.top(10**6)}) == slow
+    assert counts.total == len(rows)
+
+
+@few
+@given(seeds)
+def test_every_pass_is_one_walk_over_all_its_visits(seed: int):
+    shop = random_shop(seed, 25)
+    v, rows = shop.visits, observed(shop)
+    owner = visit_of_events(v, shop.trails)
+    walks = visit_walks(shop.trails, v, owner, np.array(rows, np.int64), shop.trails.touchpoint, passes=True)
+    passes: dict[tuple[int, int], list[int]] = {}
+    for i in rows:
+        passes.setdefault((int(v.customer[i]), int(v.pass_no[i])), []).append(i)
+    assert len(walks.runs) == len(passes)
+    ends = Counter(
+        int(FATE[Outcome(v.pass_outcome[those[0]])] if v.pass_ended[those[0]] != NEVER else Fate.IN_FLIGHT)
+        for those in passes.values()
+    )
+    assert fates_of(walks) == ends
+    events = Counter(int(o) for o in owner.tolist() if o >= 0)
+    sizes = [sum(events[i] for i in those) for those in passes.values()]
+    assert np.diff(walks.offset).tolist() == sizes
+
+
+@few
+@given(seeds, st.sampled_from([DAY // 24, 3 * DAY]))
+def test_sessions_are_cut_as_everywhere_and_end_as_their_customer_did(seed: int, gap: int):
+    shop = random_shop(seed, 25)
+    t, v = shop.trails, shop.visits
+    walks = sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=gap)
+    counts = count_paths(walks, SHAPE)
+    starts = session_starts(t.offset, t.ts, gap=gap)
+    assert counts.walks == counts.total == int(starts.sum())
+    marked = count_paths(sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=-1, starts=starts), SHAPE)
+    assert [(s, c, n) for s, c, n in marked.top(10**6)] == [(s, c, n) for s, c, n in counts.top(10**6)]
+
+    assert walks.event_ends is not None
+    number = np.cumsum(starts) - 1
+    for i in observed(shop):
+        if v.outcome[i] != Outcome.LAPSED:
+            continue
+        c = int(v.customer[i])
+        mine = [p for p in range(t.offset[c], t.offset[c + 1]) if t.ts[p] <= v.active[i]]
+        session = [p for p in range(t.offset[c], t.offset[c + 1]) if number[p] == number[mine[-1]]]
+        told = walks.event_ends[session[-1]]
+        # A later visit may have been heard of in the same session, and what is still going on comes before all.
+        assert told != Fate.ENDED
+    ends = (
+        Counter(walks.event_ends[np.append(number[1:] != number[:-1], True)].tolist())
+        if t.events
+        else Counter()
+    )
+    assert sum(ends.values()) == counts.total
+
+
+@few
+@given(seeds)
+def test_a_whole_trail_ends_as_its_last_visit_did(seed: int):
+    shop = random_shop(seed, 25)
+    walks = whole_trails(shop.trails, shop.visits, shop.trails.touchpoint)
+    assert walks.run_ends is not None
+    for c in range(shop.trails.customers):
+        mine = [i for i in observed(shop) if shop.visits.customer[i] == c]
+        wanted = FATE[Outcome(shop.visits.outcome[mine[-1]])] if mine else Fate.QUIET
+        assert walks.run_ends[c] == wanted
