@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from desirepath.app.asking import Asking
 from desirepath.app.journeys import JOURNEY, MAP
@@ -21,8 +23,10 @@ from desirepath.core.times import Clock
 from desirepath.core.words import MAIN_JOURNEY
 
 IDLE = 5.0  # seconds without a question after which the event store is let go of
+_KEPT = 64  # things that were made once, such as maps
 _MOST = 4  # builds opened at once for one journey: more than two processors can use
 
+T = TypeVar("T")
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -51,6 +55,7 @@ class Serving:
         self.folder, self._clock, self._idle = folder, clock, idle
         self._lock = threading.Condition()
         self._journeys: dict[str, _Journey] = {}
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._current: dict[str, Stamp] = {}
         self._readers, self._writing, self._closed = 0, False, False
         self._last = time.monotonic()
@@ -85,6 +90,25 @@ class Serving:
                 one.closing.close()
                 raise
             self._give_back(journey or MAIN_JOURNEY, one)
+
+    def kept(self, journey: str | None, what: Hashable, make: Callable[[Asking], T]) -> T:
+        """What `make` gives, made once: kept until the data or a definition change, or many others were asked for.
+
+        what: names it among everything that is kept for this journey. Two who ask at once may both make it.
+        """
+        with self.asking(journey) as asking:
+            key = (journey or MAIN_JOURNEY, _stamp(self.folder), asking.build.name, what)
+            with self._lock:
+                if key in self._made:
+                    self._made.move_to_end(key)
+                    found: T = self._made[key]
+                    return found
+            made = make(asking)
+        with self._lock:
+            self._made[key] = made
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
+        return made
 
     def _prepared(self, journey: str | None) -> Workspace:
         """The workspace, its customers placed by what holds now. Who places them must be alone with the store."""

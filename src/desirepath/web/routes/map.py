@@ -13,7 +13,7 @@ from desirepath.core.errors import NotFound, nearest
 from desirepath.journey_map.document import MapDocument
 from desirepath.journey_map.exports import FORMATS
 from desirepath.journey_map.json import as_data
-from desirepath.web.context import Here, JourneyName, Reveal, Segment, Since, Until
+from desirepath.web.context import Context, Here, JourneyName, Reveal, Segment, Since, Until
 
 router = APIRouter(tags=["map"])
 _MEDIA = {
@@ -35,9 +35,8 @@ def map_data(
     reveal: Reveal = False,
 ) -> JSONResponse:
     """The whole map as data: see the map's page in the reference (schema desirepath-map)."""
-    with here.serving.asking(journey) as asking:
-        drawn = draw_map(asking, segment=segment, since=since, until=until, reveal=reveal)
-    return JSONResponse(as_data(drawn))  # as the schema has it; nothing needs to be checked again
+    # As the schema has it: nothing needs to be checked again.
+    return JSONResponse(as_data(_drawn(here, journey, segment, since, until, reveal)))
 
 
 @router.get("/map/file")
@@ -54,7 +53,22 @@ def map_file(
     """The map as a file."""
     if format not in FORMATS:
         raise NotFound(f"the map cannot be written as {format}", hint=nearest(format, FORMATS, "Formats"))
-    with here.serving.asking(journey) as asking:
-        drawn = JourneyMap.of(draw_map(asking, segment=segment, since=since, until=until, reveal=reveal))
+    drawn = JourneyMap.of(_drawn(here, journey, segment, since, until, reveal))
     named = {"Content-Disposition": f'attachment; filename="map.{format}"'}
     return Response(drawn.to_bytes(format, theme=theme), media_type=_MEDIA[format], headers=named)
+
+
+def _drawn(
+    here: Context,
+    journey: str | None,
+    segment: str | None,
+    since: str | None,
+    until: str | None,
+    reveal: bool,
+) -> MapDocument:
+    """The map, drawn once for everybody who asks for the same one."""
+    return here.serving.kept(
+        journey,
+        ("map", segment, since, until, reveal),
+        lambda asking: draw_map(asking, segment=segment, since=since, until=until, reveal=reveal),
+    )
