@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desirepath.app.opened import Opened
 
 # Columns by whose name a person is likely to be known, or to speak, whatever the source calls them.
-_PERSONAL = re.compile(
+PERSONAL = re.compile(
     r"name|mail|phone|mobile_no|fax|address|street|zip|post_?code|birth|dob|\bip\b|ip_|_ip$|user_agent|passport"
     r"|iban|card|signature|url|referr?er|login|latitude|longitude|\bssn\b|tax_?id"
     r"|comment|message|subject|\bbody|feedback|verbatim|description|\bnotes?\b|_notes?$",
@@ -38,7 +38,7 @@ _PERSONAL = re.compile(
 
 
 # A value that reaches a person, under whatever name: an e-mail address, or a phone number with its country's code.
-_ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]|^\s*\+[0-9][0-9 ()./-]{6,}$"
+ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]|^\s*\+[0-9][0-9 ()./-]{6,}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +189,13 @@ class _Views:
         """An identifier, property or trait under its own name; masked where it names a person."""
         group, _, bare = name.partition(".")
         column = f"e.{quote_name(name)}"
-        personal = group == "id" or _PERSONAL.search(bare)
+        personal = group == "id" or PERSONAL.search(bare)
         if not self._reveal:
             masked = self._mask % column
             if personal:
                 column = f"CASE WHEN {column} IS NOT NULL THEN {masked} END"
             elif self._opened.columns[name] == "VARCHAR":
-                column = f"CASE WHEN regexp_matches({column}, {quote_text(_ADDRESS)}) THEN {masked} ELSE {column} END"
+                column = f"CASE WHEN regexp_matches({column}, {quote_text(ADDRESS)}) THEN {masked} ELSE {column} END"
         return f"{column} AS {quote_name(name)}"
 
     def _local(self, utc: str) -> str:
