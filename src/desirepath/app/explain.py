@@ -187,7 +187,7 @@ class VisitExplainer:
         v = self._visits
         allowed = self._journey.stages[v.stage[i]].lapse_after
         if v.deadline[i] == FOREVER:
-            waiting = self._open_promise(int(v.customer[i]))
+            waiting = self.why_the_clock_stands(int(v.customer[i]))
             return f"the clock stands still while {waiting}"
         since = int(v.deadline[i]) - round(allowed.total_seconds() * 1e6)
         return (
@@ -195,7 +195,8 @@ class VisitExplainer:
             f"promised) for {say_duration(allowed)}, until {self._said(v.deadline[i])}"
         )
 
-    def _open_promise(self, customer: int) -> str:
+    def why_the_clock_stands(self, customer: int) -> str:
+        """What keeps a customer from lapsing: a promise that is open, or that they are active."""
         p = self._promises
         is_open = (p.customer == customer) & (p.closed == NEVER) & (p.voided == NEVER)
         names = sorted({self._journey.promises[k].id for k in p.promise[is_open]})

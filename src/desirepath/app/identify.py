@@ -206,7 +206,7 @@ def _look_up(
     found = identity_ask.customer_by_id(store, text)
     if found is not None:
         return found, []
-    named = identity_ask.identifiers_named(store, _readings(rules, text))
+    named = identity_ask.identifiers_named(store, readings(rules, text))
     customers = {row["customer"] for row in named if row["customer"] is not None}
     if len(customers) > 1:
         choices = ", ".join(say_identifier(row["kind"], row["value"]) for row in named)
@@ -231,7 +231,7 @@ def _hint(rules: Rules) -> str:
     return f"Give a customer's id or an identifier of one of these kinds: {', '.join(rules.names) or 'none'}."
 
 
-def _readings(rules: Rules, text: str) -> list[tuple[str, str]]:
+def readings(rules: Rules, text: str) -> list[tuple[str, str]]:
     """What a text may mean: (kind, value made alike), and as it stands."""
     name, colon, rest = text.partition(":")
     if colon and name in rules.names:
@@ -391,7 +391,7 @@ def _named(store: EventStore, rules: Rules, text: str) -> tuple[str, str]:
         raise NotFound(
             f'"{text}" names no identifier', hint=f"Write KIND:VALUE. {nearest(name, rules.names, 'Kinds')}"
         )
-    found = identity_ask.identifiers_named(store, _readings(rules, text))
+    found = identity_ask.identifiers_named(store, readings(rules, text))
     if not found:
         raise NotFound(f"no event carries {text}")
     return str(found[0]["kind"]), str(found[0]["value"])

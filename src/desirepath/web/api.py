@@ -20,10 +20,10 @@ from desirepath.core.times import Clock
 from desirepath.web import pages, problems
 from desirepath.web.context import Context
 from desirepath.web.guard import Guard
-from desirepath.web.routes import jobs, map, questions, workspace
+from desirepath.web.routes import customers, jobs, map, questions, workspace
 
 V1 = "/api/v1"
-ROUTES = (workspace, map, questions, jobs)
+ROUTES = (workspace, map, questions, jobs, customers)
 
 
 def create_api(

@@ -1,4 +1,4 @@
-"""What every route may use: the workspace held open, and the jobs."""
+"""What every route may use: the workspace held open, the jobs, and what was worked out of everybody."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
+from desirepath.app.customers.outlook import Outlooks
 from desirepath.app.serving import Serving
 from desirepath.web.jobs import Jobs
 
@@ -17,6 +18,7 @@ class Context:
 
     serving: Serving
     jobs: Jobs = field(default_factory=Jobs)
+    outlooks: Outlooks = field(default_factory=Outlooks)
 
 
 def context_of(request: Request) -> Context:

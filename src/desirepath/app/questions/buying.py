@@ -20,6 +20,7 @@ from desirepath.journey.calendar import offset_changes
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
+    from desirepath.journey.definition import Journey
     from desirepath.measure.purchases import Purchases
 
 Mask = NDArray[np.bool_]
@@ -78,12 +79,10 @@ def purchase_events(asking: Asking, purchase: str | None) -> tuple[Mask, str]:
     if purchase is not None:
         step = read_step(asking, purchase)
         return np.asarray(step.mask), step.label
-    stages = asking.journey.stages
-    place = next((i for i, s in enumerate(stages) if s.goal_advances and s.goal is not None), None)
-    if place is None:
-        place = next((i for i, s in enumerate(stages) if s.goal == "repeat"), None)
+    place = purchase_stage(asking.journey)
     if place is not None:
-        return (asking.trails.evidence & (1 << (GOAL + place))) != 0, f"the goal of {stages[place].label}"
+        bit, label = 1 << (GOAL + place), asking.journey.stages[place].label
+        return (asking.trails.evidence & bit) != 0, f"the goal of {label}"
     if not (asking.trails.value > 0).any():
         raise QuestionError(
             "the journey does not say what a purchase is, and no event has a value",
@@ -91,6 +90,13 @@ def purchase_events(asking: Asking, purchase: str | None) -> tuple[Mask, str]:
             field="purchase",
         )
     return np.asarray(asking.trails.value > 0), "an event with a value"
+
+
+def purchase_stage(journey: Journey) -> int | None:
+    """The stage whose goal is a purchase, where the journey says so."""
+    stages = journey.stages
+    place = next((i for i, s in enumerate(stages) if s.goal_advances and s.goal is not None), None)
+    return place if place is not None else next((i for i, s in enumerate(stages) if s.goal == "repeat"), None)
 
 
 def known_until(asking: Asking, mask: Mask) -> int:

@@ -56,7 +56,7 @@ def questions() -> list[QuestionOut]:
 @router.post("/ask/{name}")
 def ask(name: str, here: Here, fields: Fields, journey: JourneyName = None) -> AnswerOut:
     """The answer to a question."""
-    question = _question(name, fields)
+    question = read_question(name, fields)
     with here.serving.asking(journey) as asking:
         answer = question.answer(asking)
         return answer_out(answer, as_command(question, journey), as_python(question))
@@ -72,7 +72,7 @@ def table(
     format: Annotated[Literal["csv", "jsonl", "parquet"], Query()] = "csv",
 ) -> Response:
     """One table of an answer, whole, as a file."""
-    question = _question(name, fields)
+    question = read_question(name, fields)
     with here.serving.asking(journey) as asking:
         answer = question.answer(asking)
         found = answer.table_named(table) if table else answer.table
@@ -99,7 +99,7 @@ def members(
     most: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> MembersOut:
     """The customers behind a count of an answer."""
-    question = _question(name, fields)
+    question = read_question(name, fields)
     with here.serving.asking(journey) as asking:
         found = question.answer(asking).members(count)
         ids = [str(row[0]) for row in found.rows[:most]]
@@ -107,7 +107,8 @@ def members(
     return MembersOut(count=count, total=len(found), customers=shown)
 
 
-def _question(name: str, fields: dict[str, Any]) -> Question[Any]:
+def read_question(name: str, fields: dict[str, Any]) -> Question[Any]:
+    """The question of that name with these fields. Raises NotFound, QuestionError."""
     if name not in QUESTIONS:
         raise NotFound(f'there is no question "{name}"', hint=nearest(name, QUESTIONS, "Questions"))
     return question_class(name)(**fields)
