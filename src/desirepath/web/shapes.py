@@ -10,11 +10,17 @@ from desirepath.app.plain import as_plain
 from desirepath.app.questions.answer import Answer
 from desirepath.app.results import Table
 
-Unit = Literal["", "share", "points", "duration", "money", "score", "ratio", "number"]
+# "@unit": the unit stands in the row's own column `unit`; "@unit apart": a difference of such numbers.
+Unit = Literal[
+    "", "share", "points", "duration", "money", "score", "ratio", "number", "ease", "@unit", "@unit apart"
+]
 
 
 class ColumnOut(BaseModel):
-    """A column. unit: what its numbers are; an estimate `x` has `x_low`, `x_high` and `x_n` beside it."""
+    """A column. unit: what its numbers are; an estimate `x` has `x_low`, `x_high` and `x_n` beside it.
+
+    "@unit": each row says it in its own column `unit`; "@unit apart": differences of such numbers (of shares, points).
+    """
 
     name: str
     kind: Literal["text", "integer", "number", "boolean", "instant"]

@@ -1,0 +1,150 @@
+"""One cell of a map file's text replaced, the rest of the text left as it is.
+
+In: the text of a map.yaml, a lane, a stage, what the cell is to say. Out: the text with only that changed. The places
+come from PyYAML's nodes; the caller reads the result again and compares, so that what this does not foresee (anchors,
+say) is refused and never written wrongly.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import yaml
+
+_PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]")
+_LISTED = re.compile(
+    r"[^\W\d_][\w .,'’?!()/+%€$;–-]*[\w.'’?!)%€$]"
+)  # beside others in a list, a comma is plain
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text of a cell, and who wrote it ('' where nobody says)."""
+
+    text: str
+    by: str = ""
+
+
+def with_cell(text: str, lane: str, stage: str, entries: Sequence[Entry], shorthand: str) -> str:
+    """The text with this cell saying `entries`; with none, without it.
+
+    shorthand: the stage that is meant where a lane holds a text and not stages.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    line = "\r\n" if "\r\n" in text else "\n"
+    changed = _changed(text.removeprefix("\ufeff").replace("\r\n", "\n"), lane, stage, entries, shorthand)
+    return mark + changed.replace("\n", line)
+
+
+def _changed(text: str, lane: str, stage: str, entries: Sequence[Entry], shorthand: str) -> str:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        # A file without lanes, or one that is empty: what stands there are comments.
+        return _appended(text, lane, stage, entries) if _is_empty(root) else text
+    found = _pair(root, lane)
+    if found is None:
+        return _appended(text, lane, stage, entries)
+    key, value = found
+    if isinstance(value, yaml.MappingNode) and not value.flow_style and value.value:
+        return _in_lane(text, value, stage, entries)
+    held = {} if _is_empty(value) else _plain(value, shorthand)
+    if entries:
+        held[stage] = _value(entries, 2)
+    else:
+        held.pop(stage, None)
+    lines = "".join(f"\n  {name}:{told}" for name, told in held.items())
+    return text[: key.end_mark.index] + ":" + lines + text[_end(text, value, key) :]
+
+
+def _in_lane(text: str, lane: yaml.MappingNode, stage: str, entries: Sequence[Entry]) -> str:
+    """The lane has stages, one a line: the one that is meant is replaced, added below the last, or taken out."""
+    column = lane.value[0][0].start_mark.column
+    found = _pair(lane, stage)
+    if found is None:
+        last_key, last = lane.value[-1]
+        # After the whole line: a comment beside the last value stays there.
+        end = _line_end(text, _end(text, last, last_key))
+        return (
+            f"{text[:end]}\n{' ' * column}{stage}:{_value(entries, column)}{text[end:]}" if entries else text
+        )
+    key, value = found
+    end = _end(text, value, key)
+    if entries:
+        return f"{text[: key.end_mark.index]}:{_value(entries, column)}{text[end:]}"
+    start = text.rfind("\n", 0, key.start_mark.index) + 1
+    after = _line_end(text, end)
+    return text[:start] + text[after + 1 :] if after < len(text) else text[:start]
+
+
+def _appended(text: str, lane: str, stage: str, entries: Sequence[Entry]) -> str:
+    if not entries:
+        return text
+    before = text.rstrip("\n")
+    return f"{before}{chr(10) * 2 if before else ''}{lane}:\n  {stage}:{_value(entries, 2)}\n"
+
+
+def _plain(value: yaml.Node, shorthand: str) -> dict[str, str]:
+    """A lane's cells as they are to be written again, from { } or from a text in place of stages."""
+    if not isinstance(value, yaml.MappingNode):
+        return {shorthand: _value(_entries(value), 2)}
+    return {str(key.value): _value(_entries(one), 2) for key, one in value.value}
+
+
+def _entries(value: yaml.Node) -> list[Entry]:
+    found = []
+    for one in value.value if isinstance(value, yaml.SequenceNode) else [value]:
+        if isinstance(one, yaml.MappingNode):
+            parts = {key.value: str(part.value) for key, part in one.value}
+            found.append(Entry(parts.get("text", "").strip(), parts.get("by", "").strip()))
+        elif not _is_empty(one):
+            found.append(Entry(str(one.value).strip()))
+    return found
+
+
+def _value(entries: Sequence[Entry], column: int) -> str:
+    """What follows the colon: a text on the same line, or a list below it."""
+    if len(entries) == 1:
+        return " " + _entry(entries[0])
+    return "".join(f"\n{' ' * (column + 2)}- {_entry(one)}" for one in entries)
+
+
+def _entry(one: Entry) -> str:
+    if one.by:
+        return f"{{text: {_scalar(one.text, _PLAIN)}, by: {_scalar(one.by, _PLAIN)}}}"
+    return _scalar(one.text, _LISTED)
+
+
+def _scalar(text: str, plain: re.Pattern[str]) -> str:
+    """As people would write it, quoted where YAML could read something else into it."""
+    if plain.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _pair(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    return next(((key, value) for key, value in node.value if key.value == name), None)
+
+
+def _is_empty(node: yaml.Node | None) -> bool:
+    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null")
+
+
+def _end(text: str, node: yaml.Node, key: yaml.Node) -> int:
+    """Where the value ends. A block's own mark stands at what follows it, behind comments and empty lines."""
+    if _is_empty(node) and node.start_mark.index == node.end_mark.index:
+        return text.index(":", key.end_mark.index) + 1
+    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
+        return _end(text, node.value[-1], key)
+    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
+        return _end(text, node.value[-1][1], node.value[-1][0])
+    end: int = node.end_mark.index
+    return len(text[:end].rstrip()) if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") else end
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end
