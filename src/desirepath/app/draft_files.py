@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desirepath.app.refresh import Say, quiet
+from desirepath.app.uploads import ENDINGS
 from desirepath.collect.expression import quote_text
 from desirepath.collect.guess.shapes import FileProfile
 from desirepath.collect.guess.times import candidates
@@ -21,9 +23,6 @@ from desirepath.sources.files.prepare import FileReader
 from desirepath.sources.files.unpack import head_text
 from desirepath.store.profile import Profiler
 
-_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_TEXTS = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
-_DATA = (*_TEXTS, ".parquet", ".pq", *_BOOKS, ".xes", ".cjml", ".gz", ".zip")
 _ALIKE = 0.95  # of the lines must fall into the same number of parts for blanks to be what separates them
 _NUMBER = re.compile(r"[-+]?[\d.,]+")
 
@@ -40,18 +39,24 @@ class _Group:
 
 
 def take_files(
-    profiler: Profiler, target: Path, files: Sequence[Path], temporary: Path, preset: Preset | None = None
+    profiler: Profiler,
+    target: Path,
+    files: Sequence[Path],
+    temporary: Path,
+    preset: Preset | None = None,
+    say: Say = quiet,
 ) -> list[FileProfile]:
     """A profile of each file, or of each set of files alike. Raises SourceError where one cannot be read.
 
-    preset: what the files are, where somebody says so.
+    preset: what the files are, where somebody says so. say: which is looked at.
     """
     reader = FileReader(temporary)
     found = [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
     groups = _grouped(reader, found, preset)
     folders = [path.resolve() for path in files if path.is_dir()]
     profiles = []
-    for name, group in zip(_names(groups, folders), groups, strict=True):
+    for place, (name, group) in enumerate(zip(_names(groups, folders), groups, strict=True)):
+        say(f"looking at {group.found[0].path.name}", place / len(groups))
         parts = [
             reader.prepare(name, found, group.reading, reader.stamp(found, group.reading))
             for found in group.found
@@ -97,7 +102,9 @@ def _expanded(files: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and _is_data(p.relative_to(path)))
             if not inside:
-                raise SourceError(f"{path} holds no data files.", hint=f"Known endings: {', '.join(_DATA)}.")
+                raise SourceError(
+                    f"{path} holds no data files.", hint=f"Known endings: {', '.join(ENDINGS)}."
+                )
             out += inside
         else:
             out.append(path)
@@ -106,7 +113,7 @@ def _expanded(files: Sequence[Path]) -> list[Path]:
 
 def _is_data(path: Path) -> bool:
     """Hidden files and folders, such as a workspace's stores, are nobody's exports."""
-    return path.suffix.lower() in _DATA and not any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in ENDINGS and not any(part.startswith(".") for part in path.parts)
 
 
 def _grouped(reader: FileReader, found: Sequence[FoundFile], preset: Preset | None) -> list[_Group]:
@@ -142,7 +149,7 @@ def _header_rows(columns: tuple[str, ...] | None, preset: Preset | None) -> int:
 def _stem(path: Path) -> str:
     """events-2024-q1.csv → events; orders_export (2).csv → orders"""
     bare = path.name
-    while (suffix := Path(bare).suffix.lower()) in _DATA:
+    while (suffix := Path(bare).suffix.lower()) in ENDINGS:
         bare = bare[: -len(suffix)]
     return _ENDING.sub("", bare) or bare or "source"
 

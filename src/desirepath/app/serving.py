@@ -121,15 +121,28 @@ class Serving:
         return workspace
 
     @contextmanager
+    def reading(self, journey: str | None = None) -> Iterator[Workspace]:
+        """The workspace, for somebody who looks at its ledger and asks no question: nobody writes meanwhile."""
+        workspace = self.workspace(journey)
+        with self._reading():
+            yield workspace
+
+    @contextmanager
     def writing(self, journey: str | None = None) -> Iterator[Workspace]:
         """The workspace, for somebody who writes: waits until nobody reads, and nobody reads meanwhile."""
+        with self.alone():
+            yield self.workspace(journey)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The same, for somebody who writes definitions: there may be none yet, or none that can be read."""
         with self._lock:
             self._lock.wait_for(lambda: not self._writing)
             self._writing = True
             self._lock.wait_for(lambda: self._readers == 0)
             self._release_all()
         try:
-            yield self.workspace(journey)
+            yield
         finally:
             with self._lock:
                 self._current.clear()

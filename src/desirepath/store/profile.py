@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.collect.guess.ids import Overlap
@@ -33,6 +34,7 @@ COMMON = 300  # commonest values kept: enough for every name of an event column
 SAMPLE = 300  # further values, spread over the file by a hash
 MOST_COLUMNS = 400  # looked at
 _SHOWN = 300  # characters of a value
+_ROWS = "SELECT *, rowid AS row, 0 AS digest, 0 AS at_part, rowid AS at_row FROM {}"
 _EVER = Context(zone="UTC", currency=None, latest="2261-01-01 00:00:00")
 
 
@@ -172,13 +174,46 @@ class Profiler:
             for row in self._store.rows(_SUMMARIES)
         ]  # fmt: skip
 
+    def sample(self, file: str, rows: int) -> list[tuple[str | None, ...]]:
+        """The first rows of a file, each cell as text."""
+        table, columns = self._tables[file]
+        cells = ", ".join(f"left(c{n}, {_SHOWN})" for n in range(len(columns.names))) or "NULL"
+        return self._store.rows(f"SELECT {cells} FROM {table} ORDER BY rowid LIMIT {rows}")
+
+    def made(self, source: Source, file: str, rows: int) -> list[dict[str, Any]]:
+        """The events that the first rows of a file make, good and bad, as the load would read them; by row."""
+        table, columns = self._tables[file]
+        first = f"{_ROWS.format(table)} ORDER BY rowid LIMIT {rows}"
+        found: list[dict[str, Any]] = []
+        sql = self._sql(source, columns)
+        for cells in sql.cells:
+            query = sql.parsed(cells, Found(), first)
+            found += self._store.query(f"SELECT {cells.item} AS item, * FROM ({query})").to_pylist()
+        return sorted(found, key=lambda one: (one["row"], one["item"]))
+
+    def set_aside(self, source: Source, file: str) -> dict[str, int]:
+        """How many rows would be set aside, by reason; the commonest first."""
+        table, columns = self._tables[file]
+        every = _ROWS.format(table)
+        sql = self._sql(source, columns)
+        bad = " UNION ALL ".join(
+            f"SELECT row, reason, lost FROM ({sql.bad(cells, Found(), every)})" for cells in sql.cells
+        )
+        found = self._store.rows(
+            f"SELECT reason, count(DISTINCT row) AS n FROM ({bad}) WHERE lost = 'event' GROUP BY 1 ORDER BY n DESC, 1"
+        )
+        return {str(reason): int(n) for reason, n in found}
+
+    def _sql(self, source: Source, columns: RawColumns) -> RowSql:
+        # What a query adds is not in the file itself; for counts and silences it does not matter.
+        made = frozenset(columns_read(source)) - set(columns.names)
+        return RowSql(source, RawColumns(columns.names, made), _EVER)
+
     def _meet(self, source: Source, file: str) -> None:
         """Every event of a source, read as the load would."""
         table, columns = self._tables[file]
-        rows = f"SELECT *, rowid AS row, 0 AS digest, 0 AS at_part, rowid AS at_row FROM {table}"
-        # What a query adds is not in the file itself; for counts and silences it does not matter.
-        made = frozenset(columns_read(source)) - set(columns.names)
-        sql = RowSql(source, RawColumns(columns.names, made), _EVER)
+        rows = _ROWS.format(table)
+        sql = self._sql(source, columns)
         for cells in sql.cells:
             ids = [name for name in cells.wide if name.startswith("id.")]
             # Properties are not needed here, and there may be hundreds of them.
@@ -194,9 +229,8 @@ class Profiler:
     def currencies(self, source: Source, file: str) -> tuple[str, ...]:
         """The currencies of a source's amounts, the commonest first; none where it says none."""
         table, columns = self._tables[file]
-        made = frozenset(columns_read(source)) - set(columns.names)
         counts: Counter[str] = Counter()
-        for cells in RowSql(source, RawColumns(columns.names, made), _EVER).cells:
+        for cells in self._sql(source, columns).cells:
             if cells.made_from.currency is not None and cells.made_from.value is not None:
                 found = self._store.rows(
                     f"SELECT code, count(*) FROM (SELECT {cells.currency} AS code FROM {table} "

@@ -13,6 +13,7 @@ from desirepath.collect.guess.events import one_of, sql_name
 from desirepath.collect.guess.lines import Added
 from desirepath.collect.guess.naming import GuessedEvent, by_of_event
 from desirepath.collect.guess.roles import Role
+from desirepath.collect.guess.shapes import FileProfile
 from desirepath.collect.guess.source import Guessed, GuessedMetrics, GuessedSource
 from desirepath.collect.guess.times import Times
 from desirepath.collect.guess.words import slug, unique
@@ -81,6 +82,16 @@ def skeleton() -> str:
     ):
         page.line(0, f"# {line}")
     return page.text()
+
+
+def entry_of_left_out(file: FileProfile) -> str:
+    """The beginning of an entry for a file of which nothing was guessed: the rest is for somebody to choose."""
+    page = Page()
+    page.line(1, f"{scalar(file.name)}:", f"{file.rows:,} rows")
+    _reading(page, file.files, file.reading)
+    if all(len(column.name) <= MOST_NAME for column in file.columns):
+        page.line(2, "properties: rest", "all other columns")
+    return page.text().rstrip("\n")
 
 
 # ---- one source ------------------------------------------------------------------------------------
