@@ -8,6 +8,7 @@ transaction of the event store, so that nobody, killed or reading, ever sees one
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ HIDDEN = ".desirepath"
 # Raise it when the engine would place the same events differently: old builds are then made again.
 ENGINE = "4"
 _TRIES = 5
+
+
+class _TakenBack(Exception):
+    """Ends a transaction that was for trying only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,7 @@ class Derived:
         Only what the changes touch is read again; with `force` everything is. read: the sources that have just been
         loaded, and when (µs).
         """
-        from desirepath.app.identify import forget_identify, identify
-        from desirepath.app.refresh import Inputs, quiet, refresh
+        from desirepath.app.identify import forget_identify
         from desirepath.store.journey_spaces import current_build, current_builds, set_current_build
 
         with self.store(write=True) as store:
@@ -126,25 +130,8 @@ class Derived:
                     stamp = self._stamp(store)
                     if not force and self._current(store, stamp) is not None:
                         return None
-                    (say or quiet)("customers", 0.0)
-                    account = self.journey.customer == "account"
-                    # What is there of customers whom nothing touched is kept, where the build that has it is whole.
                     last = None if force else self._files.open(current_build(store, self.name))
-                    who = identify(
-                        store, self.journey.identity, account=account, clock=self.clock, whole=force
-                    )
-                    now = to_us(self.clock.now())
-                    inputs = Inputs(
-                        self.journey,
-                        self.sources,
-                        self.main.time_zone,
-                        self.currency(store),
-                        self._read_at(store),
-                        now,
-                    )
-                    build = refresh(
-                        store, self._files, inputs, stamp, say or quiet, last if who.partly else None
-                    )
+                    build = self._made(store, self._files, stamp, last, force, say)
                     forget_identify(store)
                     set_current_build(store, self.name, build.name)
             except BaseException:
@@ -153,6 +140,56 @@ class Derived:
             self._files.remove_others(current_builds(store))
         facts = build.facts
         return Placed(self.name, facts["customers_read"], facts["customers"], facts["events_read"])
+
+    def _made(
+        self,
+        store: EventStore,
+        files: TrailFiles,
+        stamp: str,
+        last: Build | None,
+        force: bool,
+        say: Say | None,
+    ) -> Build:
+        """Customers resolved, and a build of them. last: what is there of customers whom nothing touched is kept."""
+        from desirepath.app.identify import identify
+        from desirepath.app.refresh import Inputs, quiet, refresh
+
+        (say or quiet)("customers", 0.0)
+        account = self.journey.customer == "account"
+        who = identify(store, self.journey.identity, account=account, clock=self.clock, whole=force)
+        inputs = Inputs(
+            self.journey,
+            self.sources,
+            self.main.time_zone,
+            self.currency(store),
+            self._read_at(store),
+            to_us(self.clock.now()),
+        )
+        return refresh(store, files, inputs, stamp, say or quiet, last if who.partly else None)
+
+    @contextmanager
+    def trial(self, say: Say | None = None) -> Iterator[tuple[EventStore, Build]]:
+        """The store and the build as this definition would make them; afterwards nothing of it is left.
+
+        Customers are resolved and placed in a transaction that is taken back: whoever is killed meanwhile has changed
+        nothing. The events must have been loaded.
+        """
+        from desirepath.store.journey_spaces import current_build
+        from desirepath.store.trail_files import TrailFiles
+
+        folder = self.hidden / "trial"
+        files = TrailFiles(folder)
+        with self.store(write=True) as store:
+            shutil.rmtree(folder, ignore_errors=True)  # what a killed one left: the store is ours alone
+            try:
+                with store.transaction():
+                    last = self._files.open(current_build(store, self.name))
+                    yield store, self._made(store, files, "trial", last, False, say)
+                    raise _TakenBack
+            except _TakenBack:
+                return
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def currency(self, store: EventStore) -> str | None:
         """The journey's currency; undeclared, the only one that events have."""

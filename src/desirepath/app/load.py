@@ -243,7 +243,7 @@ class _Loading:
             [(one.source, one.files) for one in wanted if one.missing is None], self.reader, tables
         )
         total = sum(file.size for one in wanted for file in one.files)
-        self.teller = ProgressTeller(self.progress, total, self.store.progress)
+        self.teller = ProgressTeller(self.progress, total, self.store.progress, self.store.interrupt)
         run = begin_run(self.store, _sql_time(self.now))
         removed = self._remove_gone(run) if everything else ()
         summaries: list[SourceSummary] = []

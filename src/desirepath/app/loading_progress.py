@@ -48,10 +48,20 @@ Progress = Callable[[LoadProgress], None]
 
 
 class ProgressTeller:
-    """Keeps count and tells. `running`: how far the running statement is, 0 … 1, or negative."""
+    """Keeps count and tells. Who is told may raise, to stop the load: what was raised then ends it.
 
-    def __init__(self, tell: Progress | None, total: int, running: Callable[[], float]) -> None:
-        self._tell, self._total, self._running = tell, total, running
+    running: how far the running statement is, 0 … 1, or negative; interrupt: ends it.
+    """
+
+    def __init__(
+        self,
+        tell: Progress | None,
+        total: int,
+        running: Callable[[], float],
+        interrupt: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._tell, self._total, self._running, self._interrupt = tell, total, running, interrupt
+        self._refused: Exception | None = None
         self._began = time.monotonic()
         self._finished = self._size = self._rows = 0
         self._source = self._part = ""
@@ -73,17 +83,25 @@ class ProgressTeller:
         thread.start()
         try:
             yield
-        finally:
-            self._stop.set()
-            thread.join()
-            self._say()
+        except Exception:
+            self._end(thread)
+            self._go_on()
+            raise
+        except BaseException:
+            self._end(thread)
+            raise
+        self._end(thread)
+        self._go_on()
+        self._say()
 
     def part(self, source: str, name: str, size: int) -> None:
-        """A part begins."""
+        """A part begins. Raises what stops the load."""
+        self._go_on()
         self._source, self._part, self._size, self._phase = source, name, size, (0.0, _READING)
 
     def staged(self) -> None:
-        """The part's rows are staged; what follows is checking and inserting."""
+        """The part's rows are staged; what follows is checking and inserting. Raises what stops the load."""
+        self._go_on()
         self._phase = (_READING, 1.0)
 
     def done(self, rows: int) -> None:
@@ -92,9 +110,25 @@ class ProgressTeller:
         self._size, self._phase = 0, (0.0, 0.0)
         self._rows += rows
 
+    def _end(self, thread: threading.Thread) -> None:
+        self._stop.set()
+        thread.join()
+
+    def _go_on(self) -> None:
+        if self._refused is not None:
+            raise self._refused
+
     def _run(self) -> None:
         while not self._stop.wait(_EVERY):
-            self._say()
+            try:
+                self._say()
+            except Exception as refused:
+                self._refused = refused
+                break
+        # A statement that has begun is ended; one between two is asked again.
+        while self._refused is not None and not self._stop.is_set():
+            self._interrupt()
+            self._stop.wait(1.0)
 
     def _say(self) -> None:
         assert self._tell is not None
