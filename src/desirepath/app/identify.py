@@ -267,8 +267,8 @@ def explain_customer(store: EventStore, asked: str) -> CustomerExplained:
         joined=tuple(_link(row, rules, of.values()) for row in joined),
         refused=tuple(_link(row, rules, of.values()) for row in refused),
         refused_in_all=identity_ask.count_refused(store, rows),
-        changes=_changes(store, customer),
-        decisions=_decisions(store, rules, set(of.values())),
+        changes=tuple(map(_change, identity_ask.changes_of(store, [customer["id"]]) if customer else ())),
+        decisions=explain_decisions(store, set(of.values())),
     )
 
 
@@ -277,11 +277,10 @@ def _say(customer: dict[str, Any] | None, identifiers: tuple[IdentifierExplained
         first = identifiers[0]
         return f"{say_identifier(first.kind, first.value)} makes no customer: {first.because}."
     kinds = "known" if customer["known"] else "anonymous"
-    n = len(identifiers)
+    n, events = len(identifiers), customer["events"]
     return (
-        f"{customer['id']} is {kinds}: {n} identifier{'s' if n != 1 else ''}, {customer['events']:,} "
-        f"event{'s' if customer['events'] != 1 else ''} from {customer['first_seen']:%Y-%m-%d} "
-        f"to {customer['last_seen']:%Y-%m-%d}."
+        f"{customer['id']} is {kinds}: {n} identifier{'s' if n != 1 else ''}, {events:,} event"
+        f"{'s' if events != 1 else ''} from {customer['first_seen']:%Y-%m-%d} to {customer['last_seen']:%Y-%m-%d}."
     )
 
 
@@ -305,31 +304,32 @@ def _link(row: dict[str, Any], rules: Rules, own: Any) -> LinkExplained:
     )  # fmt: skip
 
 
-def _changes(store: EventStore, customer: dict[str, Any] | None) -> tuple[ChangeExplained, ...]:
-    rows = identity_ask.changes_of(store, [customer["id"]]) if customer else []
-    return tuple(_change(row) for row in rows)
-
-
 def _change(row: dict[str, Any]) -> ChangeExplained:
     return ChangeExplained(
         row["known_at"], row["change"], row["from_id"], row["into_id"], row["identifiers"], why_change(row)
     )
 
 
-def _decisions(store: EventStore, rules: Rules, own: set[str]) -> tuple[DecisionExplained, ...]:
-    told = {number: (by, when) for number, by, when in identity_log.decision_rows(store, rules.customer)}
+def explain_decisions(store: EventStore, own: set[str] | None = None) -> tuple[DecisionExplained, ...]:
+    """What people decided to keep apart, and stands. own: only what is about any of these identifiers."""
+    customer = rules_used(store).customer
+    told = {number: (by, when) for number, by, when in identity_log.decision_rows(store, customer)}
     found = []
-    for one in identity_log.decisions(store, rules.customer):
+    for one in identity_log.decisions(store, customer):
         sides = [tuple(say_identifier(*member) for member in side) for side in one.sides]
-        if own & {*sides[0], *sides[1]}:
+        if own is None or own & {*sides[0], *sides[1]}:
             found.append(DecisionExplained(one.number, *told[one.number], sides[0], sides[1]))
     return tuple(found)
 
 
+def explain_changes(store: EventStore) -> tuple[ChangeExplained, ...]:
+    """Every change between customers, the latest first."""
+    return tuple(_change(row) for row in identity_ask.all_changes(store))
+
+
 def merges(store: EventStore) -> Table:
     """Every change between customers, the latest first: grain change."""
-    rows = [_change(row) for row in identity_ask.all_changes(store)]
-    told = [(r.known_at, r.change, r.from_id, r.into_id, r.identifiers, r.because) for r in rows]
+    told = [tuple(getattr(one, name) for name in _CHANGES) for one in explain_changes(store)]
     return Table(_CHANGES, told, "change")
 
 

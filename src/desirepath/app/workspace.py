@@ -233,6 +233,16 @@ class Workspace:
             return asking.ids_of(codes)
 
     @property
+    def derived(self) -> Derived:
+        """What is derived for this journey, for use cases beyond the library's face."""
+        return self._own
+
+    @property
+    def main(self) -> Journey:
+        """The workspace's main journey, in whose zone and currency sources are read."""
+        return self._main
+
+    @property
     def hidden(self) -> Path:
         """Where the stores are."""
         return self._own.hidden

@@ -22,7 +22,7 @@ _LINKS = """
            y.people AS people_b, y.customer AS customer_b, cy.id AS id_b
     FROM links l JOIN identifiers x ON x.identifier = l.a JOIN identifiers y ON y.identifier = l.b
     LEFT JOIN customers cx ON cx.customer = x.customer LEFT JOIN customers cy ON cy.customer = y.customer
-    WHERE (l.a IN {wanted} OR l.b IN {wanted}) AND {which} ORDER BY l.place LIMIT {most}"""
+    WHERE {which} ORDER BY l.place LIMIT {most}"""
 
 
 def customer_by_id(store: EventStore, id_: str) -> Row | None:
@@ -99,8 +99,14 @@ def _in(identifiers: Sequence[Row], kind: str | None = None) -> str:
 
 def links_of(store: EventStore, identifiers: Sequence[Row], *, refused: bool) -> list[Row]:
     """The joined links among these identifiers, or the refused ones that touch them; MOST_LINKS at most."""
-    which = "l.status = 'refused'" if refused else "l.status = 'joined'"
-    return _rows(store, _LINKS.format(wanted=_in(identifiers), which=which, most=MOST_LINKS))
+    wanted, status = _in(identifiers), "refused" if refused else "joined"
+    which = f"(l.a IN {wanted} OR l.b IN {wanted}) AND l.status = '{status}'"
+    return _rows(store, _LINKS.format(which=which, most=MOST_LINKS))
+
+
+def refused_links(store: EventStore, why: str, most: int) -> list[Row]:
+    """The first links that were refused for this reason."""
+    return _rows(store, _LINKS.format(which="l.status = 'refused' AND l.why = ?", most=most), [why])
 
 
 def count_refused(store: EventStore, identifiers: Sequence[Row]) -> int:
