@@ -17,4 +17,5 @@ function page(id: keyof typeof words.nav, load: () => Promise<{ default: Compone
 export const PAGES: Page[] = [
   page("map", () => import("@/pages/map")),
   page("ask", () => import("@/pages/ask")),
+  page("customers", () => import("@/pages/customers")),
 ];

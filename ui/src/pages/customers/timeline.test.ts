@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { Customer, VisitBand } from "@/generated/client/types.gen";
+import { channelsOf, marks, placeOf, shown, spanOf, ticks } from "@/pages/customers/timeline";
+
+const DAY = 86_400_000_000;
+const at = (text: string) => Date.parse(text) * 1_000;
+const points = { first: 10, at: [0, 1, 50, 100], channel: [2, 2, 1, 2], touchpoint: [0, 0, -1, 3], by: ["customer", "customer", "business", "customer"], value: [0, 500, 0, 0] };
+const visit = (entered: number, ended: number | null) => ({ number: 0, stage: "decision", track: "journey", pass_no: 1, start: "first", outcome: "advanced", entered, ended, until: null, succeeded: null, win_back: false }) as VisitBand;
+const customer = { first: 0, last: 100 * DAY, as_of: 90 * DAY, bands: [visit(0, 10 * DAY)] } as Customer;
+
+test("events too close to be told apart are one mark, and every event is in one", () => {
+  const found = marks(points, { from: 0, until: 100 }, 10);
+  expect(found.map((one) => one.n)).toEqual([2, 1, 1]);
+  expect(found[0]).toMatchObject({ channel: 2, first: 10, last: 11, value: 500 });
+  expect(marks(points, { from: 40, until: 60 })).toHaveLength(1);
+});
+
+test("the busiest channel comes first", () => {
+  expect(channelsOf(points)).toEqual([2, 1]);
+});
+
+test("all of it, the last days, or one visit can be in sight", () => {
+  expect(placeOf(0, spanOf(customer, undefined, undefined))).toBeGreaterThan(0);
+  expect(spanOf(customer, undefined, 30).from).toBe(70 * DAY);
+  const one = spanOf(customer, customer.bands[0], undefined);
+  expect(one.from).toBeLessThan(0);
+  expect(one.until).toBeGreaterThan(10 * DAY);
+});
+
+test("a visit that is still open reaches as far as anything is known", () => {
+  const span = { from: 0, until: 100 };
+  expect(shown(visit(20, null), span, 80)).toEqual({ left: 0.2, width: 0.6000000000000001 });
+  expect(shown(visit(-50, 50), span, 80)).toEqual({ left: 0, width: 0.5 });
+  expect(shown(visit(-50, -10), span, 80)).toBeNull();
+});
+
+test("months begin at the journey's own midnight", () => {
+  const found = ticks({ from: at("2025-01-10T00:00Z"), until: at("2025-05-10T00:00Z") }, "Australia/Sydney");
+  expect(found.map((one) => one.at)).toEqual(["2025-01-31T13:00Z", "2025-02-28T13:00Z", "2025-03-31T13:00Z", "2025-04-30T14:00Z"].map(at));
+  expect(ticks({ from: at("2025-01-10T00:00Z"), until: at("2025-01-14T00:00Z") }, "UTC").map((one) => one.at)).toEqual([10, 11, 12, 13, 14].map((day) => at(`2025-01-${day}T00:00Z`)));
+  expect(ticks({ from: at("2019-06-01T00:00Z"), until: at("2025-05-10T00:00Z") }, "UTC")).toHaveLength(6);
+});
