@@ -1,41 +1,61 @@
-// The cells of one lane in one stage: cards as wide as they reach, quotes, chains, bars against a promise, numbers, words.
+// The cells of one lane in one stage: cards as wide as they reach, quotes, chains, bars against a promise, numbers,
+// words that people wrote (which can be changed in place).
 import type { Cell, Lane, MapDocument, Value } from "@/api/types";
 import { isKnown } from "@/api/types";
 import { inUnit, interval, percent, why, type Unit } from "@/format";
+import { isWritten, Written } from "@/pages/map/Written";
+import { useWriting } from "@/pages/map/writing";
 import { words } from "@/words";
 
-interface Props { lane: Lane; stage: string; map: MapDocument; open: (cell: string) => void }
+interface Props {
+  lane: Lane;
+  stage: string; // "": the whole journey
+  label: string;
+  map: MapDocument;
+  open: (cell: string) => void;
+  openList: (list: string) => void;
+}
 
-export function LaneCells({ lane, stage, map, open }: Props) {
-  const here = lane.cells.filter((one) => one.stage === stage);
+export function LaneCells({ lane, stage, label, map, open, openList }: Props) {
+  const writing = useWriting();
+  const writable = writing.canWrite(lane.id);
+  const here = lane.cells.filter((one) => one.stage === stage && !(writable && isWritten(one)));
   const filled = here.filter((one) => !one.blank);
-  if (filled.length === 0) return <p className="why small">{lane.nothing || here[0]?.blank || words.none}</p>;
   const shown = filled.filter((one) => one.shown !== false);
-  const more = filled.filter((one) => one.shown === false);
+  const said = writable && writing.entries(lane.id, stage).length > 0;
   return (
     <>
-      <ul className={`cells ${lane.drawing}`}>
-        {shown.map((one) => <li key={one.id}><OneCell cell={one} lane={lane} map={map} open={open} /></li>)}
-      </ul>
-      {more.length > 0 && <button type="button" className="more small" onClick={() => open(more[0]?.id ?? "")}>{words.map.more(more.length)}</button>}
+      {stage === "" && <p className="small muted plain-head">{label}</p>}
+      {filled.length === 0 && !said && <p className="why small">{lane.nothing || here[0]?.blank || words.none}</p>}
+      {shown.length > 0 && (
+        <ul className={`cells ${lane.drawing}`}>
+          {shown.map((one) => <li key={one.id}><OneCell cell={one} lane={lane} map={map} open={open} /></li>)}
+        </ul>
+      )}
+      {shown.length < filled.length && (
+        <button type="button" className="more small" onClick={() => openList(`${lane.id}.${stage}`)}>
+          {words.map.more(filled.length - shown.length)}<span className="sr"> {words.map.all(lane.label, label)}</span>
+        </button>
+      )}
+      {writable && <Written lane={lane} stage={stage} label={label} />}
     </>
   );
 }
 
-function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map: MapDocument; open: (cell: string) => void }) {
+export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map: MapDocument; open: (cell: string) => void }) {
   const tone = cell.tone ?? "plain";
   const locale = { currency: map.currency, zone: map.time_zone };
   if (lane.drawing === "numbers") return <NumberRow cell={cell} locale={locale} open={open} />;
   if (lane.drawing === "cards") {
     const reach = cell.values?.find((one) => one.name === "reach")?.measured;
     return (
-      <button type="button" className={`touch ${tone}`} style={{ width: `${45 + 55 * (cell.fill ?? 0)}%` }} onClick={() => open(cell.id)}>
-        <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted">{reach.toLocaleString()}</span>}</span>
-        {(cell.detail || cell.text) && <span className={`small ${tone === "plain" ? "muted" : tone}`}>{cell.detail || cell.text}</span>}
+      <button type="button" className={`touch ${tone}`} style={{ width: `${50 + 50 * (cell.fill ?? 0)}%` }} onClick={() => open(cell.id)}>
+        <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted nowrap">{reach.toLocaleString()}</span>}</span>
+        {(cell.detail || cell.text) && <span className={`small block ${tone === "plain" ? "muted" : tone}`}>{cell.detail || cell.text}</span>}
       </button>
     );
   }
-  if (lane.drawing === "bars") return <Promise cell={cell} open={open} />;
+  if (lane.drawing === "bars" && cell.values?.some((one) => one.name === "kept")) return <Promise cell={cell} open={open} />;
   return (
     <button type="button" className={`claim ${lane.drawing}`} onClick={() => open(cell.id)}>
       <span className={`rests-mark ${cell.rests ?? ""}`} aria-hidden="true" />
@@ -57,8 +77,8 @@ function Promise({ cell, open }: { cell: Cell; open: (cell: string) => void }) {
       <span className="rests-mark observed" aria-hidden="true" />
       <span className="grow">
         {cell.title} <span className="small muted">{cell.text}</span>
-        <span className="bar" aria-hidden="true"><span style={{ width: `${(known?.value ?? 0) * 100}%` }} /></span>
-        <span className="small muted">{known ? words.map.kept(percent(known.value), interval(known.low, known.high, "share")) : typeof kept === "object" ? why(kept) : ""}</span>
+        {known && <span className="bar" aria-hidden="true"><span style={{ width: `${known.value * 100}%` }} /></span>}
+        <span className="small muted block">{known ? words.map.kept(percent(known.value), interval(known.low, known.high, "share")) : typeof kept === "object" ? why(kept) : ""}</span>
       </span>
     </button>
   );

@@ -2,14 +2,19 @@
 // a stage opens its steps, then a real customer's trail. What is open stands in the URL.
 import "@/pages/map/map.css";
 import { Button, Group } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMap } from "@/api/hooks";
 import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
+import { CellList } from "@/pages/map/CellList";
+import { Down } from "@/pages/map/Down";
 import { Evidence } from "@/pages/map/Evidence";
 import { Grid } from "@/pages/map/Grid";
 import { StageView } from "@/pages/map/StageView";
+import { Tools } from "@/pages/map/Tools";
 import { TrailView } from "@/pages/map/TrailView";
+import { useWrite, WritingContext } from "@/pages/map/writing";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useUrl } from "@/url/state";
@@ -24,31 +29,37 @@ export default function MapPage() {
 
 function Whole({ map }: { map: MapDocument }) {
   const { values, set } = useUrl();
+  const narrow = useMediaQuery("(width < 48rem)", undefined, { getInitialValueInEffect: false });
+  const writing = useWrite();
   const stage = map.stages.find((one) => one.id === values.get("stage"));
   const trail = map.trails.find((one) => one.id === values.get("trail"));
   const cell = map.lanes.flatMap((lane) => lane.cells).find((one) => one.id === values.get("cell"));
   const open = (id: string) => set({ cell: id });
+  const ways = { map, open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
   return (
-    <div className="map">
-      {trail ? (
-        <>
-          <Back label={words.map.backToStage} to={() => set({ trail: undefined })} />
-          <TrailView map={map} trail={trail} />
-        </>
-      ) : stage ? (
-        <>
-          <Back label={words.map.backToMap} to={() => set({ stage: undefined })} />
-          <StageView map={map} stage={stage} open={open} openTrail={(id) => set({ trail: id })} />
-        </>
-      ) : (
-        <>
-          <Intro map={map} open={open} />
-          <Grid map={map} open={open} openStage={(id) => set({ stage: id })} />
-          <Notes map={map} />
-        </>
-      )}
-      <Evidence map={map} cell={cell ?? null} close={() => set({ cell: undefined })} openTrail={(id) => set({ cell: undefined, trail: id })} />
-    </div>
+    <WritingContext value={writing}>
+      <div className="map">
+        {trail ? (
+          <>
+            <Back label={words.map.backToStage} to={() => set({ trail: undefined })} />
+            <TrailView map={map} trail={trail} />
+          </>
+        ) : stage ? (
+          <>
+            <Back label={words.map.backToMap} to={() => set({ stage: undefined })} />
+            <StageView map={map} stage={stage} open={open} openTrail={(id) => set({ trail: id })} />
+          </>
+        ) : (
+          <>
+            <Intro map={map} open={open} />
+            {narrow ? <Down {...ways} /> : <Grid {...ways} />}
+            <Notes map={map} />
+          </>
+        )}
+        <CellList map={map} list={cell ? null : values.get("list")} close={() => set({ list: undefined })} open={open} />
+        <Evidence map={map} cell={cell ?? null} close={() => set({ cell: undefined })} openTrail={(id) => set({ cell: undefined, list: undefined, trail: id })} />
+      </div>
+    </WritingContext>
   );
 }
 
@@ -59,7 +70,10 @@ function Back({ label, to }: { label: string; to: () => void }) {
 function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }) {
   return (
     <div className="map-intro">
-      <h1>{map.title} <span className="muted">{words.map.knownUntil(day(map.as_of, map.time_zone), map.who)}</span></h1>
+      <div className="map-title">
+        <h1>{map.title} <span className="muted">{words.map.knownUntil(day(map.as_of, map.time_zone), map.who)}</span></h1>
+        <Tools map={map} />
+      </div>
       {map.headlines.map((one, i) => (
         <p key={one.before + one.strong} className={i === 0 ? "headline" : "headline second"}>
           {one.before}

@@ -12,23 +12,29 @@ export function emotionLines(cells: Cell[], stages: StageColumn[]): Line[] {
 }
 
 function runsOf(cells: Cell[], stages: StageColumn[]): Point[][] {
-  const place = new Map(stages.map((one, i) => [one.id, i]));
-  const all = cells
-    .map((cell) => ({ cell, x: (place.get(cell.stage) ?? 0) + (cell.place ?? 0.5) }))
-    .sort((a, b) => a.x - b.x);
   const runs: Point[][] = [];
   let run: Point[] = [];
-  for (const { cell, x } of all) {
-    const measured = cell.values?.[0]?.measured;
-    if (cell.blank || typeof measured !== "object" || !isKnown(measured)) {
-      if (run.length) runs.push(run);
-      run = [];
-      continue;
+  const close = () => {
+    if (run.length) runs.push(run);
+    run = [];
+  };
+  stages.forEach((stage, column) => {
+    // A place below 0 is the whole stage's: said in words, never a point of the line.
+    const here = cells.filter((one) => one.stage === stage.id && (one.place ?? 0.5) >= 0).sort((a, b) => (a.place ?? 0.5) - (b.place ?? 0.5));
+    if (here.length === 0) close();
+    for (const cell of here) {
+      const measured = cell.values?.[0]?.measured;
+      if (cell.blank || typeof measured !== "object" || !isKnown(measured)) close();
+      else run.push({ x: column + (cell.place ?? 0.5), value: measured.value, low: measured.low, high: measured.high, cell });
     }
-    run.push({ x, value: measured.value, low: measured.low, high: measured.high, cell });
-  }
-  if (run.length) runs.push(run);
+  });
+  close();
   return runs;
+}
+
+/** A run without the second of two points on one spot: two scores of one touchpoint, of which the line meets the first. */
+export function apart(run: Point[]): Point[] {
+  return run.filter((one, i) => i === 0 || one.x - (run[i - 1]?.x ?? 0) > 1e-6);
 }
 
 /** A smooth path through points that never rises above or falls below them (monotone cubic). */
@@ -53,4 +59,27 @@ function slope(points: [number, number][], i: number): number {
   const left = (here[1] - before[1]) / (here[0] - before[0] || 1);
   const right = (after[1] - here[1]) / (after[0] - here[0] || 1);
   return left * right <= 0 ? 0 : (2 * left * right) / (left + right);
+}
+
+export interface Label { x: number; value: number; text: string; low: boolean; tone: "good" | "bad" }
+
+/** The notable lows and highs: where customers are surely angry or delighted, the furthest first, none beside another. */
+export function notable(lines: Line[], stages: StageColumn[], distance: number, most = 3): Label[] {
+  const points = lines.filter((one) => one.series !== "effort").flatMap((one) => one.runs.flat());
+  const eased = lines.filter((one) => one.series === "effort").flatMap((one) => one.runs.flat()).filter((one) => one.high < 0);
+  // A point of the whole stage (its title is the stage's) names nothing.
+  const sure = [...points.filter((one) => one.high < 0 || one.low > 0), ...eased].filter((one) => !stages.some((stage) => stage.label === one.cell.title));
+  const chosen: Label[] = [];
+  for (const low of [true, false]) {
+    const side = sure.filter((one) => (low ? one.value < 0 : one.value > 0)).sort((a, b) => (low ? a.value - b.value : b.value - a.value));
+    let count = 0;
+    for (const one of side) {
+      if (count === most) break;
+      const text = one.cell.title || one.cell.text || "";
+      if (!text || chosen.some((other) => Math.abs(other.x - one.x) < distance && other.low === low) || chosen.some((other) => other.text === text)) continue;
+      chosen.push({ x: one.x, value: one.value, text, low, tone: low ? "bad" : "good" });
+      count += 1;
+    }
+  }
+  return chosen;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StageColumn } from "@/api/types";
-import { ribbon, thickness, trackShape } from "./track";
+import { ribbon, thickness, trackDown, trackShape } from "./track";
 
 const stage = (customers: number, lost = 0, inFlight = 0): StageColumn =>
   ({ id: "x", label: "", about: "", customers, skipped: 0, left: 0, lapsed: lost, lost, in_flight: inFlight, rate: { reason: "no_data" }, success: "", within: 0, time: "", reach_cell: "", rate_cell: "", lost_cell: "" }) as StageColumn;
@@ -24,3 +24,11 @@ test("whoever is still there is a part of the band", () => {
 });
 
 test("no stages, no path", () => expect(ribbon([], [], 10)).toBe(""));
+
+test("down the side, each piece ends as wide as the next begins", () => {
+  const [first, second] = trackDown([stage(400, 100), stage(100)]);
+  expect(first?.band).toContain("13.6 100");
+  expect(second?.band).toContain("H13.6V88");
+  expect(first?.strand).not.toBe("");
+  expect(second?.strand).toBe("");
+});

@@ -80,3 +80,25 @@ function strands(n: number, width: number, stage: StageColumn, most: number, bot
     return `M${p(start)} ${p(y0)}C${p(near + 6)} ${p(y0)} ${p(far + 4)} ${p(y - 5)} ${p(x)} ${p(y)}C${p(far)} ${p(y)} ${p(near)} ${p(y1)} ${p(start)} ${p(y1)}Z`;
   });
 }
+
+export const WIDE = 44;
+export interface DownPiece { band: string; skipped: string; strand: string }
+
+/** The same path running down the side of a narrow screen, one piece a stage; each ends as wide as the next begins. */
+export function trackDown(stages: StageColumn[]): DownPiece[] {
+  const most = Math.max(0, ...stages.map((one) => one.customers));
+  const scale = thickness(stages.map((one) => one.customers)).map((one) => (one / THICKEST) * WIDE * 0.62);
+  const f = (value: number) => value.toFixed(1);
+  return stages.map((stage, n) => {
+    const here = scale[n] ?? 0;
+    const after = scale[n + 1] ?? here;
+    const pale = stage.customers ? here * Math.min(1, stage.skipped / stage.customers) : 0;
+    let strand = "";
+    if (stage.lost > 0 && most > 0) {
+      const thick = Math.min(here, Math.max(THINNEST, WIDE * 0.62 * Math.sqrt(stage.lost / most)));
+      const tip = Math.min(WIDE, here + 4 + thick * 0.5);
+      strand = `M${f(here - thick)} 84C${f(here - thick)} 92 ${f(tip - 3)} 93 ${f(tip)} 100C${f(tip)} 94 ${f(here)} 92 ${f(here)} 84Z`;
+    }
+    return { band: `M0 0H${f(here)}V88C${f(here)} 95 ${f(after)} 95 ${f(after)} 100H0Z`, skipped: pale >= 0.5 ? `M0 0H${f(pale)}V100H0Z` : "", strand };
+  });
+}

@@ -1,0 +1,61 @@
+// The map on a narrow screen: stage under stage, the track running down the side, each stage with its own lanes.
+import { useMemo } from "react";
+import type { MapDocument, StageColumn } from "@/api/types";
+import { Feelings, Keys } from "@/pages/map/Emotion";
+import { LaneCells } from "@/pages/map/LaneCells";
+import { useHeads } from "@/pages/map/top";
+import { trackDown, WIDE, type DownPiece } from "@/pages/map/track";
+import { LostButton, RateButton } from "@/pages/map/Track";
+import { useWriting } from "@/pages/map/writing";
+import { words } from "@/words";
+
+interface Props { map: MapDocument; open: (cell: string) => void; openStage: (stage: string) => void; openList: (list: string) => void }
+
+export function Down({ map, open, openStage, openList }: Props) {
+  useHeads(map.stages.length);
+  const pieces = useMemo(() => trackDown(map.stages), [map.stages]);
+  const whole = map.lanes.filter((lane) => lane.drawing !== "lines" && lane.cells.some((one) => one.stage === "" && !one.blank));
+  return (
+    <div className="map-down">
+      {map.stages.map((stage, i) => (
+        <section key={stage.id} className="down-stage" aria-labelledby={`down-${stage.id}`}>
+          {pieces[i] && <Piece piece={pieces[i]} />}
+          <h2 id={`down-${stage.id}`}><button type="button" onClick={() => openStage(stage.id)}>{stage.label}<span className="sr">{words.map.openStage}</span></button></h2>
+          {stage.about && <p className="muted small">{stage.about}</p>}
+          <p><button type="button" className="reach" onClick={() => open(stage.reach_cell)}>{words.map.reachShort(stage.customers)}</button></p>
+          <RateButton stage={stage} open={open} />
+          <LostButton stage={stage} open={open} />
+          <Lanes map={map} stage={stage} open={open} openList={openList} />
+        </section>
+      ))}
+      {whole.length > 0 && (
+        <section className="down-stage">
+          <h2>{words.map.wholeJourney}</h2>
+          {whole.map((lane) => <div key={lane.id}><h3>{lane.label}</h3><LaneCells lane={lane} stage="" label={words.map.wholeJourney} map={map} open={open} openList={openList} /></div>)}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Piece({ piece }: { piece: DownPiece }) {
+  return (
+    <svg className="down-track" viewBox={`0 0 ${WIDE} 100`} preserveAspectRatio="none" aria-hidden="true">
+      {piece.strand && <path d={piece.strand} fill="var(--track-to)" opacity="0.35" />}
+      <path d={piece.band} fill="var(--track-to)" />
+      {piece.skipped && <path d={piece.skipped} fill="var(--track-pale)" opacity="0.55" />}
+    </svg>
+  );
+}
+
+function Lanes({ map, stage, open, openList }: { map: MapDocument; stage: StageColumn; open: (cell: string) => void; openList: (list: string) => void }) {
+  const writing = useWriting();
+  const lanes = map.lanes.filter((lane) => lane.id !== "track" && (writing.canWrite(lane.id) || lane.cells.some((one) => one.stage === stage.id && !one.blank)));
+  return lanes.map((lane) => (
+    <div key={lane.id} className={`down-lane lane-${lane.drawing}`}>
+      <h3>{lane.label}</h3>
+      {lane.drawing === "lines" ? <><Feelings lane={lane} stages={[stage]} open={open} /><Keys lane={{ ...lane, note: "" }} /></>
+        : <LaneCells lane={lane} stage={stage.id} label={stage.label} map={map} open={open} openList={openList} />}
+    </div>
+  ));
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { afterChange, redone, undone, type History } from "@/pages/map/history";
+
+const none: History = { past: [], future: [] };
+const text = (...texts: string[]) => texts.map((one) => ({ text: one, by: "" }));
+const change = (before: string, after: string) => ({ lane: "ideas", stage: "decision", before: text(before), after: text(after) });
+
+test("what was done is undone last first, and done again first first", () => {
+  const two = afterChange(afterChange(none, change("a", "b")), change("b", "c"));
+  const back = undone(two);
+  expect(back?.change.before).toEqual(text("b"));
+  const further = undone(back?.history ?? none);
+  expect(further?.change.before).toEqual(text("a"));
+  expect(undone(further?.history ?? none)).toBeNull();
+  expect(redone(further?.history ?? none)?.change.after).toEqual(text("b"));
+});
+
+test("writing something new forgets what could be done again, and no change is none", () => {
+  const back = undone(afterChange(none, change("a", "b")));
+  const other = afterChange(back?.history ?? none, change("a", "x"));
+  expect(redone(other)).toBeNull();
+  expect(afterChange(other, change("x", "x"))).toBe(other);
+});
