@@ -69,6 +69,16 @@ class Layers:
         """[events]: the same for a rule over customers."""
         return self._holding(rule)[:-1]
 
+    def rule_now(self, rule: Rule | str, customer: NDArray[np.int32]) -> Mask:
+        """Whether a rule over customers holds after each one's last event; asked anew each time, and kept nowhere.
+
+        customer: ones with events. Raises RuleError for a text that is no rule.
+        """
+        read = parse_rule(rule, SEGMENT) if isinstance(rule, str) else rule
+        trails = self._opened.trails
+        moment = np.asarray(trails.ts)[np.asarray(trails.offset)[customer.astype(np.int64) + 1] - 1]
+        return self._asked_at(read, self._columns, customer.astype(np.int64), moment.astype(np.int64))
+
     def members_at(self, name: str, customer: NDArray[np.int32], moment: Int64) -> Mask:
         """Whether each customer was of a segment (or persona) at each moment (µs). Raises NotFound."""
         from desirepath.trail import as_of  # Numba takes 0.3 s to import: only when asked

@@ -1,0 +1,223 @@
+"""One place of a YAML text changed, the rest of the text left as it is: comments, order, quotes, empty lines.
+
+In: the text, the way to a value (keys), what it is to be, already written as YAML. Out: the text with only that
+changed. The places come from PyYAML's nodes. Who calls reads the result again and compares: what this does not
+foresee (anchors, say) is refused there and never written wrongly.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import yaml
+
+_PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]|[^\W\d_]")
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_WIDE = 100  # characters of an entry that still stands on one line
+
+
+def written(text: str) -> str:
+    """A text as people would write it in YAML: quoted where something else could be read into it."""
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def inline(fields: Mapping[str, str]) -> str:
+    """Fields, already written, as an entry of one line: {label: On the phone, rule: "…"}."""
+    return "{" + ", ".join(f"{name}: {value}" for name, value in fields.items()) + "}"
+
+
+def put(text: str, way: Sequence[str], value: str | Mapping[str, str]) -> str:
+    """The text with this value at the end of the way; entries on the way that are not there are made.
+
+    value: written YAML of one line; or fields, which stand below each other where they are too many for one line.
+    """
+    return _as_it_was(text, lambda plain: _put(plain, tuple(way), value))
+
+
+def drop(text: str, way: Sequence[str]) -> str:
+    """The text without the entry at the end of the way, and the comment beside it; as it is where there is none."""
+    return _as_it_was(text, lambda plain: _drop(plain, tuple(way)))
+
+
+def rename(text: str, way: Sequence[str], name: str) -> str:
+    """The text with another name for the entry at the end of the way."""
+
+    def change(plain: str) -> str:
+        found = _pair(_node(plain, way[:-1]), way[-1])
+        if found is None:
+            return plain
+        key = found[0]
+        return plain[: key.start_mark.index] + written(name) + plain[key.end_mark.index :]
+
+    return _as_it_was(text, change)
+
+
+def put_item(text: str, place: int | None, value: str) -> str:
+    """A list's text with this item at a place (from 0), or at its end (None). value: written YAML of one line."""
+
+    def change(plain: str) -> str:
+        items = _items(plain)
+        if place is not None:
+            item = items[place]
+            return plain[: item.start_mark.index] + value + plain[_end(plain, item) :]
+        before = plain.rstrip("\n")
+        return f"{before}{chr(10) if before else ''}- {value}\n"
+
+    return _as_it_was(_block_list(text), change)
+
+
+def drop_item(text: str, place: int) -> str:
+    """A list's text without the item at a place (from 0)."""
+
+    def change(plain: str) -> str:
+        item = _items(plain)[place]
+        return _without_lines(plain, item.start_mark.index, _end(plain, item))
+
+    return _as_it_was(_block_list(text), change)
+
+
+# ── entries ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _put(text: str, way: tuple[str, ...], value: str | Mapping[str, str]) -> str:
+    parent = _node(text, way[:-1])
+    if isinstance(parent, yaml.MappingNode) and parent.value:
+        found = _pair(parent, way[-1])
+        return _replaced(text, parent, found, value) if found else _added(text, parent, way[-1], value)
+    if isinstance(parent, yaml.MappingNode) and parent.flow_style:  # {}
+        inner = f"{way[-1]}: {_one_line(value)}"
+        return text[: parent.start_mark.index + 1] + inner + text[parent.end_mark.index - 1 :]
+    if len(way) == 1:  # an empty file: what stands there are comments
+        before = text.rstrip("\n")
+        return f"{before}{chr(10) if before else ''}{way[0]}:{_below(value, 0)}\n"
+    if parent is None:
+        return _put_section(text, way, value)
+    key = _pair(_node(text, way[:-2]), way[-2])
+    assert key is not None
+    column = key[0].start_mark.column + 2
+    end = _end(text, key[1], key[0])
+    begin = text.index(":", key[0].end_mark.index) + 1
+    if begin == end:  # nothing stands there but perhaps a comment, which stays
+        begin = end = _line_end(text, end)
+    return f"{text[:begin]}\n{' ' * column}{way[-1]}:{_below(value, column)}{text[end:]}"
+
+
+def _put_section(text: str, way: tuple[str, ...], value: str | Mapping[str, str]) -> str:
+    """The entry above is not there either: both are added, the upper one at the end of its own."""
+    nested = inline({way[-1]: _one_line(value)})
+    if len(way) > 2:
+        return _put(text, way[:-1], nested)
+    before = text.rstrip("\n")
+    return f"{before}\n\n{way[0]}:\n  {way[1]}:{_below(value, 2)}\n"
+
+
+def _replaced(
+    text: str, parent: yaml.MappingNode, found: tuple[yaml.Node, yaml.Node], value: str | Mapping[str, str]
+) -> str:
+    key, node = found
+    told = f" {_one_line(value)}" if parent.flow_style else _below(value, key.start_mark.column)
+    return f"{text[: key.end_mark.index]}:{told}{text[_end(text, node, key) :]}"
+
+
+def _added(text: str, parent: yaml.MappingNode, name: str, value: str | Mapping[str, str]) -> str:
+    last_key, last = parent.value[-1]
+    end = _end(text, last, last_key)
+    if parent.flow_style:
+        return f"{text[:end]}, {name}: {_one_line(value)}{text[end:]}"
+    # After the whole line: a comment beside the last value stays there.
+    end, column = _line_end(text, end), parent.value[0][0].start_mark.column
+    return f"{text[:end]}\n{' ' * column}{name}:{_below(value, column)}{text[end:]}"
+
+
+def _drop(text: str, way: tuple[str, ...]) -> str:
+    parent = _node(text, way[:-1])
+    found = _pair(parent, way[-1])
+    if found is None or not isinstance(parent, yaml.MappingNode):
+        return text
+    key, node = found
+    if not parent.flow_style:
+        return _without_lines(text, key.start_mark.index, _end(text, node, key))
+    kept = [text[k.start_mark.index : _end(text, v, k)] for k, v in parent.value if k is not key]
+    return text[: parent.start_mark.index] + "{" + ", ".join(kept) + "}" + text[parent.end_mark.index :]
+
+
+def _one_line(value: str | Mapping[str, str]) -> str:
+    return value if isinstance(value, str) else inline(value)
+
+
+def _below(value: str | Mapping[str, str], column: int) -> str:
+    """What follows the colon: the value on the same line, or its fields below it where that would be too wide."""
+    told = _one_line(value)
+    if isinstance(value, str) or len(told) <= _WIDE:
+        return f" {told}"
+    return "".join(f"\n{' ' * (column + 2)}{name}: {one}" for name, one in value.items())
+
+
+# ── lists ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _items(text: str) -> list[yaml.Node]:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    return list(root.value) if isinstance(root, yaml.SequenceNode) else []
+
+
+def _block_list(text: str) -> str:
+    """A list in brackets as one item a line: there is then a line to change."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(root, yaml.SequenceNode) or not root.flow_style:
+        return text
+    lines = "".join(f"- {text[one.start_mark.index : one.end_mark.index]}\n" for one in root.value)
+    return text[: root.start_mark.index] + lines + text[root.end_mark.index :].lstrip("\n")
+
+
+# ── places ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_it_was(text: str, change: Callable[[str], str]) -> str:
+    """The change, made with plain line ends; the text's own (and its mark at the start) stay what they were."""
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    line = "\r\n" if "\r\n" in text else "\n"
+    changed = change(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return mark + changed.replace("\n", line)
+
+
+def _node(text: str, way: Sequence[str]) -> yaml.Node | None:
+    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    for name in way:
+        found = _pair(node, name)
+        if found is None:
+            return None
+        node = found[1]
+    return node
+
+
+def _pair(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next(((key, value) for key, value in node.value if key.value == name), None)
+
+
+def _end(text: str, node: yaml.Node, key: yaml.Node | None = None) -> int:
+    """Where a value ends. A block's own mark stands at what follows it, behind comments and empty lines."""
+    if key is not None and node.start_mark.index == node.end_mark.index:  # nothing stands there
+        return text.index(":", key.end_mark.index) + 1
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(text, last[1], last[0]) if isinstance(node, yaml.MappingNode) else _end(text, last)
+    end: int = node.end_mark.index
+    return len(text[:end].rstrip()) if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") else end
+
+
+def _without_lines(text: str, start: int, end: int) -> str:
+    """Without the lines from `start` to `end`."""
+    first, after = text.rfind("\n", 0, start) + 1, _line_end(text, end)
+    return text[:first] + text[after + 1 :]
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end
