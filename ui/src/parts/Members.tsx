@@ -3,6 +3,7 @@ import { Drawer, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "wouter";
 import { useMembers, type Fields } from "@/api/hooks";
+import { behind } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
@@ -19,6 +20,7 @@ export function Members({ name, fields, count, close }: { name: string; fields: 
       {found.data && (
         <>
           <Text fw={600}>{words.customersBehind(found.data.count, found.data.total)}</Text>
+          <Link href={href("~/customers", behind(name, found.data.count, fields))}>{words.customers.openList}</Link>
           <Switch my="sm" label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
           <ul style={{ listStyle: "none", padding: 0, columns: "10rem" }}>
             {found.data.customers.map((one) => <li key={one.id}><Link href={href(`~/customers/${encodeURIComponent(one.id)}`)}>{one.shown}</Link></li>)}

@@ -7,12 +7,11 @@ import { fieldsOf } from "@/pages/ask/fields";
 import { useBehind, type Order } from "@/pages/customers/hooks";
 import { Reveal, type Revealing } from "@/pages/customers/Reveal";
 import { Rows } from "@/pages/customers/Rows";
+import { asked } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
-
-const OWN = new Set(["question", "count", "order", "journey", "segment", "since", "until"]);
 
 export function Behind(revealing: Revealing) {
   const { values } = useUrl();
@@ -30,13 +29,13 @@ function List({ question, reveal, setReveal }: Revealing & { question: QuestionO
   const href = useHref();
   const workspace = useWorkspace();
   const count = values.get("count") ?? "";
-  const order = (values.get("order") ?? "id") as Order;
-  const fields = fieldsOf(question, values);
+  const order = (values.get("sort") ?? "id") as Order;
+  const own = asked(values);
+  const fields = fieldsOf(question, own);
   const found = useBehind(question.name, fields, count, order, reveal);
   const total = found.data?.pages[0]?.total;
-  const own: Record<string, string[]> = {};
-  for (const key of values.keys()) if (!OWN.has(key)) own[key] = values.getAll(key);
-  const given = Object.entries(own).map(([key, all]) => `${key.replaceAll("_", " ")}: ${all.join(", ")}`);
+  const given = [...new Set(own.keys())].map((key) => `${key.replaceAll("_", " ")}: ${own.getAll(key).join(", ")}`);
+  const link: Record<string, string[]> = Object.fromEntries([...new Set(own.keys())].map((key) => [key, own.getAll(key)]));
   return (
     <>
       <div className="customers-head">
@@ -54,8 +53,8 @@ function List({ question, reveal, setReveal }: Revealing & { question: QuestionO
         <>
           <Group align="end" mb="sm">
             <strong role="status">{w.behindTotal(total ?? 0)}</strong>
-            <Select size="xs" w="11rem" label={w.order} allowDeselect={false} value={order} onChange={(one) => set({ order: one && one !== "id" ? one : undefined }, true)} data={Object.entries(w.orders).map(([value, label]) => ({ value, label }))} />
-            <Button size="xs" variant="default" component={Link} href={href(`~/ask/${question.name}`, own)}>{w.toAnswer}</Button>
+            <Select size="xs" w="11rem" label={w.order} allowDeselect={false} value={order} onChange={(one) => set({ sort: one && one !== "id" ? one : undefined }, true)} data={Object.entries(w.orders).map(([value, label]) => ({ value, label }))} />
+            <Button size="xs" variant="default" component={Link} href={href(`~/ask/${question.name}`, link)}>{w.toAnswer}</Button>
           </Group>
           <Rows rows={found.data.pages.flatMap((page) => page.customers)} caption={w.behind(count, question.about)} of={{ currency: workspace.data?.currency, zone: workspace.data?.time_zone ?? "UTC" }} />
           {found.hasNextPage && <Button mt="sm" variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{words.more}</Button>}

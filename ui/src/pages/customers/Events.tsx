@@ -1,7 +1,7 @@
 // A customer's events, the latest first, of all channels or one: what each did, what it is evidence for, where it stands.
 import { Button, Group, Select } from "@mantine/core";
 import { Fragment } from "react";
-import { duration, instant, day, money } from "@/format";
+import { day, duration, money } from "@/format";
 import type { Customer, EventTold, Said } from "@/generated/client/types.gen";
 import { useEvents } from "@/pages/customers/hooks";
 import { useStageLabel } from "@/pages/customers/Rows";
@@ -16,6 +16,7 @@ const LONG = 86_400_000_000; // a silence worth a line of its own
 export function Events({ customer, reveal }: { customer: Customer; reveal: boolean }) {
   const w = words.customers;
   const { values, set } = useUrl();
+  const label = useStageLabel();
   const channel = values.get("channel") ?? undefined;
   const from = values.get("from");
   const start = from === null ? undefined : Number(from);
@@ -33,12 +34,20 @@ export function Events({ customer, reveal }: { customer: Customer; reveal: boole
       {found.data && !found.error && (
         <>
           <p role="status" className="muted small">{events.length ? w.listed(events.length, found.data.pages[0]?.total ?? 0) : w.noEvents}</p>
-          {events.map((one) => (
-            <Fragment key={one.number}>
-              <Line event={one} customer={customer} />
-              {one.gap != null && one.gap > LONG && channel === undefined && <p className="silence muted small">{w.silence(duration(one.gap))}</p>}
-            </Fragment>
-          ))}
+          <div className="events">
+            {events.map((one, i) => {
+              const before = events[i - 1];
+              const today = day(one.at, customer.time_zone);
+              const newDay = !before || today !== day(before.at, customer.time_zone);
+              return (
+                <Fragment key={one.number}>
+                  {newDay && <h3 className="day-head">{today} <span className="muted">{one.stage && label(one.stage)}</span></h3>}
+                  <Line event={one} customer={customer} stage={newDay || one.stage === before.stage ? null : one.stage} />
+                  {one.gap != null && one.gap > LONG && channel === undefined && <p className="silence muted small">{w.silence(duration(one.gap))}</p>}
+                </Fragment>
+              );
+            })}
+          </div>
           {found.hasNextPage && <Button mt="sm" variant="default" loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>{w.earlier}</Button>}
         </>
       )}
@@ -46,7 +55,7 @@ export function Events({ customer, reveal }: { customer: Customer; reveal: boole
   );
 }
 
-function Line({ event, customer }: { event: EventTold; customer: Customer }) {
+function Line({ event, customer, stage }: { event: EventTold; customer: Customer; stage: string | null | undefined }) {
   const w = words.customers;
   const label = useStageLabel();
   const zone = customer.time_zone;
@@ -55,7 +64,7 @@ function Line({ event, customer }: { event: EventTold; customer: Customer }) {
   return (
     <details className={`line ${event.by}`}>
       <summary>
-        <span className="when">{event.date_only ? day(event.at, zone) : instant(event.at, zone)}</span>
+        <span className="when">{event.date_only ? w.wholeDay : time(event.at, zone)}</span>
         <span>
           <strong>{event.touchpoint ?? event.event}</strong> <span className="muted">{meta}</span>
           {event.value !== 0 && <span className="worth"> {money(event.value, customer.currency)}</span>}
@@ -63,7 +72,7 @@ function Line({ event, customer }: { event: EventTold; customer: Customer }) {
           {event.score != null && <span className="scored">{w.score(event.score.toLocaleString(), event.score_kind ?? "")}</span>}
           {event.text && <q className="block">{event.text}</q>}
         </span>
-        <span className="stage muted small">{event.stage && label(event.stage)}</span>
+        <span className="stage muted small">{stage && label(stage)}</span>
       </summary>
       <dl className="contract">
         <dt>{w.evidenceFor}</dt>
@@ -77,6 +86,10 @@ function Line({ event, customer }: { event: EventTold; customer: Customer }) {
       </dl>
     </details>
   );
+}
+
+function time(at: number, zone: string): string {
+  return new Date(at / 1_000).toLocaleTimeString(undefined, { timeStyle: "short", timeZone: zone });
 }
 
 function SaidAll({ said }: { said: Said[] }) {

@@ -53,7 +53,7 @@ function Whole({ customer, asked, reveal, setReveal }: Revealing & { customer: C
     <article>
       <div className="customers-head">
         <div>
-          <h1>{customer.shown} <span className="muted">{customer.known ? w.known : w.anonymous}, {w.knownUntil(day(customer.as_of, customer.time_zone))}</span></h1>
+          <h1>{customer.shown} <span className="muted">{customer.known ? w.known : w.anonymous}</span></h1>
           <p className="headline"><Where customer={customer} /></p>
           {asked && <p className="muted small">{w.foundBy(asked)}</p>}
         </div>

@@ -50,12 +50,12 @@ function Forecast({ one }: { one: Foretold }) {
     const why = one.why || (one.plain == null ? "" : w.notBetter(plain));
     return <div className="forecast"><span>{name}</span><span className="why">{why}</span></div>;
   }
+  const rank = one.above == null ? "" : one.above >= 0.5 ? w.above(percent(one.above)) : w.below(percent(1 - one.above));
   return (
     <div className="forecast">
       <span>{name}</span>
-      <strong>{one.agrees ? percent(one.probability) : words.none}</strong>
-      {one.agrees && <span className="bar" aria-hidden="true"><span style={{ width: `${one.probability * 100}%` }} /><i style={{ left: `${(one.plain ?? 0) * 100}%` }} /></span>}
-      <span className="muted small">{[w.plain(plain), one.above == null ? "" : w.above(percent(one.above))].filter(Boolean).join("; ")}</span>
+      {one.agrees && <strong>{percent(one.probability)}</strong>}
+      <span className="muted small">{[rank, w.plain(plain)].filter(Boolean).join("; ")}</span>
       {!one.agrees && <span className="muted small">{w.orderOnly}</span>}
     </div>
   );
@@ -75,8 +75,9 @@ function RhythmTold({ one, currency }: { one: Rhythm; currency: string | null })
 
 function LifetimeTold({ one, currency }: { one: Lifetime; currency: string | null }) {
   const locale = { currency };
+  const said = (value: number, unit: "share" | "number" | "money") => (unit === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 2 }) : inUnit(value, unit, locale));
   const row = (name: string, value: Expected, unit: "share" | "number" | "money", beside?: string) => (
-    <tr><th scope="row">{name}</th><td className="n">{inUnit(value.value, unit, locale)}<small>{interval(value.low, value.high, unit, locale)}</small>{beside && <small>{beside}</small>}</td></tr>
+    <tr><th scope="row">{name}</th><td className="n">{said(value.value, unit)}<small>{unit === "number" ? `${said(value.low, unit)} – ${said(value.high, unit)}` : interval(value.low, value.high, unit, locale)}</small>{beside && <small>{beside}</small>}</td></tr>
   );
   const mean: Measured = one.mean;
   return (

@@ -6,7 +6,7 @@ import { useWorkspace } from "@/api/hooks";
 import { day, money } from "@/format";
 import type { Customer, VisitBand } from "@/generated/client/types.gen";
 import { outcome } from "@/pages/customers/Rows";
-import { channelsOf, marks, RANGES, shown, spanOf, ticks, type Mark, type Span } from "@/pages/customers/timeline";
+import { channelsOf, marks, RANGES, shown, spanOf, steps, ticks, type Mark, type Span } from "@/pages/customers/timeline";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -30,8 +30,14 @@ export function Timeline({ customer }: { customer: Customer }) {
       <p className="sr">{said}</p>
       <Stages customer={customer} span={span} open={visit} choose={(one) => set({ visit: one === visit ? undefined : String(one.number), tab: one === visit ? undefined : "visits", days: undefined }, true)} />
       <Channels customer={customer} span={span} channels={channels} choose={(from) => set({ from: String(from), tab: undefined, channel: undefined }, true)} />
-      <div className="lane axis" aria-hidden="true"><span /><div>{ticks(span, zone).map((one) => <span key={one.at} style={{ left: percent(one.place) }}>{one.label}</span>)}</div></div>
-      <p className="legend small muted" aria-hidden="true"><span className="mark" /> {w.marks.customer} <span className="mark other" /> {w.marks.other} <span className="mark money" /> {w.marks.money}</p>
+      <div className="lane axis" aria-hidden="true"><span /><div>{ticks(span, zone).map((one) => <span key={one.at} className={one.place > 0.92 ? "end" : one.place < 0.05 ? "begin" : undefined} style={{ left: percent(one.place) }}>{one.label}</span>)}</div></div>
+      <ul className="legend small muted" aria-hidden="true">
+        {(["advanced", "lapsed", "in_flight", "left"] as const).filter((one) => customer.bands.some((band) => band.outcome === one)).map((one) => <li key={one}><span className={`swatch band ${one}`} /> {outcome(one)}</li>)}
+        {customer.bands.some((one) => one.track === "repeat") && <li><span className="swatch band repeat" /> {w.repeat}</li>}
+        <li><span className="mark" /> {w.marks.customer}</li>
+        <li><span className="mark other" /> {w.marks.other}</li>
+        <li><span className="mark money" /> {w.marks.money}</li>
+      </ul>
       {customer.points.first > 0 && <p className="muted small">{w.leftOut(customer.points.first)}</p>}
     </section>
   );
@@ -46,9 +52,11 @@ function Stages({ customer, span, open, choose }: StagesProps) {
   const zone = customer.time_zone;
   const bands = customer.bands.filter((one) => one.outcome !== "skipped");
   const lines = ticks(span, zone);
+  const stages = workspace.data?.stages ?? [];
   return (
-    <>
-      {(workspace.data?.stages ?? []).map((stage) => (
+    <div className="stages">
+      <Way bands={customer.bands} stages={stages.map((one) => one.id)} span={span} />
+      {stages.map((stage) => (
         <div className="lane" key={stage.id}>
           <span>{stage.label}</span>
           <div>
@@ -63,7 +71,22 @@ function Stages({ customer, span, open, choose }: StagesProps) {
           </div>
         </div>
       ))}
-    </>
+    </div>
+  );
+}
+
+/** The way from stage to stage, behind the visits. */
+function Way({ bands, stages, span }: { bands: VisitBand[]; stages: string[]; span: Span }) {
+  const rows = stages.length;
+  const x = (place: number) => Math.min(1.02, Math.max(-0.02, place)) * 1000;
+  const y = (row: number) => row * 100 + 50;
+  return (
+    <svg className="way" viewBox={`0 0 1000 ${rows * 100}`} preserveAspectRatio="none" aria-hidden="true">
+      {steps(bands, stages, span).map((one, i) => {
+        const bend = Math.max(6, (x(one.x1) - x(one.x0)) / 2);
+        return <path key={i} className={one.gap ? "gap" : undefined} d={`M${x(one.x0) - 2},${y(one.y0)} C${x(one.x0) + bend},${y(one.y0)} ${x(one.x1) - bend},${y(one.y1)} ${x(one.x1) + 2},${y(one.y1)}`} vectorEffect="non-scaling-stroke" />;
+      })}
+    </svg>
   );
 }
 

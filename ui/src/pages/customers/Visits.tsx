@@ -20,10 +20,11 @@ function Told({ id, open, setOpen }: { id: string; open: string | null; setOpen:
   const found = useVisits(id);
   if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Waiting label={words.asking} />;
-  const last = found.data.length - 1;
+  // A visit's number is its place in the answer; shown are the latest first, whatever their track.
+  const sorted = found.data.map((visit, number) => ({ visit, number: String(number) })).sort((a, b) => (a.visit.entered < b.visit.entered ? 1 : -1));
   return (
     <>
-      {[...found.data].reverse().map((one, i) => <Visit key={last - i} visit={one} open={open === String(last - i)} toggle={(now) => setOpen(now ? String(last - i) : undefined)} />)}
+      {sorted.map(({ visit, number }) => <Visit key={number} visit={visit} open={open === number} toggle={(now) => setOpen(now ? number : undefined)} />)}
       <p className="muted small">{found.data[0] && w.definition(found.data[0].definition)}</p>
     </>
   );

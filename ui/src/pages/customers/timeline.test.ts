@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Customer, VisitBand } from "@/generated/client/types.gen";
-import { channelsOf, marks, placeOf, shown, spanOf, ticks } from "@/pages/customers/timeline";
+import { channelsOf, marks, placeOf, shown, spanOf, steps, ticks } from "@/pages/customers/timeline";
 
 const DAY = 86_400_000_000;
 const at = (text: string) => Date.parse(text) * 1_000;
@@ -39,4 +39,17 @@ test("months begin at the journey's own midnight", () => {
   expect(found.map((one) => one.at)).toEqual(["2025-01-31T13:00Z", "2025-02-28T13:00Z", "2025-03-31T13:00Z", "2025-04-30T14:00Z"].map(at));
   expect(ticks({ from: at("2025-01-10T00:00Z"), until: at("2025-01-14T00:00Z") }, "UTC").map((one) => one.at)).toEqual([10, 11, 12, 13, 14].map((day) => at(`2025-01-${day}T00:00Z`)));
   expect(ticks({ from: at("2019-06-01T00:00Z"), until: at("2025-05-10T00:00Z") }, "UTC")).toHaveLength(6);
+});
+
+test("each visit leads to the next; coming back after a pass had ended is a gap", () => {
+  const first = { ...visit(10, 20), stage: "awareness" };
+  const second = visit(20, 40);
+  const again = { ...visit(80, null), stage: "awareness", pass_no: 2 };
+  const repeat = { ...visit(81, 82), track: "repeat" };
+  const found = steps([first, second, again, repeat], ["awareness", "decision"], { from: 0, until: 100 });
+  expect(found).toEqual([
+    { x0: 0.2, y0: 0, x1: 0.2, y1: 1, gap: false },
+    { x0: 0.4, y0: 1, x1: 0.8, y1: 0, gap: true },
+  ]);
+  expect(steps([first, second, again], ["awareness", "decision"], { from: 90, until: 100 })).toEqual([]);
 });

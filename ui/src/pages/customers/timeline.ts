@@ -6,6 +6,9 @@ export interface Span { from: number; until: number }
 export interface Mark { channel: number; place: number; n: number; first: number; last: number; by: string; value: number; touchpoint: number; at: number }
 export interface Tick { at: number; place: number; label: string }
 
+/** Where one visit of the journey leads to the next: from place and row, to place and row. */
+export interface Step { x0: number; y0: number; x1: number; y1: number; gap: boolean }
+
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 export const RANGES = [365, 90, 30] as const;
@@ -62,6 +65,20 @@ export function channelsOf(points: TrailPoints): number[] {
   const counts = new Map<number, number>();
   for (const one of points.channel) counts.set(one, (counts.get(one) ?? 0) + 1);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([channel]) => channel);
+}
+
+/** The way from each visit of the journey to the next, stages being rows. gap: the pass had ended; they came back. */
+export function steps(bands: VisitBand[], stages: string[], span: Span): Step[] {
+  const own = bands.filter((one) => one.track === "journey" && one.outcome !== "skipped");
+  const found: Step[] = [];
+  own.forEach((one, i) => {
+    const next = own[i + 1];
+    if (!next || one.ended === null) return;
+    const [x0, x1] = [placeOf(one.ended, span), placeOf(next.entered, span)];
+    if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > 1) return;
+    found.push({ x0, y0: stages.indexOf(one.stage), x1, y1: stages.indexOf(next.stage), gap: next.pass_no !== one.pass_no });
+  });
+  return found;
 }
 
 const STEPS: [number, Intl.DateTimeFormatOptions][] = [
