@@ -95,7 +95,8 @@ def _proposal(
     )
     ready, profiles = take_presets(every_profile, forced)
     say("guessing", 0.6)
-    guessed = _guess(profiler, profiles)
+    unused = {name for name, choice in choices.items() if not choice.used}
+    guessed = _guess(profiler, [one for one in profiles if one.name not in unused])
     text = _sources_text(guessed, ready, choices, {})
     found = Proposal(
         profiler, tuple(every_profile), guessed, ready, None, _files_of(guessed, ready, choices), text, ""
@@ -121,7 +122,13 @@ def _files_of(guessed: Guessed, ready: Ready, choices: Mapping[str, Choice]) -> 
     """Which profile each source reads."""
     found = {one.id: one.file.name for one in guessed.sources}
     found |= {one.name: file.name for one, file in zip(ready.entries, ready.profiles, strict=True)}
-    return found | {one.file.name: one.file.name for one in guessed.left_out if one.file.name in choices}
+    return found | {one.file.name: one.file.name for one in guessed.left_out if _said(one, choices)}
+
+
+def _said(left: LeftOut, choices: Mapping[str, Choice]) -> bool:
+    """Has somebody said enough of a file of which nothing was guessed?"""
+    choice = choices.get(left.file.name)
+    return choice is not None and choice.used and bool(choice.time and choice.identifiers)
 
 
 def _sources_text(
@@ -130,13 +137,10 @@ def _sources_text(
     """sources.yaml, with what was chosen in it."""
     from desirepath.collect.guess.text import entry_of_left_out, sources_text
 
-    left = {
-        one.file.name: entry_of_left_out(one.file)
-        for one in guessed.left_out
-        if one.file.name in choices and choices[one.file.name].used
-    }
-    kept = replace(guessed, left_out=tuple(one for one in guessed.left_out if one.file.name not in left))
-    text = sources_text(kept, renamed, [*ready.texts(renamed), *left.values()])
+    said = [one for one in guessed.left_out if _said(one, choices)]
+    kept = replace(guessed, left_out=tuple(one for one in guessed.left_out if one not in said))
+    entries = [entry_of_left_out(one.file) for one in said]
+    text = sources_text(kept, renamed, [*ready.texts(renamed), *entries])
     return corrected(text, {name: choice.renamed(renamed) for name, choice in choices.items()})
 
 
@@ -168,7 +172,7 @@ def _with_journey(
     )
     text = _sources_text(guessed, ready, choices, renamed) if renamed else found.sources_text
     notes = [*ready.notes, *notes]
-    notes += [_left_out(one) for one in guessed.left_out if one.file.name not in choices]
+    notes += [_left_out(one) for one in guessed.left_out if not _said(one, choices)]
     if len(every) > len(events):
         notes.append(
             f"{len(every) - len(events)} of {len(every)} event names contain control characters, which no "

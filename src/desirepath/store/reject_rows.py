@@ -159,3 +159,11 @@ def read_rejects(
         [*given.values(), limit],
     )
     return [Reject(*row) for row in found]
+
+
+def count_rejects(store: EventStore) -> list[tuple[str, str, str, int]]:
+    """How many there are of each source and reason: source, reason, what is lost, how many; the most first."""
+    found = store.rows(
+        "SELECT source, reason, lost, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, ALL"
+    )
+    return [(str(source), str(reason), str(lost), int(n)) for source, reason, lost, n in found]

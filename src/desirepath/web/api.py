@@ -20,10 +20,36 @@ from desirepath.core.times import Clock
 from desirepath.web import pages, problems
 from desirepath.web.context import Context
 from desirepath.web.guard import Guard
-from desirepath.web.routes import customers, jobs, map, questions, workspace
+from desirepath.web.routes import (
+    customers,
+    data_draft,
+    data_files,
+    data_health,
+    data_loads,
+    data_rules,
+    jobs,
+    map,
+    questions,
+    segments,
+    stages,
+    workspace,
+)
 
 V1 = "/api/v1"
-ROUTES = (workspace, map, questions, jobs, customers)
+ROUTES = (
+    workspace,
+    map,
+    questions,
+    jobs,
+    customers,
+    segments,
+    stages,
+    data_files,
+    data_draft,
+    data_loads,
+    data_health,
+    data_rules,
+)
 
 
 def create_api(

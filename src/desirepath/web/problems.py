@@ -11,11 +11,14 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from desirepath.app.plain import as_plain
+from desirepath.app.uploads import UploadThere, UploadTooLarge
 from desirepath.core.errors import DefinitionError, DesirepathError, NotFound, WorkspaceBusy, WorkspaceError
 
 MEDIA = "application/problem+json"
 _STATUS: tuple[tuple[type[DesirepathError], int], ...] = (
     (NotFound, 404),
+    (UploadTooLarge, 413),
+    (UploadThere, 409),
     (WorkspaceBusy, 409),
     (DefinitionError, 422),
     (WorkspaceError, 409),

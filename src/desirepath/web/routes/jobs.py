@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
+from desirepath.core.errors import NotFound, WorkspaceError
 from desirepath.web.context import Here
 from desirepath.web.jobs import Job
 from desirepath.web.problems import Problem
@@ -64,3 +65,14 @@ def stop(id: str, here: Here) -> JobOut:
     found = here.jobs.get(id)
     found.stop()
     return job_out(found)
+
+
+def result_of(here: Here, id: str, kind: str) -> Any:
+    """What a job of that kind made. Raises NotFound for another job, WorkspaceError where it has not (well) ended."""
+    found = here.jobs.get(id)
+    if found.kind != kind:
+        raise NotFound(f'"{id[:40]}" is no job of this kind', hint="Begin it again.")
+    if found.state != "done":
+        why = found.problem.detail if found.problem else f"It is {found.state}: {found.step}."
+        raise WorkspaceError(why, hint=found.problem.hint if found.problem else "Wait until it is done.")
+    return found.result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter
@@ -9,11 +10,15 @@ from pydantic import BaseModel
 
 from desirepath import __version__
 from desirepath.app.asking import Asking
+from desirepath.app.journeys import JOURNEY
 from desirepath.app.workspace import Workspace
+from desirepath.core.errors import WorkspaceBusy
 from desirepath.core.times import from_us
+from desirepath.core.words import MAIN_JOURNEY
 from desirepath.web.context import Here, JourneyName
 
 router = APIRouter(tags=["workspace"])
+State = Literal["empty", "new", "changed", "current"]
 
 
 class StageOut(BaseModel):
@@ -49,7 +54,8 @@ class NamedOut(BaseModel):
 class WorkspaceOut(BaseModel):
     """The workspace, for one of its journeys.
 
-    state: `new` (nothing was loaded yet), `changed` (customers are placed again with the next question), `current`.
+    state: `empty` (there are no definitions yet: drop files), `new` (nothing was loaded yet), `changed` (customers are
+    placed again with the next question), `current`.
     """
 
     version: str
@@ -62,7 +68,7 @@ class WorkspaceOut(BaseModel):
     time_zone: str
     currency: str | None
     definition: str
-    state: Literal["new", "changed", "current"]
+    state: State
     stages: list[StageOut]
     touchpoints: list[TouchpointOut]
     segments: list[NamedOut]
@@ -86,12 +92,28 @@ class DataOut(BaseModel):
 @router.get("/workspace")
 def workspace(here: Here, journey: JourneyName = None) -> WorkspaceOut:
     """The definitions, whether or not there are data."""
+    folder = here.serving.folder
+    if not (folder / JOURNEY).is_file():
+        return _empty(folder)
     found = here.serving.workspace(journey)
-    states = dict(zip(*(found.journeys_table().column(name) for name in ("name", "state")), strict=True))
-    return told(found, states[found.name])
+    try:
+        table = found.journeys_table()
+    except WorkspaceBusy:  # somebody loads
+        return told(found, "changed")
+    return told(found, dict(zip(table.column("name"), table.column("state"), strict=True))[found.name])
 
 
-def told(found: Workspace, state: Literal["new", "changed", "current"]) -> WorkspaceOut:
+def _empty(folder: Path) -> WorkspaceOut:
+    """A folder that is to become a workspace."""
+    name = folder.resolve().name
+    return WorkspaceOut(
+        version=__version__, folder=name, journey=MAIN_JOURNEY, journeys={}, title=name, kind="customer",
+        customer="person", time_zone="UTC", currency=None, definition="", state="empty", stages=[], touchpoints=[],
+        segments=[], personas=[], promises=[],
+    )  # fmt: skip
+
+
+def told(found: Workspace, state: State) -> WorkspaceOut:
     """A workspace as it is sent."""
     j = found.journey
     micro = 1_000_000
