@@ -153,7 +153,7 @@ def templates() -> list[TemplateOut]:
 
 
 @router.post("/drafts")
-def look(here: Here, asked: DraftIn) -> JobOut:
+def make_draft(here: Here, asked: DraftIn) -> JobOut:
     """Look at dropped files: a job, whose result /drafts/{id} tells."""
     folder = here.serving.folder
     names = asked.files or [one.name for one in uploads(folder)]
@@ -173,7 +173,7 @@ def look(here: Here, asked: DraftIn) -> JobOut:
 
 
 @router.get("/drafts/{id}")
-def draft(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
+def draft_told(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
     """What the files are guessed to be: columns, rows, the events that they make."""
     told: ProposalTold = result_of(here, id, "draft")
     return DraftOut(
@@ -192,7 +192,7 @@ def draft(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
 
 
 @router.post("/workspace")
-def accept(here: Here, said: DefinitionsIn) -> AcceptedOut:
+def make_workspace(here: Here, said: DefinitionsIn) -> AcceptedOut:
     """Make the folder a workspace with these definitions. Answers 409 where it is one already."""
     with here.serving.alone():
         write_first(here.serving.folder, said.sources, said.journey)

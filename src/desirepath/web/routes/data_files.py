@@ -48,13 +48,13 @@ class UploadsOut(BaseModel):
 
 
 @router.get("/uploads")
-def dropped(here: Here) -> UploadsOut:
+def uploaded_files(here: Here) -> UploadsOut:
     """The files that were dropped, by name."""
     return _listed(here)
 
 
 @router.post("/uploads", openapi_extra=_RAW, responses=_LARGE)
-async def drop(here: Here, request: Request, name: FileName, replace: bool = False) -> UploadsOut:
+async def upload_file(here: Here, request: Request, name: FileName, replace: bool = False) -> UploadsOut:
     """Take in one file: its bytes are the body. Answers 409 where one of that name is there and is not replaced."""
     announced = request.headers.get("content-length", "")
     size = int(announced) if announced.isdigit() else None
@@ -78,7 +78,7 @@ async def drop(here: Here, request: Request, name: FileName, replace: bool = Fal
 
 
 @router.delete("/uploads/{name}")
-def remove(here: Here, name: Annotated[str, Path(max_length=400)]) -> UploadsOut:
+def remove_file(here: Here, name: Annotated[str, Path(max_length=400)]) -> UploadsOut:
     """Remove a dropped file. What was loaded from it stays loaded."""
     with here.serving.alone():
         remove_upload(here.serving.folder, safe_name(name))

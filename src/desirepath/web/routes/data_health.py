@@ -258,7 +258,7 @@ def doctor(
 
 
 @router.get("/doctor/{id}")
-def found(here: Here, id: str) -> DoctorOut:
+def doctor_report(here: Here, id: str) -> DoctorOut:
     """What doctor found, worst first."""
     report: Report = result_of(here, id, "doctor")
     counts = [

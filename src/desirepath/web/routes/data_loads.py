@@ -152,7 +152,7 @@ def _source(one: SourceState) -> SourceOut:
 
 
 @router.post("/loads")
-def load(here: Here, asked: LoadIn) -> JobOut:
+def start_load(here: Here, asked: LoadIn) -> JobOut:
     """Load what is new, and place the customers: a job, whose result /loads/results/{id} tells."""
 
     def work(job: Job) -> LoadOut:
@@ -204,7 +204,7 @@ def _load_out(summary: LoadSummary, failures: list[Problem]) -> LoadOut:
 
 
 @router.get("/loads/results/{id}")
-def loaded(here: Here, id: str) -> LoadOut:
+def load_result(here: Here, id: str) -> LoadOut:
     """What a load's job brought."""
     found: LoadOut = result_of(here, id, "load")
     return found
@@ -222,14 +222,14 @@ AndLater = Annotated[bool, Query(description="With it, every later load that has
 
 
 @router.get("/loads/{number}/undo")
-def planned_undo(here: Here, number: int, and_later: AndLater = False) -> UndoOut:
+def undo_plan(here: Here, number: int, and_later: AndLater = False) -> UndoOut:
     """What taking this load back would take away. Answers 409 where it cannot be taken back, or not alone."""
     with here.serving.reading() as found, found.derived.store(write=False) as store:
         return _undo_out(plan_undo(store, number, and_later=and_later))
 
 
 @router.post("/loads/{number}/undo")
-def undo(here: Here, number: int, and_later: AndLater = False) -> JobOut:
+def undo_load(here: Here, number: int, and_later: AndLater = False) -> JobOut:
     """Take a load back as if it had never run, and place the customers again: a job."""
 
     def work(job: Job) -> UndoOut:
@@ -255,7 +255,7 @@ def _undo_out(planned: Undoing) -> UndoOut:
 
 
 @router.post("/placing")
-def place(here: Here, journey: JourneyName = None) -> JobOut:
+def place_customers(here: Here, journey: JourneyName = None) -> JobOut:
     """Place a journey's customers by what holds now, where anything has changed: a job."""
 
     def work(job: Job) -> str:

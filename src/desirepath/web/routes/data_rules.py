@@ -155,7 +155,7 @@ def try_rules(here: Here, name: Name, said: TextIn) -> JobOut:
 
 
 @router.get("/rules/previews/{id}")
-def previewed(here: Here, id: str, reveal: Reveal = False) -> PreviewOut:
+def rules_preview(here: Here, id: str, reveal: Reveal = False) -> PreviewOut:
     """Who would move from where to where."""
     found: Preview = result_of(here, id, "preview")
 
