@@ -65,9 +65,15 @@ def paths_found(
     top: int,
     goal: Mask | None,
     rule: str,
+    way: tuple[int, ...] = (),
+    expand: tuple[int, ...] = (),
 ) -> PathsFound:
-    """The paths of these walks. goal: over the trails' events, the success of walks that are no visits."""
-    counts = count_paths(walks, shape)
+    """The paths of these walks. goal: over the trails' events, the success of walks that are no visits.
+
+    way: only paths that begin with these codes (−1: any step). expand: positions (from 0) of a flow that show `top`
+    steps more for each time that they are named.
+    """
+    counts = count_paths(walks, shape).along(way)
     exact = None
     if form == "exact":
         exact = path_lines(journey, visits, trails, walks, counts, as_of=as_of, top=top, goal=goal)
@@ -81,7 +87,7 @@ def paths_found(
         without_steps=counts.total - counts.with_path,
         kinds=len(counts.starts()) - int(counts.total > counts.with_path),
         exact=exact,
-        flow=flow(counts, top) if form == "flow" else None,
+        flow=flow(counts, top, expand) if form == "flow" else None,
         tree=tree(counts, top) if form == "tree" else None,
         counts=counts,
         read=walks,

@@ -9,7 +9,7 @@ Low-level, over bare columns: `session_paths(offset, ts, code, kinds=60, gap=…
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -93,6 +93,15 @@ class PathCounts:
     def steps(self, rows: Int64 | slice = slice(None)) -> NDArray[np.int16]:
         """[rows, longest]: the codes of the steps, −1 after the last."""
         return decoded(self.key[rows], self.shape)
+
+    def along(self, way: tuple[int, ...]) -> PathCounts:
+        """Only the paths that begin with these codes; −1 is any step."""
+        if not way:
+            return self
+        steps, kept = self.steps(), np.ones(len(self.key), np.bool_)
+        for position, code in enumerate(way):
+            kept &= steps[:, position] == code if code >= 0 else steps[:, position] >= 0
+        return replace(self, key=self.key[kept], fate=self.fate[kept], count=self.count[kept])
 
     def starts(self) -> Int64:
         """Where each path's rows begin: rows of one path differ in how its walks ended, cut ones being another."""

@@ -87,15 +87,19 @@ class Tree:
     other: int
 
 
-def flow(counts: PathCounts, top: int) -> Flow:
-    """The `top` commonest steps of each position are nodes of their own, all others one node."""
+def flow(counts: PathCounts, top: int, expand: tuple[int, ...] = ()) -> Flow:
+    """The `top` commonest steps of each position are nodes of their own, all others one node.
+
+    expand: positions that show `top` more, for each time that they are named.
+    """
     steps, kinds = counts.steps(), counts.shape.kinds
     nodes: list[FlowNode] = []
     links: list[FlowLink] = []
-    here, codes = _places(steps[:, 0], counts.count, kinds, top)
+    here, codes = _places(steps[:, 0], counts.count, kinds, top * (1 + expand.count(0)))
     for position in range(counts.shape.longest):
         if position + 1 < counts.shape.longest:
-            there, next_codes = _places(steps[:, position + 1], counts.count, kinds, top)
+            most = top * (1 + expand.count(position + 1))
+            there, next_codes = _places(steps[:, position + 1], counts.count, kinds, most)
         else:
             there, next_codes = np.full(len(steps), -1), []
         exits = _exits(here, len(codes), there >= 0, counts)

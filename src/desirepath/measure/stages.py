@@ -51,13 +51,15 @@ def stages(
     metrics: MetricRows | None = None,
     where: Mask | None = None,
     period: TimeRange = EVER,
+    starts: Mask | None = None,
 ) -> dict[str, StageAnswer]:
     """One answer a stage, by its id, in the journey's order.
 
     as_of: µs; nothing later is claimed. trails: for values and cost; without them those have no estimate. where: which
-    visits (a segment), over all of them. period: of entry. channels: the trails' channel codes → names.
+    visits (a segment), over all of them. period: of entry. channels: the trails' channel codes → names. starts:
+    pass_starts of all visits, where these are only some of them.
     """
-    starts = pass_starts(visits)
+    starts = pass_starts(visits) if starts is None else starts
     worth = None if trails is None else success_worth(visits, trails)
     answers = {}
     for place, stage in enumerate(journey.stages):

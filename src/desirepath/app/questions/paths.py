@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from desirepath.app.questions.question import QuestionError
 from desirepath.app.questions.walking import WalkQuestion
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer
     from desirepath.app.questions.steps import Step
-    from desirepath.app.questions.walking import Walked
+    from desirepath.app.questions.walking import Steps, Walked
     from desirepath.measure.path_answer import PathsFound
     from desirepath.measure.path_counts import Shape
 
 _TOP = {"exact": 10, "flow": 8, "tree": 30}
 _MOST = 200
+_ANY = "*"
 
 
 class Paths(WalkQuestion["PathsFound"]):
@@ -60,6 +62,14 @@ class Paths(WalkQuestion["PathsFound"]):
         description="How many paths (10 unless said), steps at each position of a flow (8), branches of a tree (30) "
         "are shown; the rest is other.",
     )
+    way: tuple[str, ...] = Field(
+        default=(),
+        description="Only paths that begin with these steps, as read (backwards: the last one first); * is any.",
+    )
+    expand: tuple[int, ...] = Field(
+        default=(),
+        description="Positions of a flow whose other is parted further; each time one is named, by `top` more.",
+    )
     repeats: bool = Field(
         default=False, description="Keep steps done several times running, instead of making them one."
     )
@@ -76,6 +86,8 @@ class Paths(WalkQuestion["PathsFound"]):
                 raise ValueError("before needs a stage\nName it: --stage decision.")
             if self.starts_at or self.ends_at or self.per not in (None, "visit"):
                 raise ValueError("before is of whole visits\nLeave out starts_at, ends_at and per.")
+        if len(self.way) > self.steps:
+            raise ValueError(f"way has more than {self.steps} steps\nAsk for more: --steps {len(self.way)}.")
         return self
 
     @property
@@ -104,6 +116,8 @@ class Paths(WalkQuestion["PathsFound"]):
             as_of=asking.as_of,
             form=self.form,
             top=self.top or _TOP[self.form],
+            way=self._way(found.steps),
+            expand=tuple(abs(position) - 1 for position in self.expand),
             goal=goal,
             rule=self._rule(),
         )
@@ -130,6 +144,19 @@ class Paths(WalkQuestion["PathsFound"]):
             None if end is None else over(end.mask),
         )
 
+    def _way(self, steps: Steps) -> tuple[int, ...]:
+        """The codes of the steps that paths must begin with; −1 is any."""
+        from desirepath.core.errors import nearest
+
+        for one in self.way:
+            if one != _ANY and one not in steps.names:
+                raise QuestionError(
+                    f'no {self.by} of these walks is "{one}"',
+                    hint=nearest(one, steps.names, "Steps"),
+                    field="way",
+                )
+        return tuple(-1 if one == _ANY else steps.names.index(one) for one in self.way)
+
     def _goal(self, asking: Asking) -> NDArray[np.bool_] | None:
         """Which events are success; None where the journey has no goal and none is named."""
         from desirepath.app.questions.steps import read_step
@@ -138,6 +165,10 @@ class Paths(WalkQuestion["PathsFound"]):
             return read_step(asking, self.goal).mask
         named = next((s.id for s in asking.journey.stages if s.goal is not None), None)
         return None if named is None else read_step(asking, f"goal:{named}").mask
+
+    def _way_told(self) -> str:
+        order = reversed(self.way) if self.backward else self.way
+        return " > ".join("any" if one == _ANY else one for one in order)
 
     def _rule(self) -> str:
         """How paths are read, in words."""
@@ -155,6 +186,8 @@ class Paths(WalkQuestion["PathsFound"]):
             parts.append(f"backwards from the end of visits that were {self.before}")
         if self.own:
             parts.append("only what customers did themselves")
+        if self.way:
+            parts.append(f"only those that {'end' if self.backward else 'begin'} so: {self._way_told()}")
         parts.append("repeats kept" if self.repeats else "a step done several times running is one")
         parts.append(f"at most {self.steps} steps, longer paths are marked as going on; the rest is other")
         return "; ".join(parts)

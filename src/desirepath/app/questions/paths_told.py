@@ -77,6 +77,8 @@ def _nobody(question: Paths, found: PathsFound, steps: Steps) -> str:
     if not steps.kinds and question.by == "touchpoint":
         return "The journey declares no touchpoint: ask by event, or by channel."
     walks = many(found.walks, found.unit)
+    if question.way:
+        return f"Of {walks}, none went this way."
     if question.starts_at or question.ends_at:
         wanted = " to ".join(step for step in (question.starts_at, question.ends_at) if step)
         return f"Of {walks}, none has a path {'from' if question.starts_at else 'to'} {wanted}."
@@ -151,7 +153,9 @@ def _closing(question: Paths, found: PathsFound) -> list[str]:
     told = []
     if found.without_steps:
         told.append(f"{many(found.without_steps, found.unit)} of the {found.total:,} met no {question.by}.")
-    if question.starts_at and question.ends_at:
+    if question.way:
+        told.append(f"Of {many(found.walks, found.unit)}, {found.total:,} went this way.")
+    elif question.starts_at and question.ends_at:
         told.append(
             f"Of {many(found.walks, found.unit)}, {found.began:,} came to {question.starts_at}, and {found.total:,} "
             f"from there to {question.ends_at}."

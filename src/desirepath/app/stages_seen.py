@@ -1,0 +1,132 @@
+"""The stages as one looks at them: every answer, and the same for each group of a breakdown.
+
+In: of whom, of when, by what. Out: StagesSeen; the members of any count of it. A group is the stages asked about its
+own visits and no others (filter first, then measure), so its numbers are those that its segment would give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from desirepath.app.asking import Asking, Stages
+from desirepath.app.results import Table
+from desirepath.core.errors import NotFound, nearest
+from desirepath.core.words import Track
+from desirepath.measure import stages as measure_stages
+from desirepath.measure.answers import StageAnswer
+from desirepath.measure.cohort import Mask, pass_starts, take
+from desirepath.measure.whole import WHOLE
+
+if TYPE_CHECKING:
+    from desirepath.app.questions.breakdown import Groups
+
+REPEAT = "repeat:"  # before a stage's id: its repeat cycles
+
+
+@dataclass(frozen=True)
+class StageGroup:
+    """One group of a breakdown. key: as it is asked for. kind: value, other or none."""
+
+    key: str
+    label: str
+    kind: str
+    answers: Mapping[str, StageAnswer]
+
+
+@dataclass(frozen=True)
+class StagesSeen:
+    """All stages, and by group where a breakdown was asked for. overlap: a customer may be in several groups."""
+
+    stages: Stages
+    groups: tuple[StageGroup, ...] = ()
+    overlap: bool = False
+
+
+def see_stages(
+    asking: Asking,
+    *,
+    segment: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    by: str | None = None,
+    stage: str | None = None,
+) -> StagesSeen:
+    """Every stage, and by each group of `by`. stage: the groups' answers of this stage only.
+
+    Raises NotFound, QuestionError or PeriodError.
+    """
+    seen = asking.stages(segment=segment, since=since, until=until)
+    if stage is not None:
+        seen[stage]  # refused where there is no such stage
+    if by is None:
+        return StagesSeen(seen)
+    where = _asked(asking, segment, since, until)
+    if stage is not None:
+        where &= asking.visits.stage == asking.journey.index(stage)
+    starts, found = pass_starts(asking.visits), _groups(asking, by)
+    groups = []
+    for group in found.groups:
+        rows = np.flatnonzero(where & group.rows)
+        if not len(rows):
+            continue
+        answers = measure_stages.stages(
+            asking.journey, take(asking.visits, rows), as_of=asking.as_of, trails=asking.trails, starts=starts[rows]
+        )  # fmt: skip
+        kept = {name: one for name, one in answers.items() if stage in (None, name)}
+        groups.append(StageGroup(group.key, group.label, group.kind, kept))
+    return StagesSeen(seen, tuple(groups), found.overlap)
+
+
+def stage_members(
+    asking: Asking,
+    stage: str,
+    count: str,
+    *,
+    segment: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    by: str | None = None,
+    group: str | None = None,
+) -> Table:
+    """The customers behind a count, each once. stage: its id, `repeat:` before it, or `journey` for the whole way.
+
+    group: the key of one group of `by`. Raises NotFound, QuestionError or PeriodError.
+    """
+    import pyarrow as pa
+
+    if stage == WHOLE:
+        found = asking.members(stage, count, segment=segment, since=since, until=until)
+        once = pa.table({"customer": sorted(set(found.column("customer")))})
+        return Table.of_arrow(once, "customer", found.contract)
+    id, track = stage.removeprefix(REPEAT), Track.REPEAT if stage.startswith(REPEAT) else Track.JOURNEY
+    ids = [one.id for one in asking.journey.stages]
+    for what, name, known in (("stage", id, ids), ("count", count, measure_stages.COUNTS)):
+        if name not in known:
+            raise NotFound(f'there is no {what} "{name}"', hint=nearest(name, known, f"{what.capitalize()}s"))
+    where = _asked(asking, segment, since, until)
+    if by is not None and group is not None:
+        groups = {one.key: one for one in _groups(asking, by).groups}
+        if group not in groups:
+            raise NotFound(f'there is no group "{group}" of {by}', hint=nearest(group, groups, "Groups"))
+        where &= groups[group].rows
+    members = measure_stages.members(
+        asking.journey, asking.visits, id, count, as_of=asking.as_of, where=where, track=track
+    )
+    table = pa.table({"customer": asking.ids_of(np.unique(members.customer).astype(np.int64))})
+    return Table.of_arrow(table, "customer", {"count": f"{count} of {stage}"})
+
+
+def _asked(asking: Asking, segment: str | None, since: str | None, until: str | None) -> Mask:
+    where = asking.asked(asking.membership(segment), asking.period(since, until))
+    return np.ones(len(asking.visits), np.bool_) if where is None else where.copy()
+
+
+def _groups(asking: Asking, by: str) -> Groups:
+    """The visits, parted by what holds at the event that they were entered with."""
+    from desirepath.app.questions.breakdown import groups_by
+
+    return groups_by(asking, by, asking.visits.entry_event)

@@ -1,0 +1,194 @@
+"""The stages in all their outcomes, with their curves; by the groups of a breakdown; who is behind each count."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from desirepath.app.asking import Asking
+from desirepath.app.plain import as_plain
+from desirepath.app.stages_seen import StageGroup, see_stages, stage_members
+from desirepath.core.estimate import Estimate, NoEstimate
+from desirepath.journey_map.text import mask_customer
+from desirepath.measure.answers import StageAnswer
+from desirepath.web.context import Here, JourneyName, Reveal, Segment, Since, Until
+from desirepath.web.routes.questions import CustomerOut, MembersOut
+from desirepath.web.shapes import AskedOut, ContractOut
+
+router = APIRouter(tags=["stages"])
+Measured = Estimate | NoEstimate
+By = Annotated[
+    str | None, Query(description="Part by: segment, persona, channel, month, or a column such as traits.device.")
+]  # fmt: skip
+
+
+class CurveOut(BaseModel):
+    """Of those who entered, how many had succeeded, left or lapsed by `time` (µs); Aalen–Johansen, with a band."""
+
+    time: list[int]
+    succeeded: list[float]
+    low: list[float]
+    high: list[float]
+    left: list[float]
+    lapsed: list[float]
+    at_risk: list[int]
+
+
+class StageNumbersOut(BaseModel):
+    """One stage over some visits. Counts are visits; `customers` are distinct. See the measures in the reference."""
+
+    stage: str
+    customers: int
+    entered: int
+    skipped: int
+    succeeded: int
+    advanced: int
+    left: int
+    lapsed: int
+    in_flight: int
+    lost: int
+    rate: Measured
+    rate_final_at: int | None
+    rated: int
+    rated_succeeded: int
+    too_young: int
+    eventually: Measured
+    time_quartiles: list[Measured]
+    time_of_succeeded: list[Measured]
+    returns: int
+    comebacks: int
+    win_backs: int
+    win_back_rate: Measured
+    value_per_success: Measured
+    value_at_stake: Measured
+    value_lost: Measured
+    cost: Measured
+    curve: CurveOut | None
+    contract: ContractOut
+
+
+class StageSeenOut(StageNumbersOut):
+    """One stage of the journey. within: its horizon, µs. repeat: the same of its repeat cycles."""
+
+    label: str
+    about: str
+    within: int
+    has_goal: bool
+    repeat: StageNumbersOut | None
+
+
+class StageGroupOut(BaseModel):
+    """One group of a breakdown, with its stages. Curves are there where one stage was asked for."""
+
+    key: str
+    label: str
+    kind: str
+    stages: list[StageNumbersOut]
+
+
+class WholeOut(BaseModel):
+    """The whole way, over passes: from setting out to the purchase, or the last stage."""
+
+    customers: int
+    entered: int
+    succeeded: int
+    left: int
+    lapsed: int
+    in_flight: int
+    rate: Measured
+    rate_final_at: int | None
+    eventually: Measured
+    time_quartiles: list[Measured]
+    horizon: int
+    contract: ContractOut
+
+
+class StagesOut(BaseModel):
+    """Every stage; by group where a breakdown was asked for. overlap: a customer may be in several groups."""
+
+    asked: AskedOut
+    stages: list[StageSeenOut]
+    whole: WholeOut
+    by: str | None
+    overlap: bool
+    groups: list[StageGroupOut]
+
+
+@router.get("/stages", response_model=StagesOut)
+def stages(
+    here: Here,
+    journey: JourneyName = None,
+    segment: Segment = None,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    stage: Annotated[str | None, Query(description="The groups' answers of this stage only, with curves.")] = None,
+) -> JSONResponse:  # fmt: skip
+    """Every stage: who entered, succeeded, went on, left, lapsed, is still here; how soon; what it is worth."""
+    made = here.serving.kept(
+        journey,
+        ("stages", segment, since, until, by, stage),
+        lambda asking: _told(asking, segment, since, until, by, stage),
+    )
+    # As the schema has it: nothing needs to be checked again.
+    return JSONResponse(made)
+
+
+@router.get("/stages/{id}/members")
+def stage_customers(
+    id: str,
+    here: Here,
+    count: Annotated[str, Query(description="A count: entered, succeeded, lapsed, in_flight …")],
+    journey: JourneyName = None,
+    segment: Segment = None,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    group: Annotated[str | None, Query(description="Only this group of the breakdown.")] = None,
+    reveal: Reveal = False,
+    most: Annotated[int, Query(ge=1, le=1_000)] = 200,
+) -> MembersOut:
+    """The customers behind a count of a stage (`repeat:ID`: of its repeat cycles; `journey`: of the whole way)."""
+    with here.serving.asking(journey) as asking:
+        found = stage_members(
+            asking, id, count, segment=segment, since=since, until=until, by=by, group=group
+        )
+        ids = [str(row[0]) for row in found.rows[:most]]
+    shown = [CustomerOut(id=one, shown=one if reveal else mask_customer(one)) for one in ids]
+    return MembersOut(count=count, total=len(found), customers=shown)
+
+
+def _told(
+    asking: Asking, segment: str | None, since: str | None, until: str | None, by: str | None, stage: str | None
+) -> dict[str, Any]:  # fmt: skip
+    seen = see_stages(asking, segment=segment, since=since, until=until, by=by, stage=stage)
+    named = {one.id: one for one in asking.journey.stages}
+    return {
+        "asked": as_plain(seen.stages.asked),
+        "stages": [
+            {
+                **as_plain(one),
+                "label": named[one.stage].label,
+                "about": named[one.stage].about,
+                "within": as_plain(named[one.stage].measured_within),
+                "has_goal": named[one.stage].goal is not None,
+            }
+            for one in seen.stages
+        ],
+        "whole": as_plain(seen.stages.whole),
+        "by": by,
+        "overlap": seen.overlap,
+        "groups": [_group(one, curves=stage is not None) for one in seen.groups],
+    }
+
+
+def _group(group: StageGroup, *, curves: bool) -> dict[str, Any]:
+    def numbers(one: StageAnswer) -> dict[str, Any]:
+        plain: dict[str, Any] = as_plain(one)
+        return plain if curves else {**plain, "curve": None, "repeat": None}
+
+    told = [numbers(one) for one in group.answers.values()]
+    return {"key": group.key, "label": group.label, "kind": group.kind, "stages": told}
