@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.progress import tell
 from desirepath.measure.answers import Contract
 from desirepath.measure.forecast_features import Moment
 from desirepath.stats.discrimination import Bin, auc, brier, gain, reliability
@@ -124,12 +125,18 @@ def forecast(
         return refused(
             NoEstimate("not_known_yet", 0, 0, "what is known is shorter than three and a half horizons")
         )
-    trained, judged = [look(t, part) for t in moments], look(judge_at, part)
+    trained = []
+    for done, t in enumerate(moments):
+        tell(f"looking at moment {done + 1} of {len(moments)}", 0.4 * done / len(moments))
+        trained.append(look(t, part))
+    tell("looking at the moment that it is judged on", 0.4)
+    judged = look(judge_at, part)
     why = _too_little(trained, judged)
     if why is not None:
         return refused(why)
     # One thread: the matrices are small, and threads that wait for each other on a busy machine take far longer.
     with _one_thread():
+        tell("learning, and judging what was learnt", 0.5)
         result, final = _learnt(trained, judged, kind, names, known, most_moments)
         probability = final(now.features)
     return ForecastAnswer(what, kind, horizon, known, now.customer, probability, result, None, contract)
@@ -234,6 +241,7 @@ def _drivers(model: Model, judged: Moment, names: Sequence[str], as_of: int) -> 
     orders = [chance.permutation(len(y)) for _ in range(_SHUFFLES)]
     found = []
     for k, name in enumerate(names):
+        tell(f"how much rests on: {name}", 0.6 + 0.4 * k / len(names))
         own = x[:, k].copy()
         if np.ptp(own) == 0:
             continue

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.estimate import MINIMUM_N, Estimate, Measured, NoEstimate
+from desirepath.core.progress import tell
 from desirepath.measure.answers import Contract
 from desirepath.measure.cohort import Mask, contract
 from desirepath.measure.comparables import Side
@@ -141,7 +142,7 @@ def _grouped(
     space, places = learn(crowd.acts, home, blocks)
     distinct = len(np.unique(np.round(places, 9), axis=0))
     most = min(MOST if k is None else max(MOST, k), distinct - 1, len(places) // MINIMUM_N)
-    tried = tuple(try_groups(places, one) for one in range(2, most + 1) if k is None or one == k)
+    tried = tuple(_tried(places, one, most) for one in range(2, most + 1) if k is None or one == k)
     chosen = _chosen(tried, crowd.acts, home, blocks)
     shown = chosen or (tried[0] if k is not None and tried else None)
     if shown is None:
@@ -161,6 +162,11 @@ def _crowd(rows: SideRows, among: Mask | None, fewest: int) -> tuple[_Crowd, int
     n = min(len(who), SAMPLE)
     sample = who[np.linspace(0, len(who) - 1, n).round().astype(np.int64)] if n else who
     return _Crowd(at, who, sample, acts_of(trails, at, sample)), int(some.sum()) - len(who)
+
+
+def _tried(places: Float, k: int, most: int) -> Tried:
+    tell(f"looking for {k} groups, up to {most}", 0.5 * (k - 2) / max(most - 1, 1))
+    return try_groups(places, k)
 
 
 def _chosen(tried: Sequence[Tried], acts: Acts, home: Int64, blocks: tuple[str, ...]) -> Tried | None:
@@ -189,6 +195,8 @@ def _says_more(
     """
     others = np.empty(WORLDS)
     for seed in range(WORLDS):
+        share = 0.9 - 0.4 / (one.k + seed / WORLDS)  # grows with every world and number of groups
+        tell(f"are {one.k} groups more than chance makes? world {seed + 1} of {WORLDS}", share)
         _, places = learn(shuffled(acts, seed, label), home, blocks)
         if len(np.unique(np.round(places, 9), axis=0)) <= one.k:
             return False
@@ -224,6 +232,7 @@ def _described(
     with_value = bool(rows.trails.value.any())
     names, found = set(taken), []
     for g in range(one.k):
+        tell(f"describing group {g + 1} of {one.k}", 0.9 + 0.1 * g / one.k)
         inside = label == g
         sides = (
             _side(rows, crowd.who[inside], f"group {g + 1}"),

@@ -34,6 +34,7 @@ class Forecast(Question["ForecastAnswer"]):
 
     name: ClassVar[str] = "forecast"
     about: ClassVar[str] = "To whom will the next purchase, stage or lapse come, and can that be told?"
+    long: ClassVar[bool] = True
     examples: ClassVar[tuple[str, ...]] = ("shop purchase", 'shop lapse --within "60 days" --model boosted')
 
     what: Literal["purchase", "next_stage", "lapse"] = Field(

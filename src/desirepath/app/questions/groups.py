@@ -29,6 +29,7 @@ class Groups(Question["GroupsAnswer"]):
 
     name: ClassVar[str] = "groups"
     about: ClassVar[str] = "Which kinds of customers are there, by what they do?"
+    long: ClassVar[bool] = True
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop \"count(event = 'Coupon Entered') >= 2\"",

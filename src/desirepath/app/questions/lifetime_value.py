@@ -30,6 +30,7 @@ class LifetimeValue(Question["LifetimeAnswer"]):
 
     name: ClassVar[str] = "lifetime-value"
     about: ClassVar[str] = "Who will buy again, how often, and what will it be worth?"
+    long: ClassVar[bool] = True
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop --by segment",

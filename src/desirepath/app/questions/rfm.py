@@ -57,7 +57,12 @@ class Rfm(Question["RfmAnswer"]):
             horizon=self.next.days,
             contract=self._contract(asking, shop.label, shop.until - 1),
         )
-        tables = {"groups": _groups(found), "cuts": _cuts(found), "customers": _customers(asking, found)}
+        tables = {
+            "groups": _groups(found),
+            "grid": _grid(found),
+            "cuts": _cuts(found),
+            "customers": _customers(asking, found),
+        }
         return asking.answered(
             self, found, found.contract, _says(found, asking.currency), tables, _lists(found)
         )
@@ -96,6 +101,22 @@ def _groups(found: RfmAnswer) -> Table:
 
 def _or_none(value: float) -> float | None:
     return None if value != value else value
+
+
+def _grid(found: RfmAnswer) -> Table:
+    """How many customers have each pair of scores, and what they have spent."""
+    import numpy as np
+
+    from desirepath.app.questions.tables import table_of
+
+    one = found.scores
+    cell = (one.r.astype(np.int64) - 1) * found.parts + one.f.astype(np.int64) - 1
+    count = np.bincount(cell, minlength=found.parts**2)
+    spent = np.bincount(cell, weights=one.spent, minlength=found.parts**2)
+    rows = [
+        (k // found.parts + 1, k % found.parts + 1, int(count[k]), int(spent[k])) for k in range(len(count))
+    ]
+    return table_of("pair of scores", {"r": int, "f": int, "customers": int, "spent": "=money"}, rows)
 
 
 def _cuts(found: RfmAnswer) -> Table:

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from desirepath.app.questions import QUESTIONS, question_class
+from desirepath.app.questions import QUESTIONS, question_class, suggest
 from desirepath.app.questions.question import Question
 from desirepath.app.questions.spelling import as_command, as_python
 from desirepath.core.errors import NotFound, nearest
+from desirepath.core.progress import heard_by
 from desirepath.journey_map.text import mask_customer
 from desirepath.web.context import Here, JourneyName, Reveal
+from desirepath.web.jobs import Job
+from desirepath.web.routes.jobs import JobOut, job_out
 from desirepath.web.shapes import AnswerOut, answer_out
 
 router = APIRouter(tags=["questions"])
@@ -27,6 +30,14 @@ class QuestionOut(BaseModel):
     name: str
     about: str
     fields: dict[str, Any]
+    long: bool = Field(description="Whether its answer can take many seconds: better asked as a job.")
+
+
+class SuggestionOut(BaseModel):
+    """Fields for a first asking, and why these; empty where the defaults are good."""
+
+    fields: dict[str, Any]
+    why: str
 
 
 class CustomerOut(BaseModel):
@@ -48,9 +59,17 @@ class MembersOut(BaseModel):
 def questions() -> list[QuestionOut]:
     """Every question, with its fields."""
     return [
-        QuestionOut(name=name, about=kind.about, fields=kind.model_json_schema())
+        QuestionOut(name=name, about=kind.about, fields=kind.model_json_schema(), long=kind.long)
         for name, kind in ((name, question_class(name)) for name in QUESTIONS)
     ]
+
+
+@router.get("/questions/{name}/suggestion")
+def suggestion(name: str, here: Here, journey: JourneyName = None) -> SuggestionOut:
+    """A good first asking of this question, from what the workspace has."""
+    _known(name)
+    found = here.serving.kept(journey, ("suggestion", name), lambda asking: suggest.suggestion(name, asking))
+    return SuggestionOut(fields=found.fields, why=found.why)
 
 
 @router.post("/ask/{name}")
@@ -60,6 +79,20 @@ def ask(name: str, here: Here, fields: Fields, journey: JourneyName = None) -> A
     with here.serving.asking(journey) as asking:
         answer = question.answer(asking)
         return answer_out(answer, as_command(question, journey), as_python(question))
+
+
+@router.post("/ask/{name}/job")
+def ask_long(name: str, here: Here, fields: Fields, journey: JourneyName = None) -> JobOut:
+    """The same as a job, for questions that take long: its result is the answer."""
+    question = read_question(name, fields)
+
+    def work(job: Job) -> AnswerOut:
+        with heard_by(job.say), here.serving.asking(journey) as asking:
+            answer = question.answer(asking)
+            job.say("writing the answer", 1.0)
+            return answer_out(answer, as_command(question, journey), as_python(question))
+
+    return job_out(here.jobs.start(f"ask {name}", work))
 
 
 @router.post("/ask/{name}/table")
@@ -109,6 +142,10 @@ def members(
 
 def read_question(name: str, fields: dict[str, Any]) -> Question[Any]:
     """The question of that name with these fields. Raises NotFound, QuestionError."""
+    _known(name)
+    return question_class(name)(**fields)
+
+
+def _known(name: str) -> None:
     if name not in QUESTIONS:
         raise NotFound(f'there is no question "{name}"', hint=nearest(name, QUESTIONS, "Questions"))
-    return question_class(name)(**fields)
