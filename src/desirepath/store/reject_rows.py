@@ -164,6 +164,6 @@ def read_rejects(
 def count_rejects(store: EventStore) -> list[tuple[str, str, str, int]]:
     """How many there are of each source and reason: source, reason, what is lost, how many; the most first."""
     found = store.rows(
-        "SELECT source, reason, lost, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, ALL"
+        "SELECT source, reason, lost, count(*) AS n FROM rejects GROUP BY ALL ORDER BY n DESC, source, reason, lost"
     )
     return [(str(source), str(reason), str(lost), int(n)) for source, reason, lost, n in found]
