@@ -3,14 +3,17 @@ import { Button, Group, Menu, Popover, Stack, TextInput } from "@mantine/core";
 import { IconCalendar, IconUsers } from "@tabler/icons-react";
 import { useState } from "react";
 import type { WorkspaceOut } from "@/api/types";
-import { useAsked } from "@/url/state";
+import { Against } from "@/app/Against";
+import { useAsked, useLocation } from "@/url/state";
 import { words } from "@/words";
 
 export function Asked({ workspace }: { workspace: WorkspaceOut }) {
+  const [location] = useLocation();
   return (
     <>
       <Who workspace={workspace} />
       <When />
+      {location === "/" && <Against workspace={workspace} />}
     </>
   );
 }

@@ -26,7 +26,7 @@ export function DataTable({ table, caption, locale, most = 200, onRow }: Props) 
         <tbody>
           {rows.map((row, i) => (
             <tr key={i} onClick={onRow && (() => onRow(row))} style={onRow && { cursor: "pointer" }}>
-              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={(one.unit ?? "") as Unit} estimated={parts.has(`${one.name}_low`)} locale={locale} />)}
+              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} estimated={parts.has(`${one.name}_low`)} locale={locale} />)}
             </tr>
           ))}
         </tbody>
@@ -34,6 +34,13 @@ export function DataTable({ table, caption, locale, most = 200, onRow }: Props) 
       <p className="muted small">{words.rows(rows.length, table.total)}</p>
     </div>
   );
+}
+
+/** "@unit": the row says its unit itself; "@unit apart": differences of such numbers, of shares in points. */
+function unitOf(unit: string, row: Record<string, unknown>): Unit {
+  if (!unit.startsWith("@unit")) return (unit === "ease" ? "emotion" : unit) as Unit;
+  const own = String(row.unit ?? "");
+  return (own === "share" && unit.endsWith("apart") ? "points" : own === "ease" ? "emotion" : own) as Unit;
 }
 
 interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale }

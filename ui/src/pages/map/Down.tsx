@@ -1,5 +1,5 @@
 // The map on a narrow screen: stage under stage, the track running down the side, each stage with its own lanes.
-import { useMemo } from "react";
+import { useId, useMemo } from "react";
 import type { MapDocument, StageColumn } from "@/api/types";
 import { Feelings, Keys } from "@/pages/map/Emotion";
 import { LaneCells } from "@/pages/map/LaneCells";
@@ -13,21 +13,10 @@ interface Props { map: MapDocument; open: (cell: string) => void; openStage: (st
 
 export function Down({ map, open, openStage, openList }: Props) {
   useHeads(map.stages.length);
-  const pieces = useMemo(() => trackDown(map.stages), [map.stages]);
   const whole = map.lanes.filter((lane) => lane.drawing !== "lines" && lane.cells.some((one) => one.stage === "" && !one.blank));
   return (
     <div className="map-down">
-      {map.stages.map((stage, i) => (
-        <section key={stage.id} className="down-stage" aria-labelledby={`down-${stage.id}`}>
-          {pieces[i] && <Piece piece={pieces[i]} />}
-          <h2 id={`down-${stage.id}`}><button type="button" onClick={() => openStage(stage.id)}>{stage.label}<span className="sr">{words.map.openStage}</span></button></h2>
-          {stage.about && <p className="muted small">{stage.about}</p>}
-          <p><button type="button" className="reach" onClick={() => open(stage.reach_cell)}>{words.map.reachShort(stage.customers)}</button></p>
-          <RateButton stage={stage} open={open} />
-          <LostButton stage={stage} open={open} />
-          <Lanes map={map} stage={stage} open={open} openList={openList} />
-        </section>
-      ))}
+      {map.stages.map((stage, i) => <DownStage key={stage.id} map={map} at={i} open={open} openStage={openStage} openList={openList} />)}
       {whole.length > 0 && (
         <section className="down-stage">
           <h2>{words.map.wholeJourney}</h2>
@@ -35,6 +24,25 @@ export function Down({ map, open, openStage, openList }: Props) {
         </section>
       )}
     </div>
+  );
+}
+
+/** One stage with its piece of the track and its lanes. side: who is meant, where two stand beside one another. */
+export function DownStage({ map, at, side, open, openStage, openList }: Props & { at: number; side?: string }) {
+  const pieces = useMemo(() => trackDown(map.stages), [map.stages]);
+  const [stage, piece] = [map.stages[at], pieces[at]];
+  const id = useId();
+  if (!stage) return null;
+  return (
+    <section className="down-stage" aria-labelledby={id}>
+      {piece && <Piece piece={piece} />}
+      <h2 id={id}><button type="button" onClick={() => openStage(stage.id)}>{stage.label}<span className="sr">{words.map.openStage}</span></button>{side && <span className="muted small"> {side}</span>}</h2>
+      {stage.about && <p className="muted small">{stage.about}</p>}
+      <p><button type="button" className="reach" onClick={() => open(stage.reach_cell)}>{words.map.reachShort(stage.customers)}</button></p>
+      <RateButton stage={stage} open={open} />
+      <LostButton stage={stage} open={open} />
+      <Lanes map={map} stage={stage} open={open} openList={openList} />
+    </section>
   );
 }
 

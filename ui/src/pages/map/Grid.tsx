@@ -60,9 +60,9 @@ function LaneHead({ lane }: { lane: Lane }) {
       <span className="lane-name">{lane.label}</span>
       {lane.drawing === "lines" && !lane.nothing && (
         <>
-          <span className="axis top small">{words.map.delighted}</span>
-          <span className="axis mid small" aria-hidden="true">0</span>
-          <span className="axis bottom small">{words.map.angry}</span>
+          <span className="axis axis-top small">{words.map.delighted}</span>
+          <span className="axis axis-mid small" aria-hidden="true">0</span>
+          <span className="axis axis-bottom small">{words.map.angry}</span>
         </>
       )}
     </div>

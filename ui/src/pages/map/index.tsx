@@ -8,6 +8,7 @@ import { useMap } from "@/api/hooks";
 import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
 import { CellList } from "@/pages/map/CellList";
+import { Compare } from "@/pages/map/Compare";
 import { Down } from "@/pages/map/Down";
 import { Evidence } from "@/pages/map/Evidence";
 import { Grid } from "@/pages/map/Grid";
@@ -34,6 +35,7 @@ function Whole({ map }: { map: MapDocument }) {
   const stage = map.stages.find((one) => one.id === values.get("stage"));
   const trail = map.trails.find((one) => one.id === values.get("trail"));
   const cell = map.lanes.flatMap((lane) => lane.cells).find((one) => one.id === values.get("cell"));
+  const against = values.get("against");
   const open = (id: string) => set({ cell: id });
   const ways = { map, open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
   return (
@@ -52,7 +54,7 @@ function Whole({ map }: { map: MapDocument }) {
         ) : (
           <>
             <Intro map={map} open={open} />
-            {narrow ? <Down {...ways} /> : <Grid {...ways} />}
+            {against ? <Compare map={map} against={against} ways={ways} /> : narrow ? <Down {...ways} /> : <Grid {...ways} />}
             <Notes map={map} />
           </>
         )}

@@ -24,7 +24,7 @@ export interface Writing {
   resolve: (mine: boolean) => void;
 }
 
-const NOTHING: Writing = { canWrite: () => false, entries: () => [], fixed: () => [], save: () => {}, undo: null, redo: null, state: "", conflict: null, resolve: () => {} };
+export const NOTHING: Writing = { canWrite: () => false, entries: () => [], fixed: () => [], save: () => {}, undo: null, redo: null, state: "", conflict: null, resolve: () => {} };
 export const WritingContext = createContext<Writing>(NOTHING);
 export const useWriting = () => useContext(WritingContext);
 
