@@ -86,5 +86,5 @@ def _masked(told: CustomerExplained, masking: Masking, named: Named) -> Customer
             )
             for one in told.decisions
         ),
-        excluded=told.excluded and masking.words(told.excluded),
+        excluded=told.excluded and masking.exclusion(told.excluded),
     )

@@ -54,6 +54,11 @@ class Masking:
         """What a customer wrote: without e-mail addresses, phone and other long numbers."""
         return clean_text(text) if self.reveal else mask_text(clean_text(text))
 
+    def exclusion(self, text: str) -> str:
+        """Why somebody is excluded: the rule may name a person, the event after it is named by its kind and day."""
+        rule, colon, event = text.rpartition("): ")
+        return f"{self.words(rule)}{colon}{event}" if colon else text
+
     def said(self, name: str, value: object, at: int | None = None) -> Said:
         """A trait or property, by its bare name."""
         text = self._text(value)

@@ -138,7 +138,7 @@ def customer(asking: Asking, asked: str, *, reveal: bool = False) -> Customer:
         id=id,
         shown=masking.customer(id),
         asked=None if asked.strip() == id else masking.words(asked.strip()),
-        excluded=None if excluded is None else masking.words(excluded),
+        excluded=None if excluded is None else masking.exclusion(excluded),
         known=known,
         events=own.events,
         first=int(ts[0]) if len(ts) else None,
