@@ -1,4 +1,4 @@
-"""Segments and personas written into a journey's file, everything else in it as it was.
+"""Segments, personas and targets written into a journey's file, everything else in it as it was.
 
 In: the journey's file, what is to be added, changed, renamed or taken out. Out: the file, written as a whole, and
 beside the store a copy of what it said before. Nothing is written that would not read, or that would change anything
@@ -20,6 +20,7 @@ from desirepath.journey.read import label_of, read_journey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from desirepath.app.journeys import JourneyFile
     from desirepath.journey.definition import Journey
@@ -91,6 +92,14 @@ class Editing:
             drop(self._text(), (section, id)), lambda found: _others_same(before, found, section, {id})
         )
 
+    def aim(self, stage: str, rate: str | None) -> Journey:
+        """Set a stage's target (of `journey`: of the whole way), "80 %"; None takes it out. Raises as save does."""
+        before, way = self._raw(), ("targets", stage)
+        text = (
+            drop(self._text(), way) if rate is None else put(self._text(), way, {"rate": rate})
+        )  # "80 %" needs no quotes
+        return self._write(text, lambda found: _others_same(before, found, "targets", {stage}))
+
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────
 
     def _text(self) -> str:
@@ -111,17 +120,17 @@ class Editing:
                 f"{self.file.path.name} is written in a way in which this cannot be changed from here",
                 hint="It may use anchors or aliases (& and *): change it in an editor.",
             )
-        keep_backup(self.file, self.now)
+        keep_backup(self.file.path, self.now)
         write_file(self.file.path, text.encode("utf-8"))
         return journey
 
 
-def keep_backup(file: JourneyFile, now: datetime) -> None:
+def keep_backup(path: Path, now: datetime) -> None:
     """Keep what a definition says now, under the time at which that ended; the newest fifty are kept."""
-    folder = file.path.parent / HIDDEN / BACKUPS
+    folder = path.parent / HIDDEN / BACKUPS
     at = now.strftime("%Y%m%dT%H%M%S%fZ")
-    write_file(folder / f"{file.path.name}.{at}", file.path.read_bytes())
-    for old in sorted(folder.glob(f"{file.path.name}.*"))[:-_KEPT]:
+    write_file(folder / f"{path.name}.{at}", path.read_bytes())
+    for old in sorted(folder.glob(f"{path.name}.*"))[:-_KEPT]:
         old.unlink(missing_ok=True)
 
 
@@ -132,7 +141,7 @@ def used_by(raw: dict[str, Any], section: Section, id: str) -> list[str]:
     return [name for name, value in _section(raw, "personas").items() if _rule_of("personas", value) == id]
 
 
-def _section(raw: dict[str, Any], section: Section) -> dict[str, Any]:
+def _section(raw: dict[str, Any], section: str) -> dict[str, Any]:
     found = raw.get(section)
     return found if isinstance(found, dict) else {}
 
@@ -171,7 +180,7 @@ def _followed(text: str, raw: dict[str, Any], was: str, now: str) -> str:
 
 
 def _others_same(
-    before: dict[str, Any], after: dict[str, Any], section: Section, touched: set[str | None]
+    before: dict[str, Any], after: dict[str, Any], section: str, touched: set[str | None]
 ) -> bool:
     """Whether everything but the parts that were touched is what it was."""
 

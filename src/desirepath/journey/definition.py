@@ -44,6 +44,23 @@ Within = Annotated[BusinessTime | timedelta, BeforeValidator(_business_time)]
 """A promised time: '5 days', '4 business hours', '2 business days'."""
 
 
+def _share(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    try:
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        found = -1.0
+    if not 0 < found <= 1:
+        raise refused((f'"{value}" is no share', 'Write it like "80 %" or 0.8.'))
+    return found
+
+
+Share = Annotated[float, BeforeValidator(_share)]
+"""'80 %', 0.8."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -157,6 +174,13 @@ class ActiveWhile(_Part):
     end: EventNamed
 
 
+class Target(_Part):
+    """What a stage's rate ought to be; of `journey`, the rate of the whole way. Changes no number."""
+
+    stage: str
+    rate: Share
+
+
 class Written(_Part):
     """What a person wrote for one cell of the map; shown as assumed."""
 
@@ -189,6 +213,7 @@ class Journey(_Part):
     returns_to: str | None = None
     exclude: tuple[Exclusion, ...] = ()
     identity: Identity = Identity()
+    targets: tuple[Target, ...] = ()
     written: tuple[Written, ...] = ()
     guesses: tuple[str, ...] = ()  # what `init` guessed and nobody confirmed yet
     version: str = ""

@@ -31,6 +31,7 @@ from desirepath.journey.definition import (
     Promise,
     Segment,
     Stage,
+    Target,
     Touchpoint,
     VoidedBy,
     Written,
@@ -39,6 +40,7 @@ from desirepath.journey.read_hours import read_business_hours, read_holidays
 from desirepath.journey.read_rates import read_rates
 
 Part = TypeVar("Part", bound=BaseModel)
+WHOLE = "journey"  # in place of a stage: the whole way
 _ID = re.compile(r"[^\W\d]\w*(-\w+)*")
 _SECTIONS = (
     "journey",
@@ -46,7 +48,7 @@ _SECTIONS = (
     "map",
 )
 _BOUNDS = ("limit", "shared_after")  # of an identifier; `none` lifts them
-_WORDS_ONLY = ("title", "label", "about", "backstage", "written", "guesses", "version")
+_WORDS_ONLY = ("title", "label", "about", "backstage", "targets", "written", "guesses", "version")
 
 
 def read_journey(source: Path | str, map_path: Path | None = None, main: Journey | None = None) -> Journey:
@@ -115,6 +117,7 @@ class JourneyReader(Definition):
             ),
             "business_hours": read_business_hours(self, raw.get("business_hours")),
             "holidays": read_holidays(self, raw.get("holidays")),
+            "targets": self._targets(raw.get("targets")),
             "written": self.lanes(raw.get("map"), ("map",), self.stage_ids),
             "guesses": self.document.guesses(),
             "title": raw.get("journey") or "Customer journey",
@@ -204,6 +207,16 @@ class JourneyReader(Definition):
             return value
 
         return self._many(raw, "personas", Persona, shape=shape)
+
+    def _targets(self, raw: object) -> tuple[Target, ...]:
+        """By stage, or `journey` for the whole way: {rate: 80 %}, or the share alone."""
+        found = []
+        for name, value in self.mapping(raw, ("targets",)).items():
+            where: Where = ("targets", name)
+            entries = {"rate": value} if isinstance(value, str) else self.mapping(value, where)
+            if self.reference(name, (*self.stage_ids, WHOLE), "stage", where, "targets"):
+                found.append(self.build(Target, entries, where, given={"stage": name}))
+        return tuple(one for one in found if one is not None)
 
     def _exclusions(self, raw: Mapping[str, Any]) -> tuple[Exclusion, ...]:
         """Named rules, or one rule without a name."""

@@ -32,6 +32,7 @@ from desirepath.web.routes import (
     questions,
     segments,
     stages,
+    today,
     workspace,
 )
 
@@ -43,6 +44,7 @@ ROUTES = (
     jobs,
     customers,
     segments,
+    today,
     stages,
     data_files,
     data_draft,
