@@ -49,7 +49,7 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class RuleMistake:
     """What is wrong with a rule, or only odd. row: the place of its row, None where it is of the whole text."""
 
     row: int | None
@@ -67,8 +67,8 @@ class Tried:
     rule: str
     rows: tuple[Row, ...] | None
     join: Join
-    mistakes: tuple[Mistake, ...]
-    notices: tuple[Mistake, ...]
+    mistakes: tuple[RuleMistake, ...]
+    notices: tuple[RuleMistake, ...]
     customers: int | None
     of: int
     share: Measured | None
@@ -119,7 +119,7 @@ def try_rule(asking: Asking, *, text: str | None, rows: Sequence[Row], join: Joi
         try:
             shown = rows_of(told, asking.journey)
         except RuleError as error:
-            mistakes = tuple(Mistake(None, message, hint) for message, hint in error.mistakes)
+            mistakes = tuple(RuleMistake(None, message, hint) for message, hint in error.mistakes)
     kept, by = (None, join) if shown is None else shown
     if mistakes:
         return Tried(told, kept, by, mistakes, (), None, len(who), None)
@@ -128,39 +128,41 @@ def try_rule(asking: Asking, *, text: str | None, rows: Sequence[Row], join: Joi
     return Tried(told, kept, by, (), notices, n, len(who), proportion(n, len(who), as_of=asking.as_of))
 
 
-def _mistakes_of(rows: Sequence[Row], asking: Asking) -> tuple[Mistake, ...]:
+def _mistakes_of(rows: Sequence[Row], asking: Asking) -> tuple[RuleMistake, ...]:
     """Of each row by itself, so that a mistake stands where it was made."""
     if not rows:
-        return (Mistake(None, "the rule is empty", "Add a condition."),)
+        return (RuleMistake(None, "the rule is empty", "Add a condition."),)
     found = []
     for place, row in enumerate(rows):
         try:
             parse_rule(row_rule(row, asking.journey), SEGMENT)
         except RuleError as error:
-            found += [Mistake(place, message, hint) for message, hint in error.mistakes]
+            found += [RuleMistake(place, message, hint) for message, hint in error.mistakes]
     return tuple(found)
 
 
-def _odd_rows(rows: Sequence[Row], asking: Asking) -> tuple[Mistake, ...]:
-    found: list[Mistake] = []
+def _odd_rows(rows: Sequence[Row], asking: Asking) -> tuple[RuleMistake, ...]:
+    found: list[RuleMistake] = []
     for place, row in enumerate(rows):
         odd = _odd(row_rule(row, asking.journey), place, asking)
         found += odd
         if isinstance(row, TraitRow) and row.how in ("is", "is_not") and not odd:
             found += _values_never_told(row, place, asking)
         if isinstance(row, DidRow) and row.often == "at_least" and row.times < 1:
-            found.append(Mistake(place, "it holds of everybody", "Nobody does anything less than no times."))
+            found.append(
+                RuleMistake(place, "it holds of everybody", "Nobody does anything less than no times.")
+            )
     return tuple(found)
 
 
-def _odd(rule: str, place: int | None, asking: Asking) -> tuple[Mistake, ...]:
+def _odd(rule: str, place: int | None, asking: Asking) -> tuple[RuleMistake, ...]:
     """Columns and events that the data do not have."""
     read = parse_rule(rule, SEGMENT)
     asked = {str(column) for column in read.columns}
     asked |= {str(c) for _, inner in read.aggregates for c in inner.columns if c.group}
     wide = [one for one in asking.columns if one.startswith(("traits.", "properties.", "id."))]
     missing = [
-        Mistake(place, f"no event says {column}", nearest(column, _of_group(wide, column), "They say"))
+        RuleMistake(place, f"no event says {column}", nearest(column, _of_group(wide, column), "They say"))
         for column in sorted(asked)
         if column not in asking.columns
     ]
@@ -168,7 +170,7 @@ def _odd(rule: str, place: int | None, asking: Asking) -> tuple[Mistake, ...]:
     return (
         *missing,
         *(
-            Mistake(place, f'there is no event "{name}"', nearest(name, names, "Events"))
+            RuleMistake(place, f'there is no event "{name}"', nearest(name, names, "Events"))
             for name in sorted(read.events)
             if name not in names
         ),
@@ -180,7 +182,7 @@ def _of_group(columns: Sequence[str], like: str) -> list[str]:
     return [one for one in columns if one.partition(".")[0] == group]
 
 
-def _values_never_told(row: TraitRow, place: int, asking: Asking) -> list[Mistake]:
+def _values_never_told(row: TraitRow, place: int, asking: Asking) -> list[RuleMistake]:
     if row.numbers or not row.column.startswith("traits."):
         return []
     try:
@@ -188,7 +190,7 @@ def _values_never_told(row: TraitRow, place: int, asking: Asking) -> list[Mistak
     except DesirepathError:
         return []
     return [
-        Mistake(place, f'{row.column} is never "{value}"', nearest(value, labels, "It is"))
+        RuleMistake(place, f'{row.column} is never "{value}"', nearest(value, labels, "It is"))
         for value in row.values
         if value not in labels
     ]
