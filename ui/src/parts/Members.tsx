@@ -2,25 +2,37 @@
 import { Drawer, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "wouter";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useMembers, type Fields } from "@/api/hooks";
+import type { MembersOut } from "@/api/types";
 import { behind } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
 
-export function Members({ name, fields, count, close }: { name: string; fields: Fields; count: string | null; close: () => void }) {
+interface Props { name: string; fields: Fields; count: string | null; close: () => void }
+
+export function Members({ name, fields, count, close }: Props) {
   const [reveal, setReveal] = useState(false);
   const found = useMembers(name, fields, count, reveal);
   const href = useHref();
+  return <MemberList found={found} page={count === null ? undefined : href("~/customers", behind(name, count, fields))} opened={count !== null} reveal={reveal} setReveal={setReveal} close={close} />;
+}
+
+interface ListProps { found: UseQueryResult<MembersOut>; opened: boolean; title?: string; page?: string | undefined; reveal: boolean; setReveal: (reveal: boolean) => void; close: () => void }
+
+/** The drawer itself, for a list that comes from elsewhere. page: the address of the same list as a page. */
+export function MemberList({ found, opened, title, page, reveal, setReveal, close }: ListProps) {
+  const href = useHref();
   return (
-    <Drawer opened={count !== null} onClose={close} position="right" title={words.whoIsBehind} closeButtonProps={{ "aria-label": words.close }}>
+    <Drawer opened={opened} onClose={close} position="right" title={words.whoIsBehind} closeButtonProps={{ "aria-label": words.close }}>
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
       {found.isFetching && !found.data && <Waiting label={words.asking} />}
       {found.data && (
         <>
-          <Text fw={600}>{words.customersBehind(found.data.count, found.data.total)}</Text>
-          <Link href={href("~/customers", behind(name, found.data.count, fields))}>{words.customers.openList}</Link>
+          <Text fw={600}>{words.customersBehind(title ?? found.data.count, found.data.total)}</Text>
+          {page && <Link href={page}>{words.customers.openList}</Link>}
           <Switch my="sm" label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
           <ul style={{ listStyle: "none", padding: 0, columns: "10rem" }}>
             {found.data.customers.map((one) => <li key={one.id}><Link href={href(`~/customers/${encodeURIComponent(one.id)}`)}>{one.shown}</Link></li>)}

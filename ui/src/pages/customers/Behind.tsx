@@ -19,7 +19,7 @@ export function Behind(revealing: Revealing) {
   if (questions.error) return <ErrorBox error={questions.error} again={() => void questions.refetch()} />;
   if (!questions.data) return <Waiting label={words.opening} />;
   const name = values.get("question") ?? "";
-  const about = questions.data.find((one) => one.name === name) ?? { name, about: name, fields: {} };
+  const about = questions.data.find((one) => one.name === name) ?? { name, about: name, fields: {}, long: false };
   return <List question={about} {...revealing} />;
 }
 
