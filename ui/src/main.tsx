@@ -12,6 +12,8 @@ import { App } from "@/app/App";
 import { theme, variables } from "@/app/theme";
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+// What locks the page's scrolling behind a drawer writes a style of its own, and looks for the nonce under this name.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -6,6 +6,7 @@ import { useAnswer, useMap, useWorkspace } from "@/api/hooks";
 import type { MapDocument, WorkspaceOut } from "@/api/types";
 import { inUnit, type Locale } from "@/format";
 import { apartIn, endsIn, rowsOf, sidesOf, type Row } from "@/pages/map/compare";
+import { Details } from "@/pages/map/Details";
 import { Differences } from "@/pages/map/Differences";
 import { SideBySide } from "@/pages/map/SideBySide";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -32,6 +33,12 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
   const error = answer.error ?? other.error;
   if (error) return <ErrorBox error={error} again={() => { void answer.refetch(); void other.refetch(); }} />;
   if (!other.data || !answer.data || other.isPlaceholderData || answer.isPlaceholderData) return <Waiting label={said.asking} />;
+  // What is opened on the other side is that side's: its own evidence, or its own stage's page.
+  const others: Ways = {
+    open: (cell) => set({ cell, of: "other" }),
+    openList: (list) => set({ list, of: "other" }),
+    openStage: (stage) => set({ segment: sides.other.segment, since: sides.other.since, until: sides.other.until, against: undefined, view: undefined, stage }),
+  };
   const rows = rowsOf(answer.data, map, workspace);
   const locale = { currency: map.currency, zone: map.time_zone };
   return (
@@ -42,7 +49,8 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
           data={[{ value: "difference", label: said.difference }, { value: "sides", label: said.sides }]} />
       </div>
       <Most rows={rows} locale={locale} />
-      {view === "sides" ? <SideBySide left={map} right={other.data} a={sides.a} b={sides.b} ways={ways} />
+      {values.get("of") === "other" && <Details map={other.data} />}
+      {view === "sides" ? <SideBySide left={map} right={other.data} a={sides.a} b={sides.b} ways={ways} others={others} />
         : <Differences map={map} other={other.data} rows={rows} a={sides.a} b={sides.b} locale={locale} ways={ways} />}
       <Everything rows={rows} locale={locale} a={sides.a} b={sides.b} />
     </>

@@ -15,13 +15,13 @@ interface Props { map: MapDocument; other: MapDocument; rows: Row[]; a: string; 
 
 export function Differences(props: Props) {
   const narrow = useMediaQuery("(width < 48rem)", undefined, { getInitialValueInEffect: false });
-  const { map, rows, locale, a, b } = props;
+  const { rows, locale, a, b } = props;
   const elsewhere = rows.filter((one) => one.stage === "");
   return (
     <>
       {narrow ? <Narrow {...props} /> : <Wide {...props} />}
       {elsewhere.some((one) => one.beyond) && <section className="elsewhere"><h3>{said.elsewhere}</h3><Beyond rows={elsewhere} locale={locale} /></section>}
-      {!narrow && <p className="small muted">{said.tracksSaid(a, b)} {map.stages.length > 0 && words.map.scale}</p>}
+      {!narrow && <p className="small muted">{said.tracksSaid(a, b)}</p>}
     </>
   );
 }
@@ -31,7 +31,7 @@ function Wide({ map, other, rows, locale, ways, a, b }: Props) {
   const pieces = useMemo(() => trackShape(map.stages, UNIT).pieces, [map.stages]);
   return (
     <Frame map={map} openStage={ways.openStage} label={said.between(a, b)}>
-      <div className="map-row track" role="row">
+      <div className="map-row track compared" role="row">
         <div role="rowheader" className="lane-head">{said.tracks}</div>
         <TrackShape stages={map.stages} />
         <svg className="track-shape" viewBox={`0 0 ${line.width} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true"><path d={line.band} className="other-track" vectorEffect="non-scaling-stroke" /></svg>
@@ -39,9 +39,8 @@ function Wide({ map, other, rows, locale, ways, a, b }: Props) {
           const there = other.stages.find((one) => one.id === stage.id);
           return (
             <div key={stage.id} role="cell" className="track-cell">
-              <button type="button" {...place(pieces[i])} onClick={() => ways.open(stage.reach_cell)}>{stage.customers.toLocaleString()} <span className="sr">{words.map.reached(stage.label)}</span></button>
+              <button type="button" {...place(pieces[i])} onClick={() => ways.open(stage.reach_cell)}>{stage.customers.toLocaleString()} {there && <span className="small">{said.against(there.customers.toLocaleString())}</span>}<span className="sr"> {words.map.reached(stage.label)}</span></button>
               <div className={i === map.stages.length - 1 ? "rate last" : "rate"}><RateOf stage={stage} there={there} row={rows.find((one) => one.id === `rate:${stage.id}`)} locale={locale} /></div>
-              {there && <p className="lost muted">{said.against(there.customers.toLocaleString())}</p>}
             </div>
           );
         })}
@@ -81,7 +80,7 @@ function RateOf({ stage, there, row, locale }: { stage: StageColumn; there: Stag
     <>
       <span className="nowrap"><strong>{told(stage)}</strong> <span className="muted small">{said.against(told(there))}</span></span>
       <span className="small block">
-        {row && row.apart !== null ? <><strong className={row.tone}>{apartIn(row.apart, row.unit, locale)}</strong> <span className="muted">{row.beyond ? endsIn(row, locale) : said.chance}</span></> : <span className="why">{row?.why ?? words.none}</span>}
+        {row && row.apart !== null ? <><strong className={row.beyond ? row.tone : "muted"}>{apartIn(row.apart, row.unit, locale)}</strong> <span className="muted">{row.beyond ? endsIn(row, locale) : said.chance}</span></> : <span className="why">{row?.why ?? words.none}</span>}
       </span>
       <span className="muted small block">{words.map.within(stage.success, duration(stage.within))}</span>
     </>

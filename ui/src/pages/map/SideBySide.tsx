@@ -4,9 +4,10 @@ import { DownStage } from "@/pages/map/Down";
 import { useHeads } from "@/pages/map/top";
 import { NOTHING, WritingContext } from "@/pages/map/writing";
 
-interface Props { left: MapDocument; right: MapDocument; a: string; b: string; ways: { open: (cell: string) => void; openStage: (stage: string) => void; openList: (list: string) => void } }
+interface Ways { open: (cell: string) => void; openStage: (stage: string) => void; openList: (list: string) => void }
+interface Props { left: MapDocument; right: MapDocument; a: string; b: string; ways: Ways; others: Ways }
 
-export function SideBySide({ left, right, a, b, ways }: Props) {
+export function SideBySide({ left, right, a, b, ways, others }: Props) {
   useHeads(left.stages.length);
   return (
     // What people wrote is of the journey, not of a side: here it is only read.
@@ -17,7 +18,7 @@ export function SideBySide({ left, right, a, b, ways }: Props) {
           return (
             <div key={stage.id} className="side-row">
               <DownStage map={left} at={i} side={a} {...ways} />
-              {other >= 0 && <DownStage map={right} at={other} side={b} {...ways} />}
+              {other >= 0 && <DownStage map={right} at={other} side={b} {...others} />}
             </div>
           );
         })}

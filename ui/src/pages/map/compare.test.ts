@@ -28,7 +28,7 @@ test("a difference stands in its stage, and is good or bad only beyond chance", 
 });
 
 test("a difference has a sign and its unit", () => {
-  expect(apartIn(-0.054, "share", {})).toBe("-5.4 pts");
+  expect(apartIn(-0.054, "share", {})).toBe("−5.4 pts");
   expect(apartIn(-86_400_000_000 * 3, "duration", {})).toBe("−3 days");
   expect(apartIn(null, "share", {})).toBe("–");
 });

@@ -78,12 +78,18 @@ function escaped(text: string): string {
 /** A difference in words: shares differ by points, everything else in its own unit, with its sign. */
 export function apartIn(value: number | null, unit: Unit, locale: Locale): string {
   if (value === null) return words.none;
-  if (unit === "share") return inUnit(value, "points", locale);
-  if (unit === "points" || unit === "emotion") return inUnit(value, unit, locale);
+  if (unit === "share" || unit === "points") return minus(inUnit(value, "points", locale));
+  if (unit === "emotion") return minus(inUnit(value, unit, locale));
   const size = inUnit(Math.abs(value), unit, locale);
   return value > 0 ? `+${size}` : value < 0 ? `−${size}` : size;
 }
 
+/** "−13.4 … −10.5": of points without their unit, which stands beside. */
 export function endsIn(row: Row, locale: Locale): string {
-  return `${apartIn(row.low, row.unit, locale)} … ${apartIn(row.high, row.unit, locale)}`;
+  const end = (value: number | null) => apartIn(value, row.unit, locale).replace(/ pts$/, "");
+  return `${end(row.low)} … ${end(row.high)}`;
+}
+
+function minus(text: string): string {
+  return text.replace(/^-/, "−");
 }

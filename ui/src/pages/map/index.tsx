@@ -7,11 +7,11 @@ import { IconArrowLeft } from "@tabler/icons-react";
 import { useMap } from "@/api/hooks";
 import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
-import { CellList } from "@/pages/map/CellList";
 import { Compare } from "@/pages/map/Compare";
 import { Down } from "@/pages/map/Down";
-import { Evidence } from "@/pages/map/Evidence";
+import { Details } from "@/pages/map/Details";
 import { Grid } from "@/pages/map/Grid";
+import { Present } from "@/pages/map/Present";
 import { StageView } from "@/pages/map/StageView";
 import { Tools } from "@/pages/map/Tools";
 import { TrailView } from "@/pages/map/TrailView";
@@ -34,10 +34,10 @@ function Whole({ map }: { map: MapDocument }) {
   const writing = useWrite();
   const stage = map.stages.find((one) => one.id === values.get("stage"));
   const trail = map.trails.find((one) => one.id === values.get("trail"));
-  const cell = map.lanes.flatMap((lane) => lane.cells).find((one) => one.id === values.get("cell"));
   const against = values.get("against");
   const open = (id: string) => set({ cell: id });
-  const ways = { map, open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
+  const elsewhere = values.get("of") === "other"; // what is open belongs to the other side of a comparison
+  const ways = { open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
   return (
     <WritingContext value={writing}>
       <div className="map">
@@ -54,12 +54,12 @@ function Whole({ map }: { map: MapDocument }) {
         ) : (
           <>
             <Intro map={map} open={open} />
-            {against ? <Compare map={map} against={against} ways={ways} /> : narrow ? <Down {...ways} /> : <Grid {...ways} />}
+            {against ? <Compare map={map} against={against} ways={ways} /> : narrow ? <Down map={map} {...ways} /> : <Grid map={map} {...ways} />}
             <Notes map={map} />
           </>
         )}
-        <CellList map={map} list={cell ? null : values.get("list")} close={() => set({ list: undefined })} open={open} />
-        <Evidence map={map} cell={cell ?? null} close={() => set({ cell: undefined })} openTrail={(id) => set({ cell: undefined, list: undefined, trail: id })} />
+        {!(elsewhere && against) && <Details map={map} />}
+        <Present map={map} open={open} covered={values.has("cell")} />
       </div>
     </WritingContext>
   );
