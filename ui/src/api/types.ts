@@ -1,7 +1,8 @@
 // The shapes of the API under the names that the app uses.
 export type {
   AnswerOut, AskedOut, Cell, ColumnOut, ContractOut, CustomerOut, DataOut, Estimate, Exhibit, Headline, JobOut, Lane,
-  MapDocument, MembersOut, NamedOut, NoEstimate, Problem, QuestionOut, StageColumn, StageMap, StageOut, Step, TableOut,
+  MapDocument, MembersOut, NamedOut, NoEstimate, Problem, QuestionOut, StageColumn, StageGroupOut, StageMap,
+  StageNumbersOut, StageOut, StageSeenOut, StagesOut, Step, TableOut,
   TouchpointOut, Trail, TrailLine, Value, WorkspaceOut,
 } from "@/generated/client/types.gen";
 import type { Estimate, NoEstimate } from "@/generated/client/types.gen";

@@ -16,6 +16,8 @@ function page(id: keyof typeof words.nav, load: () => Promise<{ default: Compone
 
 export const PAGES: Page[] = [
   page("map", () => import("@/pages/map")),
+  page("stages", () => import("@/pages/stages")),
   page("ask", () => import("@/pages/ask")),
   page("customers", () => import("@/pages/customers")),
+  page("data", () => import("@/pages/data")),
 ];

@@ -1,0 +1,25 @@
+// What the pages of the stages ask: the stages, by a breakdown if one is chosen, and who is behind a count.
+import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import { answered } from "@/api/problem";
+import type { MembersOut, StagesOut } from "@/api/types";
+import { stageCustomers, stages } from "@/generated/client/sdk.gen";
+import { useAsked } from "@/url/state";
+
+export function useStages(by?: string, stage?: string): UseQueryResult<StagesOut> {
+  const { asked } = useAsked();
+  const query = { ...asked, by, stage };
+  return useQuery({ queryKey: ["stages", query], placeholderData: keepPreviousData, queryFn: ({ signal }) => answered(stages({ query, signal })) });
+}
+
+/** A count of a stage. stage: its id, `repeat:` before it, or `journey`. group: of the breakdown `by`. */
+export interface Counted { stage: string; count: string; label: string; by?: string | undefined; group?: string | undefined }
+
+export function useBehindStage(of: Counted | null, reveal: boolean): UseQueryResult<MembersOut> {
+  const { asked } = useAsked();
+  const query = { ...asked, count: of?.count ?? "", by: of?.by, group: of?.group, reveal };
+  return useQuery({
+    queryKey: ["stage-members", of?.stage, query],
+    enabled: of !== null,
+    queryFn: ({ signal }) => answered(stageCustomers({ path: { id: of?.stage ?? "" }, query, signal })),
+  });
+}
