@@ -20,4 +20,5 @@ export const PAGES: Page[] = [
   page("ask", () => import("@/pages/ask")),
   page("customers", () => import("@/pages/customers")),
   page("data", () => import("@/pages/data")),
+  page("segments", () => import("@/pages/segments")),
 ];
