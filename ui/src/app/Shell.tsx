@@ -14,6 +14,8 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
   const search = useSearch();
   const main = useRef<HTMLElement>(null);
   const current = PAGES.find((one) => (one.path === "/" ? location === "/" : location === one.path || location.startsWith(`${one.path}/`)));
+  const empty = workspace.state === "empty" || workspace.state === "new";
+  const pages = empty ? PAGES.filter((one) => one.id === "data") : PAGES;
   const first = useRef(true);
   useEffect(() => {
     document.title = `${current?.label ?? words.brand} · ${workspace.title}`;
@@ -30,12 +32,12 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
           <span>{words.brand}</span>
         </Link>
         <nav className="nav" aria-label={words.pages}>
-          {PAGES.map((one) => (
+          {pages.map((one) => (
             <Link key={one.id} href={`${one.path}${kept(search)}`} aria-current={one.id === current?.id ? "page" : undefined}>{one.label}</Link>
           ))}
         </nav>
         <div className="asked">
-          {workspace.state !== "new" && <Asked workspace={workspace} />}
+          {!empty && <Asked workspace={workspace} />}
           <Theme />
         </div>
       </header>

@@ -1,0 +1,108 @@
+// The definitions as text: every mistake at its line, who would move before anything is saved, then saving; earlier versions.
+import { Button, Group, Menu, SegmentedControl, Stack, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useEffect, useRef, useState } from "react";
+import { useForget } from "@/api/hooks";
+import { answered } from "@/api/problem";
+import { checkRules, keptRules, placeCustomers, saveRules, tryRules } from "@/generated/client/sdk.gen";
+import type { Mistake, RuleFileOut } from "@/generated/client/types.gen";
+import { Editor, Mistakes } from "@/pages/data/Editor";
+import { useRules, useWork } from "@/pages/data/hooks";
+import { PreviewView } from "@/pages/data/PreviewView";
+import { Progress } from "@/pages/data/Progress";
+import { ErrorBox } from "@/parts/ErrorBox";
+import { Waiting } from "@/parts/Waiting";
+import { useUrl } from "@/url/state";
+import { words } from "@/words";
+
+/** hasData: whether there is anybody to place. */
+export function Rules({ hasData }: { hasData: boolean }) {
+  const { values, set } = useUrl();
+  const found = useRules();
+  if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
+  if (!found.data) return <Waiting label={words.opening} />;
+  const file = found.data.find((one) => one.name === values.get("file")) ?? found.data[0];
+  if (!file) return null;
+  const names = found.data.map((one) => ({ value: one.name, label: one.name }));
+  return (
+    <Stack gap="sm">
+      <p className="headline">{words.data.rulesAbout}</p>
+      <SegmentedControl data={names} value={file.name} onChange={(name) => set({ file: name, line: undefined, preview: undefined })} aria-label={words.data.whichFile} className="choose-file" />
+      <Edit key={`${file.name} ${file.stamp}`} file={file} hasData={hasData} />
+    </Stack>
+  );
+}
+
+function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
+  const w = words.data;
+  const { values, set } = useUrl();
+  const forget = useForget();
+  const [text, setText] = useState(file.text);
+  const [mistakes, setMistakes] = useState<Mistake[]>([]);
+  const [at, setAt] = useState<number | null>(Number(values.get("line")) || null);
+  const [error, setError] = useState<Error | null>(null);
+  const [tried, setTried] = useState("");
+  const trying = useWork((job) => set({ preview: job.id }, true), false);
+  const placing = useWork(() => notifications.show({ message: w.placed }));
+  const asked = useRef(0);
+  const changed = text !== file.text;
+  useEffect(() => {
+    // What is typed is judged when the fingers rest; an answer to an older text is passed over.
+    const mine = ++asked.current;
+    const timer = setTimeout(() => {
+      void answered(checkRules({ path: { name: file.name }, body: { text } })).then((told) => { if (mine === asked.current) setMistakes(told.mistakes); }, () => undefined);
+    }, 350);
+    return () => clearTimeout(timer);
+  }, [text, file.name]);
+  useEffect(() => {
+    if (!changed) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [changed]);
+
+  const preview = () => { setTried(text); trying.begin(tryRules({ path: { name: file.name }, body: { text } })); };
+  const save = async () => {
+    setError(null);
+    try {
+      await answered(saveRules({ path: { name: file.name }, body: { text, stamp: file.stamp } }));
+    } catch (failed) {
+      setError(failed as Error);
+      return;
+    }
+    notifications.show({ message: w.saved(file.name) });
+    set({ preview: undefined }, true);
+    if (file.journey !== null && hasData) placing.begin(placeCustomers({ query: file.journey === "main" ? {} : { journey: file.journey } }));
+    else await forget();
+  };
+  const put = async (version: string) => setText((await answered(keptRules({ path: { name: file.name, version } }))).text);
+  const isJourney = file.journey !== null;
+  return (
+    <>
+      <Group gap="xs" className="rules-tools">
+        {isJourney && hasData && <Button variant="default" onClick={preview} disabled={!changed || mistakes.length > 0 || trying.running}>{w.preview}</Button>}
+        <Button onClick={() => void save()} disabled={!changed || mistakes.length > 0 || placing.running}>{w.save}</Button>
+        <Button variant="subtle" color="gray" disabled={!changed} onClick={() => setText(file.text)}>{w.revert}</Button>
+        {file.kept.length > 0 && (
+          <Menu withinPortal>
+            <Menu.Target><Button variant="subtle" color="gray">{w.earlier(file.kept.length)}</Button></Menu.Target>
+            <Menu.Dropdown mah="50vh" style={{ overflowY: "auto" }}>{file.kept.map((one) => <Menu.Item key={one} onClick={() => void put(one)}>{w.before(versionTime(one))}</Menu.Item>)}</Menu.Dropdown>
+          </Menu>
+        )}
+        <Text size="sm" className="muted" role="status">{changed ? w.unsaved : ""}</Text>
+      </Group>
+      {error && <ErrorBox error={error} />}
+      <Progress work={trying} label={w.trying} />
+      <Progress work={placing} label={w.placing} />
+      {values.get("preview") && !trying.running && <PreviewView id={values.get("preview") ?? ""} outdated={tried !== "" && tried !== text} />}
+      <Mistakes mistakes={mistakes} name={file.name} to={(line) => { setAt(null); requestAnimationFrame(() => setAt(line)); }} />
+      <Editor label={file.name} text={text} change={setText} mistakes={mistakes.filter((one) => one.file === file.name)} at={at} />
+    </>
+  );
+}
+
+/** "20240301T101500000000Z" as a day and time of the reader's. */
+export function versionTime(version: string): string {
+  const [, y, m, d, h, min, s] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})/.exec(version) ?? [];
+  return new Date(`${y}-${m}-${d}T${h}:${min}:${s}Z`).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+}

@@ -1,0 +1,98 @@
+// The sources and how they stand; loading what is new; dropping newer exports over older ones.
+import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { answered } from "@/api/problem";
+import type { WorkspaceOut } from "@/api/types";
+import { day } from "@/format";
+import { loadResult, startLoad } from "@/generated/client/sdk.gen";
+import type { LoadOut, SourceOut } from "@/generated/client/types.gen";
+import { Drop } from "@/pages/data/Drop";
+import { useSources, useUploads, useWork } from "@/pages/data/hooks";
+import { Progress } from "@/pages/data/Progress";
+import { bytes } from "@/pages/data/upload";
+import { ErrorBox } from "@/parts/ErrorBox";
+import { Waiting } from "@/parts/Waiting";
+import { useHref, useUrl } from "@/url/state";
+import { words } from "@/words";
+
+const COLOURS = { loaded: "teal", new: "orange", changed: "orange", missing: "red", gone: "red" } as const;
+
+export function Sources({ workspace }: { workspace: WorkspaceOut }) {
+  const w = words.data;
+  const found = useSources();
+  const client = useQueryClient();
+  const { values, set } = useUrl();
+  const work = useWork((job) => set({ loaded: job.id }, true));
+  const href = useHref();
+  const news = (found.data ?? []).filter((one) => one.state !== "loaded");
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <p className="headline">{workspace.state === "new" ? w.notLoaded : news.length ? w.somethingNew(news.length) : w.allLoaded}</p>
+        <Button onClick={() => work.begin(startLoad({ body: {} }))} loading={work.running} variant={news.length ? "filled" : "default"}>{w.load}</Button>
+      </Group>
+      <Progress work={work} label={w.loading} />
+      {values.get("loaded") && <Brought id={values.get("loaded") ?? ""} />}
+      {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
+      {!found.data && !found.error && <Waiting label={words.opening} />}
+      <div className="sources">{found.data?.map((one) => <One key={one.id} source={one} zone={workspace.time_zone} />)}</div>
+      <Drop small arrived={() => void client.invalidateQueries({ queryKey: ["sources"] })} />
+      <Unread sources={found.data ?? []} />
+      <Text size="sm" className="muted">{w.sourcesAbout} <Link href={href("/rules", { file: "sources.yaml" })}>sources.yaml</Link></Text>
+    </Stack>
+  );
+}
+
+function One({ source, zone }: { source: SourceOut; zone: string }) {
+  const w = words.data;
+  const href = useHref();
+  const fresh = source.files.filter((one) => one.state !== "loaded");
+  return (
+    <section className="card source" aria-label={source.id}>
+      <Group justify="space-between" wrap="nowrap" align="start">
+        <h3>{source.id}</h3>
+        <Badge variant="outline" color={COLOURS[source.state]}>{w.states[source.state]}</Badge>
+      </Group>
+      <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
+      {source.why && <Text size="sm">{source.why}.</Text>}
+      <dl>
+        {source.kind === "metrics" ? <><dt>{w.kind}</dt><dd>{w.isMetrics}</dd></> : <><dt>{w.events}</dt><dd>{source.events.toLocaleString()}</dd></>}
+        {source.newest !== null && <><dt>{w.from}</dt><dd>{source.first !== null && day(source.first, zone)} – {day(source.newest, zone)}</dd></>}
+        {source.until !== null && <><dt>{w.until}</dt><dd>{day(source.until, zone)} {!source.declared && <span className="muted">({w.assumed})</span>}</dd></>}
+        {source.loaded_at && <><dt>{w.loadedAt}</dt><dd>{new Date(source.loaded_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</dd></>}
+        {source.rejects > 0 && <><dt>{w.rejects}</dt><dd><Link href={href("/rejects", { source: source.id })}>{source.rejects.toLocaleString()}</Link></dd></>}
+      </dl>
+      {fresh.length > 0 && <ul className="small muted">{fresh.slice(0, 5).map((one) => <li key={one.name}>{one.name}: {w.fileStates[one.state]}</li>)}</ul>}
+    </section>
+  );
+}
+
+/** Dropped files that no source reads yet. */
+function Unread({ sources }: { sources: SourceOut[] }) {
+  const w = words.data;
+  const uploads = useUploads();
+  const href = useHref();
+  const read = new Set(sources.flatMap((one) => one.files.map((file) => file.name)));
+  const unread = (uploads.data?.files ?? []).filter((one) => ![...read].some((name) => name === `data/${one.name}` || name.startsWith(`data/${one.name}/`)));
+  if (!unread.length || !sources.length) return null;
+  return <Text size="sm">{w.unreadFiles(unread.map((one) => `data/${one.name} (${bytes(one.bytes)})`).join(", "))} <Link href={href("/rules", { file: "sources.yaml" })}>sources.yaml</Link></Text>;
+}
+
+/** What the last load of this visit brought. */
+function Brought({ id }: { id: string }) {
+  const w = words.data;
+  const href = useHref();
+  const found = useQuery({ queryKey: ["loaded", id], retry: false, queryFn: ({ signal }): Promise<LoadOut> => answered(loadResult({ path: { id }, signal })) });
+  if (!found.data) return null;
+  const { events, rows, rejected, failures, placed } = found.data;
+  return (
+    <section className="card" role="status" aria-label={w.broughtTitle}>
+      <Text fw={500}>{w.brought(events, rows)}</Text>
+      {placed.map((one) => <Text key={one} size="sm" className="muted">{one}</Text>)}
+      {rejected > 0 && <Text size="sm"><Link href={href("/rejects")}>{w.setAsideIn(rejected)}</Link></Text>}
+      {failures.map((one) => <Text key={one.detail} size="sm" className="bad">{one.detail} {one.hint}</Text>)}
+      <Link href={href("~/")}>{words.toMap}</Link>
+    </section>
+  );
+}
