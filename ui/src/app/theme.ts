@@ -13,11 +13,17 @@ export const theme = createTheme({
   headings: { fontWeight: "600" },
   colors: { teal, track },
   primaryColor: "teal",
-  primaryShade: { light: 7, dark: 4 },
+  // White on it can be read in both themes; what is a line or a word in the dark takes --teal.
+  primaryShade: 7,
   autoContrast: true,
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  // The head of a drawer is no banner of the page.
+  components: {
+    Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+    Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+  },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
 });
 

@@ -115,6 +115,13 @@ export const en = {
     angryShort: "angry",
     reachShort: (n: number) => `${n.toLocaleString()} customers`,
     feelings: "How it feels here",
+    behind: {
+      who: "Who they are",
+      reached: "reached it", succeeded: "succeeded", lapsed: "fell silent", left: "left", in_flight: "still here",
+      looking: "Looking for the customers behind it …",
+      met: (n: number) => `Who met it: ${n.toLocaleString()} customers`,
+      lost: (n: number) => `Who of them were lost: ${n.toLocaleString()}`,
+    },
     stageEase: (value: string) => `ease of the stage ${value}`,
     write: {
       edit: "Edit:",
