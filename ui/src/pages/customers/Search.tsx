@@ -104,7 +104,7 @@ function Overdue({ reveal, currency }: { reveal: boolean; currency: string | nul
     <section>
       <h2>{w.overdue}</h2>
       <WorkingOut working={working} />
-      {!working.running && <Button variant="default" size="xs" onClick={working.begin}>{w.workOut}</Button>}
+      {!working.running && !working.job && <Button variant="default" size="xs" onClick={working.begin}>{w.workOut}</Button>}
       <p className="muted small">{w.workOutHint}</p>
     </section>
   );

@@ -27,10 +27,14 @@ export function useWorkingOut(done: () => void): Working {
 
 export function WorkingOut({ working }: { working: Working }) {
   const w = words.customers;
-  const { job, error, running, halt } = working;
-  if (error) return <ErrorBox error={error} />;
-  if (job?.state === "failed") return <p className="bad">{job.problem?.detail} {job.problem?.hint}</p>;
-  if (job?.state === "stopped") return <p className="muted">{w.stopped}</p>;
+  const { job, error, running, halt, begin } = working;
+  if (error) return <ErrorBox error={error} again={begin} />;
+  if (job?.state === "failed" || job?.state === "stopped") return (
+    <div role="status" className="working">
+      <span className="muted">{job.state === "stopped" ? w.stopped : `${job.problem?.detail ?? ""} ${job.problem?.hint ?? ""}`}</span>
+      <Button size="compact-xs" variant="default" onClick={begin}>{words.again}</Button>
+    </div>
+  );
   if (!running) return null;
   return (
     <div role="status" className="working">
