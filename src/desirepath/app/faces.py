@@ -173,7 +173,7 @@ def _told(
 
 
 def _quotes(asking: Asking, customers: NDArray[np.int64], *, reveal: bool) -> tuple[Quote, ...]:
-    """A few of their words: of each stage in turn the newest, the lowest and the highest score."""
+    """A few of their words: the gladdest, the angriest, and the newest."""
     from desirepath.measure.verbatims import verbatims
 
     found = verbatims(
@@ -189,8 +189,13 @@ def _quotes(asking: Asking, customers: NDArray[np.int64], *, reveal: bool) -> tu
     )
     labels = {stage.id: stage.label for stage in asking.journey.stages}
     shown = clean_text if reveal else lambda text: mask_text(clean_text(text))
-    newest = sorted(found.chosen, key=lambda one: -one.at)[:_QUOTES]
+    newest = sorted(found.chosen, key=lambda one: -one.at)
+    rated = sorted(
+        (one for one in newest if one.score_share is not None), key=lambda one: one.score_share or 0.0
+    )
+    # One who is glad, one who is not, then whoever spoke last: no text twice.
+    chosen = dict.fromkeys([*rated[-1:], *rated[:1], *newest])
     return tuple(
         Quote(shown(one.text), labels.get(one.stage or ""), one.channel, one.at, one.score_share)
-        for one in newest
+        for one in list(chosen)[:_QUOTES]
     )

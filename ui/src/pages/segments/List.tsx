@@ -1,7 +1,7 @@
 // All segments and personas: personas as cards with their faces, segments as a list with their shares.
 import { ActionIcon, Button, Group, Modal, Stack, Title, Tooltip } from "@mantine/core";
 import { IconPencil, IconPlus, IconTrash, IconUserScan } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { isKnown } from "@/api/types";
 import { day, interval, percent } from "@/format";
@@ -19,6 +19,7 @@ const w = words.people;
 
 export function List({ all }: { all: SegmentsOut }) {
   const href = useHref();
+  const [seen, setSeen] = useState(0); // faces are worked out one after the other: the first is there soon
   const [gone, setGone] = useState<SegmentOut | null>(null);
   const of = (kind: Counted["kind"]) => all.people.filter((one) => one.counted.kind === kind);
   const personas = of("persona");
@@ -35,7 +36,7 @@ export function List({ all }: { all: SegmentsOut }) {
       <section>
         <Title order={2} size="h4">{words.personas}</Title>
         {personas.length === 0 && <p className="muted lead">{w.noPersonas}</p>}
-        <div className="personas">{personas.map((one) => <Persona key={one.counted.id} one={one} remove={() => setGone(one)} />)}</div>
+        <div className="personas">{personas.map((one, place) => <Persona key={one.counted.id} one={one} go={place <= seen} done={() => setSeen((now) => Math.max(now, place + 1))} remove={() => setGone(one)} />)}</div>
       </section>
       <CandidateList />
       <section>
@@ -58,10 +59,12 @@ function Share({ one }: { one: Counted }) {
   );
 }
 
-function Persona({ one, remove }: { one: SegmentOut; remove: () => void }) {
+function Persona({ one, go, done, remove }: { one: SegmentOut; go: boolean; done: () => void; remove: () => void }) {
   const href = useHref();
   const person = one.counted;
-  const face = useFace(`persona:${person.id}`);
+  const face = useFace(go ? `persona:${person.id}` : null);
+  const over = face.isFetched;
+  useEffect(() => { if (go && over) done(); }, [go, over]);
   return (
     <article className="card persona" aria-label={person.label}>
       <header>
