@@ -48,7 +48,7 @@ interface CellProps { row: Record<string, unknown>; name: string; kind: string; 
 function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
   const value = row[name];
   if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : String(value)}</td>;
-  const plain = unit === "" && kind === "integer" ? "count" : unit;
+  const plain = unit === "" && kind === "integer" ? "count" : inRow(unit, row);
   const number = typeof value === "number" ? value : null;
   if (!estimated) return <td className="n">{inUnit(number, plain, locale)}</td>;
   const n = row[`${name}_n`];
@@ -61,6 +61,12 @@ function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
       </small>
     </td>
   );
+}
+
+/** A column can leave its unit to the row: "@unit", or "@unit apart" for differences. Ease is told like emotion. */
+function inRow(unit: string, row: Record<string, unknown>): Unit {
+  const said = unit.startsWith("@") ? String(row["unit"] ?? "") : unit;
+  return said === "ease" ? "emotion" : unit === "@unit apart" && said === "share" ? "points" : (said as Unit);
 }
 
 function isNumber(kind: string): boolean {

@@ -1,13 +1,45 @@
-// Which chart suits the answer to which question. A question without one has its table.
-import type { ReactNode } from "react";
+// Which charts suit the answer to which question. A question without one has its tables.
+import "@/parts/charts/charts.css";
+import { useMemo, type ReactNode } from "react";
+import { useWorkspace } from "@/api/hooks";
 import type { AnswerOut } from "@/api/types";
 import type { Locale } from "@/format";
+import { Chart } from "@/parts/Chart";
+import { attribution, change, comparison, friction, groups, promises } from "@/parts/charts/differences";
+import type { Draw, Drawing, Seen } from "@/parts/charts/drawing";
+import { churn, occupancy, retention } from "@/parts/charts/time";
+import { funnel, paths, transitions } from "@/parts/charts/ways";
+import { forecast, lifetimeValue, overdue, rfm } from "@/parts/charts/worth";
 
-type Draw = (answer: AnswerOut, locale: Locale) => ReactNode;
+const CHARTS: Record<string, Draw> = {
+  funnel, paths, transitions, friction, attribution, promises, retention, churn, occupancy, comparison, change, groups, "lifetime-value": lifetimeValue, rfm, forecast, overdue,
+};
 
-const CHARTS: Record<string, Draw> = {};
+/** The charts of an answer; nothing where there are none. open: called with the name of the list behind a mark. */
+export function chartsOf(answer: AnswerOut, seen: Seen): Drawing[] {
+  return CHARTS[String(answer.question["name"])]?.(answer, seen) ?? [];
+}
 
-/** The chart of an answer; nothing where there is none. */
-export function chartOf(name: string, answer: AnswerOut, locale: Locale): ReactNode {
-  return CHARTS[name]?.(answer, locale) ?? null;
+export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; locale: Locale; open: (list: string) => void }): ReactNode {
+  const workspace = useWorkspace();
+  const found = workspace.data;
+  const drawings = useMemo(() => {
+    const labels = new Map([...(found?.stages ?? []), ...(found?.touchpoints ?? []), ...(found?.promises ?? [])].map((one) => [one.id, one.label]));
+    return chartsOf(answer, { locale, name: (id) => labels.get(id) ?? id });
+    // The locale is told by the answer itself.
+  }, [answer, found]);
+  const click = useMemo(() => (params: { data: unknown }) => {
+    const list = (params.data as { list?: string } | null)?.list;
+    if (list) open(list);
+  }, [open]);
+  if (!drawings.length) return null;
+  return (
+    <div className="charts">
+      {drawings.map((one) => (
+        <div key={one.key} className={one.small ? "charts-small" : "charts-wide"}>
+          <Chart label={one.label} height={`${one.height}rem`} option={one.option} onClick={click} {...(one.caption ? { caption: one.caption } : {})} />
+        </div>
+      ))}
+    </div>
+  );
 }

@@ -1,44 +1,36 @@
-// The builder of a question: a control for each field, and what it is for.
-import { Autocomplete, Group, NumberInput, Select, Switch, TagsInput } from "@mantine/core";
-import { useData } from "@/api/hooks";
+// The builder of a question: what is asked most first, the rest under "More"; what is chosen stands in the URL.
+import { Button, Collapse } from "@mantine/core";
+import { IconChevronDown, IconChevronUp } from "@tabler/icons-react";
+import { useId, useMemo, useState } from "react";
+import { useData, type Fields } from "@/api/hooks";
 import type { QuestionOut, WorkspaceOut } from "@/api/types";
-import { ownFields, type Field } from "@/pages/ask/fields";
-import { useUrl } from "@/url/state";
+import { choicesOf } from "@/pages/ask/choices";
+import { Control, type Put } from "@/pages/ask/Control";
+import { firstFields, ownFields, type Field, type Wrong } from "@/pages/ask/fields";
+import { words } from "@/words";
 
-export function Builder({ question, workspace }: { question: QuestionOut; workspace: WorkspaceOut }) {
+interface Props { question: QuestionOut; workspace: WorkspaceOut; fields: Fields; wrong: Wrong | null; put: (name: string) => Put }
+
+export function Builder({ question, workspace, fields, wrong, put }: Props) {
   const data = useData();
-  const names = data.data;
-  const steps = [
-    ...workspace.touchpoints.map((one) => one.id),
-    ...workspace.stages.map((one) => `stage:${one.id}`),
-    ...workspace.stages.filter((one) => one.has_goal).map((one) => `goal:${one.id}`),
-    ...(names?.event_names ?? []).map((one) => `event:${one}`),
-  ];
-  const by = ["channel", "touchpoint", "segment", "persona", "month", ...(names?.columns ?? [])];
+  const id = useId();
+  const choices = useMemo(() => choicesOf(workspace, data.data), [workspace, data.data]);
+  const all = useMemo(() => ownFields(question), [question]);
+  const first = firstFields(question, all);
+  const rest = all.slice(first);
+  const said = rest.filter((one) => fields[one.name] !== undefined).length;
+  const [open, setOpen] = useState(said > 0);
+  const shown = open || rest.some((one) => one.name === wrong?.field);
+  const control = (field: Field) => <Control key={field.name} question={question.name} field={field} fields={fields} choices={choices} wrong={wrong?.field === field.name ? wrong : null} put={put(field.name)} />;
   return (
-    <Group align="flex-start" gap="md">
-      {ownFields(question).map((field) => <Control key={field.name} field={field} steps={steps} by={by} />)}
-    </Group>
+    <div className="ask-builder">
+      <div className="ask-fields">{all.slice(0, first).map(control)}</div>
+      {rest.length > 0 && (
+        <>
+          <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={shown} aria-controls={id} rightSection={shown ? <IconChevronUp size="0.9rem" /> : <IconChevronDown size="0.9rem" />} onClick={() => setOpen(!shown)}>{words.more}</Button>
+          <div id={id}><Collapse expanded={shown}>{shown && <div className="ask-fields ask-rest">{rest.map(control)}</div>}</Collapse></div>
+        </>
+      )}
+    </div>
   );
-}
-
-function Control({ field, steps, by }: { field: Field; steps: string[]; by: string[] }) {
-  const { values, set } = useUrl();
-  const label = field.name.replaceAll("_", " ");
-  const all = values.getAll(field.name);
-  const first = all[0];
-  const description = field.about;
-  const put = (value: string | string[] | undefined) => set({ [field.name]: value }, true);
-  switch (field.kind) {
-    case "texts":
-      return <TagsInput label={label} description={description} data={steps} value={all} onChange={put} withAsterisk={field.required} w="100%" maw="46rem" />;
-    case "choice":
-      return <Select label={label} description={description} data={field.choices} value={first ?? (field.initial as string | null) ?? null} onChange={(value) => put(value ?? undefined)} clearable={!field.required} w="15rem" />;
-    case "yes":
-      return <Switch label={label} description={description} checked={first === undefined ? field.initial === true : first === "yes"} onChange={(event) => put(event.currentTarget.checked ? "yes" : "no")} maw="20rem" />;
-    case "number":
-      return <NumberInput label={label} description={description} value={first ?? (field.initial as number | undefined) ?? ""} onChange={(value) => put(value === "" ? undefined : String(value))} w="15rem" />;
-    default:
-      return <Autocomplete label={label} description={description} data={field.name === "by" ? by : field.steps ? steps : []} value={first ?? ""} onChange={(value) => put(value || undefined)} placeholder={field.initial ? String(field.initial) : ""} withAsterisk={field.required} w="15rem" />;
-  }
 }

@@ -1,15 +1,27 @@
-// Every question of the measures, with a builder made from its fields. What is asked stands in the URL.
-import { Card, SimpleGrid, Stack, Title } from "@mantine/core";
+// Every question of the measures, with a builder made from its fields and a first asking from the workspace. What is asked stands in the URL.
+import "@/pages/ask/ask.css";
+import { Anchor, Button, Group, Loader, Progress, Stack, Text, Title } from "@mantine/core";
+import { IconArrowsDiff, IconArrowsShuffle, IconCalendarRepeat, IconChartAreaLine, IconChartSankey, IconCoins, IconCrystalBall, IconFilter, IconGridDots, IconHandStop, IconHourglassLow, IconLayoutGrid, IconRefresh, IconScale, IconTargetArrow, IconUsersGroup, IconAlertTriangle, type Icon } from "@tabler/icons-react";
 import { Link, Route, Switch } from "wouter";
-import { useAnswer, useQuestions, useWorkspace } from "@/api/hooks";
+import { useQuestions, useWorkspace, type Fields } from "@/api/hooks";
+import { ProblemError } from "@/api/problem";
 import type { QuestionOut } from "@/api/types";
+import { useAhead, useAsking, useSuggestion, type Told } from "@/pages/ask/asking";
 import { Builder } from "@/pages/ask/Builder";
-import { fieldsOf } from "@/pages/ask/fields";
+import { fieldsOf, saysAny, valuesOf, wrongOf } from "@/pages/ask/fields";
 import { AnswerView } from "@/parts/AnswerView";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
+
+const KINDS: [keyof typeof words.ask.kinds, [string, Icon][]][] = [
+  ["ways", [["funnel", IconFilter], ["paths", IconChartSankey], ["transitions", IconGridDots], ["friction", IconAlertTriangle]]],
+  ["back", [["retention", IconCalendarRepeat], ["churn", IconRefresh], ["occupancy", IconChartAreaLine]]],
+  ["apart", [["comparison", IconScale], ["change", IconArrowsDiff], ["groups", IconUsersGroup]]],
+  ["credit", [["attribution", IconTargetArrow], ["promises", IconHandStop]]],
+  ["worth", [["lifetime-value", IconCoins], ["rfm", IconLayoutGrid], ["forecast", IconCrystalBall], ["overdue", IconHourglassLow]]],
+];
 
 export default function Ask() {
   const questions = useQuestions();
@@ -29,33 +41,94 @@ export default function Ask() {
 
 function Choose({ questions }: { questions: QuestionOut[] }) {
   const href = useHref();
+  const ahead = useAhead();
+  const placed = new Set(KINDS.flatMap(([, of]) => of.map(([name]) => name)));
+  const others = questions.filter((one) => !placed.has(one.name)).map((one): [string, Icon] => [one.name, IconArrowsShuffle]);
   return (
-    <Stack>
-      <Title order={1} size="h2">{words.chooseQuestion}</Title>
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
-        {questions.map((one) => (
-          <Card key={one.name} withBorder component={Link} href={href(`/${one.name}`)}>
-            <strong>{one.about}</strong>
-            <span className="muted">{one.name.replaceAll("-", " ")}</span>
-          </Card>
+    <Stack gap="lg">
+      <div>
+        <Title order={1} size="h2">{words.ask.title}</Title>
+        <Text c="dimmed" maw="46rem">{words.ask.about}</Text>
+      </div>
+      <div className="ask-kinds">
+        {KINDS.map(([kind, of], i) => (
+          <section key={kind} aria-labelledby={`ask-${kind}`}>
+            <h2 id={`ask-${kind}`}>{words.ask.kinds[kind]}</h2>
+            <ul className="ask-cards">
+              {[...of, ...(i === KINDS.length - 1 ? others : [])].map(([name, Sign]) => {
+                const one = questions.find((each) => each.name === name);
+                return one && (
+                  <li key={name}>
+                    <Link className="ask-card" href={href(`/${name}`)} onMouseEnter={() => ahead(name)} onFocus={() => ahead(name)}>
+                      <Sign size="1.25rem" aria-hidden="true" />
+                      <strong>{one.about}</strong>
+                      <span>{words.ask.choice(name.replaceAll("-", " "))}</span>
+                    </Link>
+                  </li>
+                );
+              })}
+            </ul>
+          </section>
         ))}
-      </SimpleGrid>
+      </div>
     </Stack>
   );
 }
 
 function One({ question }: { question: QuestionOut }) {
-  const { values } = useUrl();
+  const { values, set } = useUrl();
+  const href = useHref();
   const workspace = useWorkspace();
-  const fields = fieldsOf(question, values);
-  const answer = useAnswer(question.name, fields);
+  const said = saysAny(question, values);
+  const suggestion = useSuggestion(question.name, !said);
+  const fields: Fields | null = said ? fieldsOf(question, values) : (suggestion.data?.fields ?? null);
+  const shown = fields ?? partly(question, values);
+  const { found, told, halt } = useAsking(question, fields);
+  const wrong = found.error instanceof ProblemError ? wrongOf(found.error.problem, question, shown) : null;
+  const put = (name: string) => (value: string | string[] | undefined) => set({ ...valuesOf(shown), [name]: value }, true);
+  const link = `${window.location.origin}${window.location.pathname}${href("", valuesOf(shown))}`;
   return (
     <Stack>
-      <Title order={1} size="h2">{question.about}</Title>
-      {workspace.data && <Builder question={question} workspace={workspace.data} />}
-      {answer.error && <ErrorBox error={answer.error} again={() => void answer.refetch()} />}
-      {answer.isFetching && !answer.data && <Waiting label={words.asking} />}
-      {answer.data && !answer.error && fields && <AnswerView answer={answer.data} fields={fields} />}
+      <div>
+        <Anchor component={Link} href={href("/")} size="sm">{words.ask.allQuestions}</Anchor>
+        <Title order={1} size="h2">{question.about}</Title>
+      </div>
+      {said
+        ? <Anchor component={Link} href={href(`/${question.name}`)} size="sm">{words.ask.startAgain}</Anchor>
+        : suggestion.data && <Text c="dimmed" size="sm">{words.ask.suggested(suggestion.data.why)}</Text>}
+      {suggestion.error && <ErrorBox error={suggestion.error} again={() => void suggestion.refetch()} />}
+      {workspace.data && (said || suggestion.data) && <Builder question={question} workspace={workspace.data} fields={shown} wrong={wrong} put={put} />}
+      {found.error && !wrong && <ErrorBox error={found.error} again={() => void found.refetch()} />}
+      {found.isFetching && (question.long ? <Working told={told} halt={halt} /> : !found.data && <Waiting label={words.asking} stop={halt} />)}
+      {!found.isFetching && !found.data && !found.error && fields && <Stopped again={() => void found.refetch()} />}
+      {found.data && !found.error && fields && (
+        <div className={found.isPlaceholderData ? "ask-old" : undefined} aria-busy={found.isPlaceholderData}>
+          <AnswerView answer={found.data} fields={fields} link={link} />
+        </div>
+      )}
     </Stack>
   );
+}
+
+/** What the URL says, while something that is needed is missing. */
+function partly(question: QuestionOut, values: URLSearchParams): Fields {
+  return fieldsOf({ ...question, fields: { ...question.fields, required: [] } }, values) ?? {};
+}
+
+function Working({ told, halt }: { told: Told | null; halt: () => void }) {
+  const share = Math.round((told?.share ?? 0) * 100);
+  return (
+    <Group role="status" gap="sm" maw="46rem">
+      <Loader size="sm" />
+      <div style={{ flex: 1, minWidth: "12rem" }}>
+        <Text size="sm">{told?.step || words.ask.working}</Text>
+        <Progress value={share} size="sm" mt="0.25rem" aria-label={words.ask.working} />
+      </div>
+      <Button size="xs" variant="default" onClick={halt}>{words.stop}</Button>
+    </Group>
+  );
+}
+
+function Stopped({ again }: { again: () => void }) {
+  return <Group gap="sm"><Text c="dimmed">{words.ask.halted}</Text><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
 }
