@@ -11,13 +11,13 @@ import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
 
-interface Props { name: string; fields: Fields; count: string | null; close: () => void }
+interface Props { name: string; fields: Fields; count: string | null; title?: string; close: () => void }
 
-export function Members({ name, fields, count, close }: Props) {
+export function Members({ name, fields, count, title, close }: Props) {
   const [reveal, setReveal] = useState(false);
   const found = useMembers(name, fields, count, reveal);
   const href = useHref();
-  return <MemberList found={found} page={count === null ? undefined : href("~/customers", behind(name, count, fields))} opened={count !== null} reveal={reveal} setReveal={setReveal} close={close} />;
+  return <MemberList found={found} {...(title && { title })} page={count === null ? undefined : href("~/customers", behind(name, count, fields))} opened={count !== null} reveal={reveal} setReveal={setReveal} close={close} />;
 }
 
 interface ListProps { found: UseQueryResult<MembersOut>; opened: boolean; title?: string; page?: string | undefined; reveal: boolean; setReveal: (reveal: boolean) => void; close: () => void }

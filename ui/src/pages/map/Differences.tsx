@@ -75,7 +75,8 @@ function of(rows: Row[], stage: StageColumn, group: keyof typeof GROUPS): Row[] 
 }
 
 function RateOf({ stage, there, row, locale }: { stage: StageColumn; there: StageColumn | undefined; row: Row | undefined; locale: Locale }) {
-  const told = (one: StageColumn | undefined) => (one && isKnown(one.rate) ? percent(one.rate.value) : one ? why(one.rate as never) : words.none);
+  const told = (one: StageColumn | undefined) => (one && isKnown(one.rate) ? percent(one.rate.value) : words.none);
+  if (!isKnown(stage.rate) && !(there && isKnown(there.rate))) return <span className="why small">{why(stage.rate)}</span>;
   return (
     <>
       <span className="nowrap"><strong>{told(stage)}</strong> <span className="muted small">{said.against(told(there))}</span></span>

@@ -1,5 +1,5 @@
 // The map as a file: what takes long is made by a job that says how far it is and can be stopped, then downloaded.
-import { Button, Loader, Menu, Progress, Switch } from "@mantine/core";
+import { Button, Divider, Loader, Popover, Progress, Stack, Switch } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
@@ -15,6 +15,7 @@ type Format = keyof typeof said.formats;
 
 export function ExportMenu({ title }: { title: string }) {
   const { asked } = useAsked();
+  const [open, setOpen] = useState(false);
   const [reveal, setReveal] = useState(false);
   const [making, setMaking] = useState<{ id: string; format: Format; reveal: boolean } | null>(null);
   const ended = (job: JobOut) => {
@@ -28,6 +29,7 @@ export function ExportMenu({ title }: { title: string }) {
   };
   const { job, halt } = useJob(making?.id ?? null, ended);
   const make = async (format: Format) => {
+    setOpen(false);
     try {
       const begun = await answered(makeMapFile({ query: { ...asked, format, reveal } }));
       setMaking({ id: begun.id, format, reveal });
@@ -45,16 +47,18 @@ export function ExportMenu({ title }: { title: string }) {
     );
   }
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target><Button variant="subtle" size="xs" leftSection={<IconDownload size="1rem" />}>{said.start}</Button></Menu.Target>
-      <Menu.Dropdown>
-        {(Object.keys(said.formats) as Format[]).map((one) => <Menu.Item key={one} onClick={() => void make(one)}>{said.formats[one]}</Menu.Item>)}
-        <Menu.Divider />
-        <Menu.Item component="div" closeMenuOnClick={false} onClick={() => setReveal((now) => !now)} role="menuitemcheckbox" aria-checked={reveal}>
-          <Switch label={said.reveal} description={said.masked} checked={reveal} readOnly tabIndex={-1} aria-hidden="true" size="xs" />
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
+      <Popover.Target><Button variant="subtle" size="xs" leftSection={<IconDownload size="1rem" />} onClick={() => setOpen((now) => !now)}>{said.start}</Button></Popover.Target>
+      <Popover.Dropdown aria-label={said.start}>
+        <Stack gap={2}>
+          {(Object.keys(said.formats) as Format[]).map((one) => (
+            <Button key={one} variant="subtle" size="xs" justify="flex-start" color="gray" c="var(--ink)" onClick={() => void make(one)}>{said.formats[one]}</Button>
+          ))}
+          <Divider my={4} />
+          <Switch size="xs" label={said.reveal} description={said.masked} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

@@ -37,7 +37,7 @@ function OfMeeting({ cell }: { cell: Cell }) {
     <Group gap="xs" my="sm">
       <Button size="xs" variant="default" onClick={() => setCount(list.name)}>{words.map.behind.met(list.customers)}</Button>
       {list.lost > 0 && <Button size="xs" variant="default" onClick={() => setCount(`${list.name} lost`)}>{words.map.behind.lost(list.lost)}</Button>}
-      <Members name="friction" fields={{}} count={count} close={() => setCount(null)} />
+      <Members name="friction" fields={{}} count={count} title={cell.title ?? ""} close={() => setCount(null)} />
     </Group>
   );
 }
