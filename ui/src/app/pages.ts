@@ -16,7 +16,9 @@ function page(id: keyof typeof words.nav, load: () => Promise<{ default: Compone
 
 export const PAGES: Page[] = [
   page("map", () => import("@/pages/map")),
+  page("today", () => import("@/pages/today")),
   page("stages", () => import("@/pages/stages")),
+  page("paths", () => import("@/pages/paths")),
   page("ask", () => import("@/pages/ask")),
   page("customers", () => import("@/pages/customers")),
   page("data", () => import("@/pages/data")),

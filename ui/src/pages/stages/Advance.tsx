@@ -66,14 +66,14 @@ function drawn(numbers: StageNumbersOut, within: number, colours: Palette, group
   const days = curve.time.map((one) => one / DAY);
   const line = (values: number[], at = days) => [[0, 0], ...values.map((one, i) => [at[i] ?? 0, one])];
   const axis = { axisLabel: { color: colours.muted }, axisLine: { lineStyle: { color: colours.line } }, splitLine: { lineStyle: { color: colours.line } } };
-  const parted = (groups ?? []).filter((one) => one.stages[0]?.curve).slice(0, 6);
+  const parted = (groups ?? []).filter((one) => one.stages[0]?.curve && one.stages[0].entered >= 20).slice(0, 6);
   const plain = { type: "line" as const, step: "end" as const, symbol: "none" };
   const band = [
     { ...plain, name: "low", stack: "band", lineStyle: { opacity: 0 }, data: line(curve.low), tooltip: { show: false }, silent: true },
     { ...plain, name: "band", stack: "band", lineStyle: { opacity: 0 }, areaStyle: { color: colours.track, opacity: 0.18 }, data: line(curve.high.map((one, i) => one - (curve.low[i] ?? 0))), silent: true },
   ];
   const main = { ...plain, name: w.counts.succeeded, data: line(curve.succeeded), lineStyle: { width: 2.5, color: colours.track }, itemStyle: { color: colours.track },
-    markLine: { silent: true, symbol: "none", lineStyle: { color: colours.muted, type: "dashed" as const }, label: { color: colours.muted, formatter: w.horizon(duration(within)), position: "insideEndTop" as const }, data: [{ xAxis: within / DAY }] } };
+    markLine: { silent: true, symbol: "none", lineStyle: { color: colours.muted, type: "dashed" as const }, label: { color: colours.muted, formatter: w.horizon(duration(within)), position: "end" as const }, data: [{ xAxis: within / DAY }] } };
   const others = parted.length
     ? parted.map((group, i) => {
       const one = group.stages[0]?.curve as Curve;

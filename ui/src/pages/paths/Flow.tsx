@@ -1,0 +1,56 @@
+// The flow: steps by position, as high as the walks that came, ribbons between them; a step is a button that goes on from
+// there, "other" one that is parted further. What was over fades away, what is in flight is dotted.
+import { useMemo } from "react";
+import type { AnswerOut } from "@/api/types";
+import { percent } from "@/format";
+import { BAR, flowShape, OTHER, type FlowNode } from "@/pages/paths/flow";
+import { rowsOf } from "@/pages/paths/rows";
+import type { Walk } from "@/pages/paths/way";
+import { words } from "@/words";
+
+const w = words.paths;
+interface Props { answer: AnswerOut; walk: Walk; labelOf: (step: string) => string; go: (place: number, step: string) => void; expand: (place: number) => void }
+
+export function Flow({ answer, walk, labelOf, go, expand }: Props) {
+  const shape = useMemo(() => flowShape(rowsOf(answer.tables["nodes"]), rowsOf(answer.tables["links"]), walk.back), [answer, walk.back]);
+  if (shape.total === 0) return null;
+  const chosen = (node: FlowNode) => walk.way[node.place] === node.step || (node.place === 0 && walk.start !== null && node.step === walk.start);
+  return (
+    <div className="flow-scroll" tabIndex={0} role="region" aria-label={w.flowLabel}>
+      <div className="flow" style={{ width: shape.width, height: shape.height }}>
+        <svg width={shape.width} height={shape.height} aria-hidden="true">
+          <defs>
+            <linearGradient id="flow-over" x1={walk.back ? 1 : 0} x2={walk.back ? 0 : 1} y1="0" y2="0"><stop offset="0" stopColor="var(--track-pale)" /><stop offset="1" stopColor="var(--track-pale)" stopOpacity="0" /></linearGradient>
+            <pattern id="flow-dots" width="4" height="4" patternUnits="userSpaceOnUse"><circle cx="2" cy="2" r="1" fill="var(--track-to)" /></pattern>
+          </defs>
+          {shape.ribbons.map((one) => <path key={one.key} className={one.to.step === OTHER || one.from.step === OTHER ? "ribbon rest" : "ribbon"} d={one.path}><title>{w.link(labelOf(one.from.step), labelOf(one.to.step), one.walks)}</title></path>)}
+          {shape.nodes.map((one) => <Over key={one.key} node={one} back={walk.back} />)}
+        </svg>
+        {shape.nodes.map((one) => (
+          <button key={one.key} type="button" className={`flow-node${chosen(one) ? " chosen" : ""}${one.step === OTHER ? " other" : ""}`} style={{ left: one.x, top: one.y, height: Math.max(one.height, 30) }} data-step={one.step} data-place={one.place}
+            onClick={() => (one.step === OTHER ? expand(one.place) : go(one.place, one.step))}
+            aria-label={said(one, shape.total, labelOf(one.step), walk)} aria-current={chosen(one) && walk.way.length === one.place + 1 ? "step" : undefined}>
+            <span className="bar" style={{ height: one.height }} />
+            <span className="name"><strong>{labelOf(one.step)}</strong><span>{one.walks.toLocaleString()} <span className="muted">{percent(one.walks / shape.total)}</span></span></span>
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Whose walk was over here, is in flight, or goes on beyond what is shown. */
+function Over({ node, back }: { node: FlowNode; back: boolean }) {
+  if (node.walks <= 0) return null;
+  const high = (n: number) => (n / node.walks) * node.height;
+  const x = back ? node.x - 22 : node.x + BAR;
+  let y = node.y + high(node.on);
+  const parts = ([["ended", node.ended, "url(#flow-over)"], ["flight", node.inFlight, "url(#flow-dots)"], ["cut", node.cut, "url(#flow-over)"]] as const).filter(([, n]) => n > 0);
+  return <>{parts.map(([kind, n, fill]) => { const at = y; y += high(n); return <rect key={kind} x={x} y={at} width={22} height={high(n)} fill={fill} />; })}</>;
+}
+
+function said(node: FlowNode, total: number, label: string, walk: Walk): string {
+  const came = w.nodeSaid(node.position, label, node.walks, percent(node.walks / total));
+  const over = node.ended > 0 ? (walk.back ? w.beganHere(node.ended) : w.endedHere(node.ended)) : "";
+  return [came, over, node.step === OTHER ? w.expandOther : walk.back ? w.goBack : w.goOn].filter(Boolean).join(" ");
+}
