@@ -1,0 +1,48 @@
+// What is not as it was in the period before, beyond chance: the comparison question, the surest first.
+import { Link } from "wouter";
+import { useAnswer } from "@/api/hooks";
+import { inUnit, interval, type Locale, type Unit } from "@/format";
+import { rowsOf } from "@/pages/today/Bottlenecks";
+import { better, side, type Period } from "@/pages/today/period";
+import { ErrorBox } from "@/parts/ErrorBox";
+import { Waiting } from "@/parts/Waiting";
+import { useHref } from "@/url/state";
+import { words } from "@/words";
+
+const w = words.today;
+const MOST = 8;
+
+export function Changes({ period }: { period: Period }) {
+  const fields = { a: side(period), b: "before", since: undefined, until: undefined };
+  const answer = useAnswer("comparison", fields);
+  const href = useHref();
+  if (answer.error) return <ErrorBox error={answer.error} again={() => void answer.refetch()} />;
+  if (!answer.data) return <Waiting label={w.looking} />;
+  const all = rowsOf(answer.data, "differences");
+  const found = all.filter((row) => row["beyond_chance"] === true);
+  const locale: Locale = { currency: answer.data.asked.currency ?? null, zone: answer.data.asked.time_zone };
+  const compared = all.filter((row) => typeof row["difference"] === "number").length;
+  return (
+    <>
+      {found.length === 0 ? <p className="why">{answer.data.says[0]}</p> : (
+        <ul className="changes">
+          {found.slice(0, MOST).map((row) => {
+            const unit = String(row["unit"]) as Unit;
+            const by = Number(row["difference"]);
+            const good = better(String(row["measure"])) * Math.sign(by);
+            const of = (name: string) => inUnit(row[name] as number | null, unit, locale);
+            const apart = unit === "share" || unit === "points" ? "points" : unit;
+            return (
+              <li key={String(row["measure"])}>
+                <span className={`arrow ${good > 0 ? "good" : good < 0 ? "bad" : ""}`}><span aria-hidden="true">{by > 0 ? "▲" : "▼"}</span> <span className={good === 0 ? "muted" : undefined}>{good > 0 ? w.betterNow : good < 0 ? w.worseNow : by > 0 ? w.moreNow : w.lessNow}</span></span>
+                <span className="name">{String(row["what"])}</span>
+                <span className="numbers"><b>{of("a")}</b> <span className="muted">{w.before(of("b"))}</span><br /><small className="muted">{by > 0 ? "+" : ""}{inUnit(by, apart, locale)} ({interval(row["difference_low"] as number, row["difference_high"] as number, apart, locale)})</small></span>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <p className="small muted">{w.ofCompared(found.length, compared)} <Link href={href("~/ask/comparison", { a: fields.a, b: fields.b, since: undefined, until: undefined })}>{w.allOfIt}</Link></p>
+    </>
+  );
+}
