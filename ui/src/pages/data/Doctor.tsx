@@ -42,7 +42,7 @@ function Finding({ finding }: { finding: FindingOut }) {
     <section className="card finding" aria-label={`${finding.title}: ${finding.subject}`}>
       <Group justify="space-between" wrap="nowrap" align="start">
         <h3>{finding.title} <span className="muted">{finding.subject}</span></h3>
-        <Badge variant="outline" color={COLOURS[finding.severity]}>{w.severities[finding.severity]}</Badge>
+        <Badge variant="outline" tt="none" className="nowrap" color={COLOURS[finding.severity]}>{w.severities[finding.severity]}</Badge>
       </Group>
       <Text>{finding.message}</Text>
       {effect.text && <Text size="sm"><span className="muted">{w.effect}</span> {effect.text}</Text>}

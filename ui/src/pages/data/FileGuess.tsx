@@ -43,11 +43,12 @@ function Chosen({ file, choice, change, busy }: Props) {
   const event = choice?.event ?? file.event;
   const identifiers = choice?.identifiers ?? file.identifiers;
   const value = choice?.value ?? file.value ?? "";
+  const why = (column: string | null | undefined) => file.columns.find((one) => one.name === column)?.why || undefined;
   return (
     <div className="chosen">
-      <Select size="xs" label={w.when} searchable allowDeselect={false} disabled={busy} data={byTime} value={time ?? null} placeholder={w.column} onChange={(one) => one && change({ time: one })} />
+      <Select size="xs" label={w.when} searchable allowDeselect={false} disabled={busy} data={byTime} value={time ?? null} placeholder={w.column} description={why(time)} inputWrapperOrder={["label", "input", "description"]} onChange={(one) => one && change({ time: one })} />
       <div>
-        <Select size="xs" label={w.what} searchable allowDeselect={false} disabled={busy} data={[{ value: "", label: w.sameEvent }, ...columns.map((one) => ({ value: one, label: w.fromColumn(one) }))]} value={ofEvent ?? ""}
+        <Select size="xs" label={w.what} searchable allowDeselect={false} disabled={busy} data={[{ value: "", label: w.sameEvent }, ...columns.map((one) => ({ value: one, label: w.fromColumn(one) }))]} value={ofEvent ?? ""} description={why(ofEvent)} inputWrapperOrder={["label", "input", "description"]}
           onChange={(one) => change(one ? { of_event: one, event: null } : { event: event ?? file.id, of_event: null })} />
         {!ofEvent && <EventName key={event ?? ""} name={event ?? ""} busy={busy} change={(name) => change({ event: name, of_event: null })} />}
         {file.several && <Text size="xs" className="muted">{w.several}</Text>}
@@ -57,13 +58,13 @@ function Chosen({ file, choice, change, busy }: Props) {
         {Object.entries(identifiers).map(([kind, column]) => (
           <Group key={kind} gap={6} wrap="nowrap">
             <span className="kind">{kind}</span>
-            <Select size="xs" aria-label={w.columnOf(kind)} clearable searchable disabled={busy} data={columns} value={column} onChange={(one) => change({ identifiers: withKind(identifiers, kind, one ?? "") })} />
+            <Select size="xs" aria-label={w.columnOf(kind)} title={why(column)} clearable searchable disabled={busy} data={columns} value={column} onChange={(one) => change({ identifiers: withKind(identifiers, kind, one ?? "") })} />
           </Group>
         ))}
         <Select size="xs" aria-label={w.addKind} placeholder={w.addKind} disabled={busy} value={null} data={kindsOf(file).filter((kind) => !(kind in identifiers))}
           onChange={(kind) => { const free = columns.find((one) => !Object.values(identifiers).includes(one) && one !== time); if (kind && free) change({ identifiers: withKind(identifiers, kind, columns.includes(kind) ? kind : free) }); }} />
       </fieldset>
-      <Select size="xs" label={w.amount} clearable searchable disabled={busy} data={columns} value={value || null} placeholder={w.noAmount} onChange={(one) => change({ value: one ?? "" })} />
+      <Select size="xs" label={w.amount} clearable searchable disabled={busy} data={columns} value={value || null} placeholder={w.noAmount} description={why(value)} inputWrapperOrder={["label", "input", "description"]} onChange={(one) => change({ value: one ?? "" })} />
     </div>
   );
 }

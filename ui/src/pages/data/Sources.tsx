@@ -52,7 +52,7 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
     <section className="card source" aria-label={source.id}>
       <Group justify="space-between" wrap="nowrap" align="start">
         <h3>{source.id}</h3>
-        <Badge variant="outline" color={COLOURS[source.state]}>{w.states[source.state]}</Badge>
+        <Badge variant="outline" tt="none" className="nowrap" color={COLOURS[source.state]}>{w.states[source.state]}</Badge>
       </Group>
       <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
       {source.why && <Text size="sm">{source.why}.</Text>}

@@ -1,0 +1,225 @@
+"""The page Data: from dropped files to a map; rules tried before they are saved; loads taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from desirepath.app.workspace import Workspace
+from desirepath.testing import FixedClock
+from tests.browser.app import app_url, no_violations, sample_shop, served
+from tests.commands import small_shop
+
+__all__ = ["app_url", "sample_shop"]
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+VIEWS = ("", "/loads", "/rejects", "/identity", "/doctor", "/rules")
+LONG = 60_000  # ms: a first answer waits for what is compiled once
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> list[Path]:
+    """Two exports of a small shop, and nothing that says what they are."""
+    made = small_shop(tmp_path / "exports", 60)
+    return [made / "visits.csv", made / "orders.csv"]
+
+
+@pytest.fixture
+def empty_url(tmp_path: Path) -> Iterator[str]:
+    """The app on a folder in which nothing is."""
+    (tmp_path / "bakery").mkdir()
+    with served(tmp_path / "bakery") as url:
+        yield url
+
+
+@pytest.fixture
+def shop_url(tmp_path: Path) -> Iterator[str]:
+    """The app on a loaded small shop that may be changed."""
+    folder = small_shop(tmp_path / "shop", 60)
+    Workspace.open(folder, clock=FixedClock()).load()
+    with served(folder) as url:
+        yield url
+
+
+def dropped(page: Page, files: list[Path]) -> None:
+    page.get_by_test_id("files").set_input_files(files)
+    expect(page.get_by_role("heading", name="What the files say")).to_be_visible(timeout=LONG)
+
+
+# ── from nothing to a map ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_from_an_empty_folder_to_a_map_by_dropping_two_files(
+    page: Page, empty_url: str, exports: list[Path]
+) -> None:
+    page.goto(empty_url)
+    expect(page).to_have_url(f"{empty_url}/data")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Bring your data, get the journey")
+    dropped(page, exports)
+    orders = page.get_by_role("region", name="orders", exact=True)
+    expect(orders.get_by_text("The events that the first rows make")).to_be_visible()
+    expect(orders.get_by_text("Order Completed").first).to_be_visible()
+    expect(page.get_by_text("@mail.example")).to_have_count(0)  # masked until somebody asks for it
+    expect(page.get_by_role("region", name="The journey that they make")).to_contain_text("Order Completed")
+    page.get_by_role("button", name="Accept, load, and draw the map").click()
+    expect(page).to_have_url(f"{empty_url}/", timeout=LONG)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Bakery", timeout=LONG)
+    expect(page.get_by_role("link", name="Map", exact=True)).to_have_attribute("aria-current", "page")
+
+
+def test_a_guess_is_put_right_before_it_is_accepted(page: Page, empty_url: str, exports: list[Path]) -> None:
+    page.goto(empty_url)
+    dropped(page, [exports[1]])
+    orders = page.get_by_role("region", name="orders", exact=True)
+    name = orders.get_by_label("The event's name")
+    name.fill("Shoes Bought")
+    name.press("Enter")
+    expect(orders.get_by_role("listitem").first).to_contain_text("Shoes Bought", timeout=LONG)
+    expect(page.get_by_role("region", name="The journey that they make")).to_contain_text("Shoes Bought")
+
+
+def test_what_is_no_data_is_refused_before_it_is_sent(page: Page, empty_url: str, tmp_path: Path) -> None:
+    page.goto(empty_url)
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible()
+    program = tmp_path / "virus.exe"
+    program.write_bytes(b"MZ")
+    page.get_by_test_id("files").set_input_files([program])
+    expect(page.get_by_role("alert")).to_contain_text("virus.exe is no file that can be read")
+
+
+# ── rules ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_mistake_in_the_rules_is_shown_with_its_line(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/data/rules")
+    editor = page.get_by_role("textbox", name="journey.yaml")
+    text = editor.input_value(timeout=LONG)
+    broken = text.replace("stage: decision", "stage: decison", 1)
+    line = broken[: broken.index("decison")].count("\n") + 1
+    editor.fill(broken)
+    mistake = page.get_by_role("button", name=f"line {line}", exact=True)
+    expect(mistake).to_be_visible(timeout=LONG)
+    expect(page.get_by_text('Did you mean "decision"?')).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    mistake.click()
+    expect(editor).to_be_focused()
+    assert "decison" in editor.evaluate("one => one.value.slice(one.selectionStart, one.selectionEnd)")
+
+
+def test_who_would_move_is_seen_before_it_is_saved_and_can_be_put_back(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/data/rules")
+    editor = page.get_by_role("textbox", name="journey.yaml")
+    text = editor.input_value(timeout=LONG)
+    editor.fill(text.replace("event = 'Cart Viewed'", "event = 'Product Viewed'"))
+    page.get_by_role("button", name="Who would move?").click()
+    preview = page.get_by_role("region", name="Who would move")
+    expect(preview).to_contain_text("would be elsewhere", timeout=LONG)
+    expect(preview.get_by_role("row", name="Decision")).to_contain_text("→")
+    move = preview.get_by_role("group").first
+    move.locator("summary").click()
+    expect(move.get_by_role("link").first).to_contain_text("…")  # who they are is masked
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("journey.yaml is saved")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Customers are placed by the rules that hold now")).to_be_visible(timeout=LONG)
+    page.get_by_role("button", name="Earlier versions (1)").click()
+    page.get_by_role("menuitem").first.click()
+    expect(editor).to_have_value(text)
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+
+
+def test_rules_that_cannot_be_read_are_mended_in_the_app(page: Page, tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 12)
+    Workspace.open(folder, clock=FixedClock()).load()
+    good = (folder / "journey.yaml").read_text("utf-8")
+    with served(folder) as url:
+        page.goto(f"{url}/data/rules")
+        editor = page.get_by_role("textbox", name="journey.yaml")
+        expect(editor).to_have_value(good, timeout=LONG)
+        broken = page.context.new_page()  # whose console may say that the request was refused
+        (folder / "journey.yaml").write_text(good.replace("stage: decision", "stage: decison", 1), "utf-8")
+        broken.goto(url)
+        broken.get_by_role("link", name="Put it right in the editor").click(timeout=LONG)
+        broken.get_by_role("textbox", name="journey.yaml").fill(good)
+        broken.get_by_role("button", name="Save").click(timeout=LONG)
+        expect(broken.get_by_role("link", name="Map", exact=True)).to_be_visible(timeout=LONG)
+
+
+# ── what is there ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_load_is_taken_back_after_its_preview(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/data/loads")
+    page.get_by_role("button", name="Take back load 1").click(timeout=LONG)
+    plan = page.get_by_role("dialog")
+    expect(plan).to_contain_text("would hold no more")
+    expect(plan).to_contain_text("orders:")
+    plan.get_by_role("button", name="Take back", exact=True).click()
+    expect(page.get_by_text("taken back").first).to_be_visible(timeout=LONG)
+    page.get_by_role("link", name="Sources").click()
+    page.get_by_role("button", name="Load what is new").click()
+    expect(page.get_by_role("region", name="What the load brought")).to_contain_text(
+        "events came", timeout=LONG
+    )
+
+
+def test_what_was_set_aside_is_masked_until_it_is_shown(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/data/rejects")
+    expect(page.get_by_text("xx xxxxxxx,xxxx").or_(page.get_by_text("Xx Xxxxxxx,xxxx"))).to_have_count(
+        0, timeout=LONG
+    )
+    expect(page.get_by_role("region", name="Set aside")).to_contain_text(
+        "a time that cannot be read", timeout=LONG
+    )
+    expect(page.get_by_text("Ad Clicked,soon")).to_have_count(0)
+    page.get_by_text("Show personal data").click()
+    expect(page.get_by_text("Ad Clicked,soon")).to_be_visible()
+
+
+def test_each_finding_of_doctor_leads_to_the_line_to_change(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/data/doctor")
+    expect(page.get_by_text("31 checks").or_(page.get_by_text("checks,")).first).to_be_visible(
+        timeout=2 * LONG
+    )
+    fix = page.locator(".fix a").first
+    place = fix.inner_text()
+    fix.click()
+    expect(page.get_by_role("textbox", name=place.split(":")[0])).to_be_visible(timeout=LONG)
+
+
+def test_who_is_who_tells_what_was_refused_and_why(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/data/identity")
+    shared = page.get_by_role("group").filter(has_text="One of them is shared by many")
+    shared.locator("summary").click(timeout=LONG)
+    expect(shared.get_by_role("listitem").first).to_contain_text("links nobody")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_view_has_a_violation(page: Page, shop_url: str, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of two
+    for view in VIEWS:
+        page.goto(f"{shop_url}/data{view}")
+        expect(page.locator(".data-page .headline").first).to_be_visible(timeout=LONG)
+        expect(page.get_by_role("progressbar")).to_have_count(0, timeout=LONG)
+        no_violations(page, AXE)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_beginning_has_no_violation(page: Page, empty_url: str, exports: list[Path], theme: str) -> None:
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of two
+    page.goto(empty_url)
+    expect(page.get_by_role("button", name="Choose files")).to_be_visible(timeout=LONG)
+    no_violations(page, AXE)
+    dropped(page, exports)
+    no_violations(page, AXE)
+
+
+def test_a_narrow_screen_scrolls_in_one_direction_only(page: Page, shop_url: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    for view in VIEWS:
+        page.goto(f"{shop_url}/data{view}")
+        expect(page.locator(".data-page .headline").first).to_be_visible(timeout=LONG)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, view
