@@ -4,7 +4,8 @@ import { IconBook, IconCopy, IconUsers } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { Fields } from "@/api/hooks";
 import { answered } from "@/api/problem";
-import type { AnswerOut } from "@/api/types";
+import type { AnswerOut, TableOut } from "@/api/types";
+import type { Locale } from "@/format";
 import { table as askTable } from "@/generated/client/sdk.gen";
 import { AnswerCharts } from "@/parts/charts";
 import { Contract } from "@/parts/Contract";
@@ -52,7 +53,7 @@ export function AnswerView({ answer, fields, link }: Props) {
         <Tabs defaultValue={tables[0]?.[0] ?? null} keepMounted={false}>
           {tables.length > 1 && <Tabs.List aria-label={words.ask.tables}>{tables.map(([one]) => <Tabs.Tab key={one} value={one}>{words.ask.choice(one)}</Tabs.Tab>)}</Tabs.List>}
           {tables.map(([one, found]) => (
-            <Tabs.Panel key={one} value={one} pt="sm"><DataTable table={found} caption={`${words.ask.choice(one)}: ${found.grain}`} locale={locale} /></Tabs.Panel>
+            <Tabs.Panel key={one} value={one} pt="sm"><LongTable table={found} caption={`${words.ask.choice(one)}: ${found.grain}`} locale={locale} /></Tabs.Panel>
           ))}
         </Tabs>
       )}
@@ -63,6 +64,19 @@ export function AnswerView({ answer, fields, link }: Props) {
       <Members name={name} fields={fields} count={count} close={() => setCount(null)} />
       {counted && <Suspense fallback={null}><Counted name={name} close={() => setCounted(false)} /></Suspense>}
     </Stack>
+  );
+}
+
+const SHORT = 12;
+/** A table that shows its first rows until somebody wants all. */
+function LongTable({ table, ...rest }: { table: TableOut; caption: string; locale: Locale }) {
+  const [all, setAll] = useState(false);
+  const rows = Math.min(table.rows.length, 1_000);
+  return (
+    <>
+      <DataTable table={table} {...rest} most={all ? rows : SHORT} />
+      {!all && rows > SHORT && <Button variant="subtle" size="compact-sm" onClick={() => setAll(true)}>{words.ask.allRows(rows)}</Button>}
+    </>
   );
 }
 

@@ -57,7 +57,7 @@ function base(colours: Palette): EChartsOption {
   return {
     color: colours.series,
     animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250,
-    textStyle: { fontFamily: "inherit", color: colours.ink },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.ink },
     grid: { left: 8, right: 16, top: 24, bottom: 8, containLabel: true },
     tooltip: { backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink }, confine: true },
   };

@@ -14,7 +14,8 @@ interface Props {
 export function DataTable({ table, caption, locale, most = 200, onRow }: Props) {
   const names = table.columns.map((one) => one.name);
   const parts = new Set(names.filter((name) => names.includes(`${name}_low`)).flatMap((name) => [`${name}_low`, `${name}_high`, `${name}_n`]));
-  const shown = table.columns.filter((one) => !parts.has(one.name));
+  const byRow = table.columns.some((one) => one.unit?.startsWith("@"));
+  const shown = table.columns.filter((one) => !parts.has(one.name) && !(byRow && one.name === "unit"));
   const rows = table.rows.slice(0, most).map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={caption}>
@@ -47,7 +48,8 @@ interface CellProps { row: Record<string, unknown>; name: string; kind: string; 
 
 function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
   const value = row[name];
-  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : String(value)}</td>;
+  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : String(value)}</td>;
+  if (unit === "" && typeof value === "number" && value > 0 && value < 0.0001) return <td className="n">&lt; {(0.0001).toLocaleString(undefined, { minimumFractionDigits: 4 })}</td>;
   const plain = unit === "" && kind === "integer" ? "count" : inRow(unit, row);
   const number = typeof value === "number" ? value : null;
   if (!estimated) return <td className="n">{inUnit(number, plain, locale)}</td>;

@@ -24,6 +24,7 @@ _LOOKED_AT = 20_000  # customers on whose ways the steps of a funnel are read
 _MANY = 0.3  # a step of a way is met by so many of those who came through
 _STEPS = 4  # before the last
 _LIKE = 0.1  # two sides share at most so much of the smaller one
+_TELLING = ("device", "plan", "country", "region")  # traits by which businesses differ most, in this order
 _DAY = 86_400_000_000
 
 
@@ -184,7 +185,8 @@ def _change(asking: Asking) -> Suggestion:
     from desirepath.app.questions.change import Change
 
     j = asking.journey
-    by = "channel" if len(asking.channels) > 1 else "touchpoint" if j.touchpoints else "segment"
+    told = next((f"traits.{one}" for one in _TELLING if f"traits.{one}" in asking.columns), None)
+    by = told or ("channel" if len(asking.channels) > 1 else "touchpoint" if j.touchpoints else "segment")
     goal = _goal_stage(asking)
     stages = [j.stages[goal].id] if goal is not None else []
     stages += [s.id for s in j.stages if s.id not in stages]

@@ -19,7 +19,7 @@ export function Builder({ question, workspace, fields, wrong, put }: Props) {
   const first = firstFields(question, all);
   const rest = all.slice(first);
   const said = rest.filter((one) => fields[one.name] !== undefined).length;
-  const [open, setOpen] = useState(said > 0);
+  const [open, setOpen] = useState(false);
   const shown = open || rest.some((one) => one.name === wrong?.field);
   const control = (field: Field) => <Control key={field.name} question={question.name} field={field} fields={fields} choices={choices} wrong={wrong?.field === field.name ? wrong : null} put={put(field.name)} />;
   return (
@@ -27,7 +27,7 @@ export function Builder({ question, workspace, fields, wrong, put }: Props) {
       <div className="ask-fields">{all.slice(0, first).map(control)}</div>
       {rest.length > 0 && (
         <>
-          <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={shown} aria-controls={id} rightSection={shown ? <IconChevronUp size="0.9rem" /> : <IconChevronDown size="0.9rem" />} onClick={() => setOpen(!shown)}>{words.more}</Button>
+          <Button variant="subtle" size="compact-sm" mt="xs" aria-expanded={shown} aria-controls={id} rightSection={shown ? <IconChevronUp size="0.9rem" /> : <IconChevronDown size="0.9rem" />} onClick={() => setOpen(!shown)}>{said > 0 && !shown ? words.ask.set(said) : words.more}</Button>
           <div id={id}><Collapse expanded={shown}>{shown && <div className="ask-fields ask-rest">{rest.map(control)}</div>}</Collapse></div>
         </>
       )}

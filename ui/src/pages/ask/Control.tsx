@@ -44,7 +44,7 @@ export function Control({ question, field, fields, choices, wrong, put }: Props)
       return <TagsInput {...same} data={field.kind === "measures" ? [{ group: words.ask.often, items: ["all", "rate", "eventual", "time", "median", "value", "stands", "reach", "lift", "promise", "score", "ease", "back"] }, ...choices.measures.map((one) => ({ group: one.group, items: one.items.map((item) => item.value) }))] : []} value={all} onChange={(next) => put(field.kind === "measures" && next.length > 1 ? next.filter((one) => one !== "all") : next)} maxDropdownHeight="18rem" />;
     default: {
       const groups = { step: choices.steps, by: choices.by, side: choices.sides, measure: choices.measures }[field.kind as "step"] ?? [];
-      return <Typed label={label} description={field.about} error={error} required={field.required} groups={groups} value={text} placeholder={words.ask.unsaid} put={(next) => put(next || undefined)} />;
+      return <Typed label={label} description={field.about} error={error} required={field.required} groups={groups} value={text} placeholder={field.kind === "by" ? words.ask.without : words.ask.unsaid} put={(next) => put(next || undefined)} />;
     }
   }
 }
@@ -63,7 +63,7 @@ function Choice({ field, value, error, put }: { field: Field; value: string; err
   const id = useId();
   const label = words.ask.field(field.name);
   const free = !field.required && (field.initial === null || field.initial === undefined);
-  const data = [...(free ? [{ value: NONE, label: words.ask.unsaid }] : []), ...field.choices.map((one) => ({ value: one, label: words.ask.choice(one) }))];
+  const data = [...(free ? [{ value: NONE, label: words.ask.without }] : []), ...field.choices.map((one) => ({ value: one, label: words.ask.choice(one) }))];
   const letters = data.reduce((sum, one) => sum + one.label.length, 0);
   if (data.length > 4 || letters > 34) {
     return <Select label={label} description={field.about} error={error} withAsterisk={field.required} data={data.filter((one) => one.value !== NONE)} value={value || null} onChange={(next) => put(next ?? undefined)} clearable={free} placeholder={words.ask.unsaid} allowDeselect={free} />;
@@ -103,7 +103,7 @@ function LengthOf({ question, name, label, description, error, withAsterisk, val
     <Input.Wrapper label={label} description={description} error={error} withAsterisk={withAsterisk} labelElement="div">
       <Group gap="0.35rem" mt="0.25rem" wrap="nowrap">
         {!whole && <Amount aria-label={words.ask.amount(label)} value={now.amount} min={1} put={(next) => put(next === null ? undefined : spellLength({ amount: next, unit: now.unit }))} />}
-        <NativeSelect aria-label={words.ask.unit(label)} data={units} value={now.unit} onChange={(event) => { const unit = event.currentTarget.value; put(spellLength({ amount: unit === "pass" || unit === "visit" ? null : now.amount ?? 1, unit })); }} />
+        <NativeSelect miw="7.5rem" aria-label={words.ask.unit(label)} data={units} value={now.unit} onChange={(event) => { const unit = event.currentTarget.value; put(spellLength({ amount: unit === "pass" || unit === "visit" ? null : now.amount ?? 1, unit })); }} />
       </Group>
     </Input.Wrapper>
   );

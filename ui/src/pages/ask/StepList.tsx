@@ -40,8 +40,8 @@ export function StepList({ label, about, required, steps, choices, wrong, put }:
                 <IconGripVertical size="0.9rem" aria-hidden="true" />
                 <span className="ask-number">{i + 1}</span>
                 <span className="ask-name">{name}</span>
-                <ActionIcon size="sm" variant="subtle" color="gray" disabled={i === 0} aria-label={words.ask.earlier(name)} onClick={() => move(i, i - 1)}><IconChevronUp size="0.9rem" /></ActionIcon>
-                <ActionIcon size="sm" variant="subtle" color="gray" disabled={i === steps.length - 1} aria-label={words.ask.later(name)} onClick={() => move(i, i + 1)}><IconChevronDown size="0.9rem" /></ActionIcon>
+                <ActionIcon size="sm" variant="transparent" color="gray" disabled={i === 0} aria-label={words.ask.earlier(name)} onClick={() => move(i, i - 1)}><IconChevronUp size="0.9rem" /></ActionIcon>
+                <ActionIcon size="sm" variant="transparent" color="gray" disabled={i === steps.length - 1} aria-label={words.ask.later(name)} onClick={() => move(i, i + 1)}><IconChevronDown size="0.9rem" /></ActionIcon>
                 <ActionIcon size="sm" variant="subtle" color="gray" aria-label={words.ask.drop(name)} onClick={() => put(steps.filter((_, k) => k !== i))}><IconX size="0.9rem" /></ActionIcon>
               </li>
             );

@@ -72,7 +72,7 @@ export const change: Draw = (answer, seen) => {
       series: [
         { type: "bar", stack: "fall", silent: true, itemStyle: { color: "transparent" }, data: steps.map((one) => (one.from >= 0 === one.to >= 0 ? Math.sign(one.from + one.to) * Math.min(Math.abs(one.from), Math.abs(one.to)) : 0)) },
         ...(["mix", "rate", "all"] as const).map((kind) => ({
-          name: kind === "all" ? words.ask.whole : words.ask[kind], type: "custom" as const, encode: { x: [1, 2], y: 0 },
+          name: kind === "all" ? words.ask.whole : words.ask[kind], type: "custom" as const, encode: { x: [1, 2, 3, 4], y: 0 },
           itemStyle: { color: kind === "mix" ? c.teal : kind === "rate" ? c.track : c.ink },
           data: steps.flatMap((one, y) => (one.kind === kind ? [{ value: [y, one.from, one.to, one.low ?? one.to, one.high ?? one.to], said: said(one) }] : [])),
           renderItem: bar(kind === "mix"),

@@ -98,6 +98,7 @@ export function whiskers(marks: Mark[], name: string, more: { shift?: number; sh
   const r = size(0.28);
   return {
     type: "custom",
+    z: 4,
     name,
     itemStyle: more.color ? { color: more.color } : {},
     encode: { x: [1, 2, 3], y: 0 },
@@ -137,6 +138,17 @@ function shapeAt(shape: Shape, x: number, y: number, r: number, color: string) {
     case "ring": return { type: "circle" as const, shape: { cx: x, cy: y, r: r * 0.9 }, style: { fill: "transparent", stroke: color, lineWidth: r * 0.5 } };
     default: return { type: "circle" as const, shape: { cx: x, cy: y, r }, style };
   }
+}
+
+/** Ink that can be read on a cell so dark. share: of the darkest. */
+export const onCell = (c: Palette, share: number): object => ({ color: share > 0.6 ? c.card : c.ink });
+
+/** A colour between two, both written as #rrggbb. */
+export function between(a: string, b: string): string {
+  const parts = (one: string) => [1, 3, 5].map((i) => parseInt(one.slice(i, i + 2), 16));
+  const [from, to] = [parts(a.trim()), parts(b.trim())];
+  const mixed = from.map((one, i) => Math.round((one + (to[i] ?? one)) / 2));
+  return mixed.some(Number.isNaN) ? b : `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /** A zero line that stands out. */

@@ -1,7 +1,7 @@
 // Charts over time: retention with its cohorts, who goes and who stays, where customers are.
 import type { Palette } from "@/parts/Chart";
 import { inUnit, percent } from "@/format";
-import { as, axis, GRID, hatched, known, legend, list, names, num, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
+import { as, axis, between, GRID, hatched, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
 import { overTime } from "@/parts/charts/ways";
 import { words } from "@/words";
 
@@ -26,7 +26,7 @@ export const retention: Draw = (answer, seen) => {
       xAxis: axis(c, { type: "category", data: columns, position: "top", splitLine: { show: false } }), yAxis: names(c, cohorts),
       visualMap: { show: false, min: 0, max: most, inRange: { color: [c.card, c.pale, c.track] }, seriesIndex: 0 },
       series: [
-        { type: "heatmap", itemStyle: { borderColor: c.card, borderWidth: 1 }, label: { show: window.innerWidth > 900, fontSize: size(0.65), color: c.ink, formatter: (p: { value: number[] }) => `${Math.round((p.value[2] ?? 0) * 100)}` }, data: drawn.filter((one) => one.one).map((one) => ({ value: [...one.at, one.one?.value ?? 0], said: one.said, list: one.list })) },
+        { type: "heatmap", itemStyle: { borderColor: c.card, borderWidth: 1 }, label: { show: window.innerWidth > 900, fontSize: size(0.65), color: c.ink, formatter: (p: { value: number[] }) => `${Math.round((p.value[2] ?? 0) * 100)}` }, data: drawn.filter((one) => one.one).map((one) => ({ value: [...one.at, one.one?.value ?? 0], label: onCell(c, (one.one?.value ?? 0) / most), said: one.said, list: one.list })) },
         { type: "custom", silent: true, data: drawn.filter((one) => !one.over).map((one) => one.at), renderItem: stripes(c) },
       ],
     }),
@@ -63,10 +63,10 @@ function areas(c: Palette, at: string[], series: { name: string; color: string; 
   };
 }
 
-/** From the pale end of the track to its dark one, then teal: the stages in their order. */
+/** From the pale end of the track to its dark one, then teal, then violet: the stages in their order. */
 export function stageColours(c: Palette, n: number): string[] {
-  const way = [c.pale, c.series[4] ?? c.track, c.track, c.series[1] ?? c.teal, c.series[3] ?? c.good, c.series[2] ?? c.muted];
-  return Array.from({ length: n }, (_, i) => way[Math.round((i * (Math.min(n, way.length) - 1)) / Math.max(n - 1, 1))] ?? c.track);
+  const way = [c.pale, between(c.pale, c.track), c.track, c.teal, c.series[2] ?? c.muted, between(c.teal, c.card)];
+  return Array.from({ length: n }, (_, i) => way[i % way.length] ?? c.track);
 }
 
 export const churn: Draw = (answer, seen) => {

@@ -1,7 +1,7 @@
 // Charts of ways: a funnel as bars with what was lost and what is still on the way, paths as flows, transitions as a heat map.
 import type { AnswerOut } from "@/api/types";
 import { inUnit, percent } from "@/format";
-import { as, axis, GRID, hatched, known, legend, list, names, num, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, whiskers, type Drawing, type Row, type Seen } from "@/parts/charts/drawing";
+import { as, axis, GRID, hatched, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, whiskers, type Drawing, type Row, type Seen } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const count = (value: number) => inUnit(value, "count");
@@ -132,10 +132,13 @@ function flow(answer: AnswerOut, seen: Seen): Drawing[] {
     return { name: id(num(row, "position"), text(row, "step")), depth: num(row, "position") - first, value: num(row, "walks"), label, other: /^\(/.test(text(row, "step")), list: list(answer, id(num(row, "position"), text(row, "step"))), said: tip(`${label}, ${words.ask.position(num(row, "position"))}`, words.ask.times(num(row, "walks")), ended > 0 && words.ask.endedHere(ended)) };
   });
   const links = rowsOf(answer.tables["links"]).flatMap((row): Flow[] => {
-    const source = id(num(row, "position"), text(row, "from"));
-    const target = id(num(row, "position") + 1, text(row, "to"));
+    // Read backwards, positions are negative, and a link leads from a step to the one before it.
+    const back = num(row, "position") < 0;
+    const [from, to] = back ? [text(row, "to"), text(row, "from")] : [text(row, "from"), text(row, "to")];
+    const source = id(back ? num(row, "position") - 1 : num(row, "position"), from);
+    const target = id(back ? num(row, "position") : num(row, "position") + 1, to);
     if (!has.has(source) || !has.has(target)) return [];
-    return [{ source, target, value: num(row, "walks"), said: tip(words.map.flow(seen.name(text(row, "from")), seen.name(text(row, "to")), num(row, "walks"))) }];
+    return [{ source, target, value: num(row, "walks"), said: tip(`${seen.name(from)} → ${seen.name(to)}`, words.ask.times(num(row, "walks"))) }];
   });
   const biggest = [...links].sort((a, b) => b.value - a.value).slice(0, 5).map((one) => one.said).join("; ");
   return [sankey("flow", words.ask.flowLabel(biggest), nodes, links)];
@@ -161,8 +164,8 @@ export function transitions(answer: AnswerOut, seen: Seen): Drawing[] {
     const at = [met.indexOf(text(row, "to")), met.indexOf(text(row, "from"))];
     if (!one || at.includes(-1)) return [];
     const wait = known(row, "median_wait");
-    const said = tip(words.map.flow(seen.name(text(row, "from")), seen.name(text(row, "to")), num(row, "count")).replace(/ visits$/, ""), told(row, "chance", "share", seen.locale), wait !== null && words.ask.halfWithin(inUnit(wait.value, "duration")), row["back"] === true && words.ask.back);
-    return [{ value: [...at, one.value], said, list: list(answer, `${text(row, "from")} > ${text(row, "to")}`), back: row["back"] === true }];
+    const said = tip(`${seen.name(text(row, "from"))} → ${seen.name(text(row, "to"))}`, words.ask.times(num(row, "count")), told(row, "chance", "share", seen.locale), wait !== null && words.ask.halfWithin(inUnit(wait.value, "duration")), row["back"] === true && words.ask.back);
+    return [{ value: [...at, one.value], share: one.value, said, list: list(answer, `${text(row, "from")} > ${text(row, "to")}`), back: row["back"] === true }];
   });
   return [{
     key: "transitions", caption: words.ask.transitionsCaption, label: words.ask.transitionsLabel(rows.slice(0, 5).map((row) => `${seen.name(text(row, "from"))} → ${seen.name(text(row, "to"))} ${told(row, "chance", "share", seen.locale)}`).join("; ")), height: tall(met.length, 1.6, 10),
@@ -171,7 +174,7 @@ export function transitions(answer: AnswerOut, seen: Seen): Drawing[] {
       xAxis: axis(c, { type: "category", data: met.map(seen.name), splitLine: { show: false }, axisLabel: { rotate: 50, interval: 0, hideOverlap: false, width: size(8), overflow: "truncate" } }),
       yAxis: names(c, met.map(seen.name)),
       visualMap: { show: false, min: 0, max: Math.max(...cells.map((one) => one.value[2] ?? 0), 0.01), inRange: { color: [c.card, c.pale, c.track] } },
-      series: [{ type: "heatmap", label: { show: window.innerWidth > 900, fontSize: size(0.6), color: c.ink, formatter: (p: { data: { value: number[] } }) => `${Math.round((p.data.value[2] ?? 0) * 100)}` }, data: cells.map((one) => ({ ...one, itemStyle: { borderColor: one.back ? c.ink : c.card, borderWidth: 1, borderType: one.back ? "dashed" : "solid" } })) }],
+      series: [{ type: "heatmap", label: { show: window.innerWidth > 900, fontSize: size(0.6), color: c.ink, formatter: (p: { data: { value: number[] } }) => `${Math.round((p.data.value[2] ?? 0) * 100)}` }, data: cells.map((one) => ({ ...one, label: onCell(c, one.share / Math.max(...cells.map((each) => each.share), 0.01)), itemStyle: { borderColor: one.back ? c.ink : c.card, borderWidth: 1, borderType: one.back ? "dashed" : "solid" } })) }],
     }),
   }];
 }

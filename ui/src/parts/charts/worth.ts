@@ -1,6 +1,6 @@
 // Charts of worth and of what comes: expected against actual, the RFM grid, how far a forecast can be believed, who is overdue.
 import { inUnit, percent } from "@/format";
-import { as, axis, GRID, known, legend, list, names, num, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, whiskers, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
+import { as, axis, GRID, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, whiskers, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 export const lifetimeValue: Draw = (answer, seen) => {
@@ -50,7 +50,7 @@ export const rfm: Draw = (answer, seen) => {
       xAxis: axis(c, { type: "category", name: words.ask.recency, nameLocation: "middle", nameGap: size(1.8), data: scores.map((one) => `R ${one}`), splitLine: { show: false } }),
       yAxis: axis(c, { type: "category", name: words.ask.frequency, data: scores.map((one) => `F ${one}`), splitLine: { show: false } }),
       visualMap: { show: false, min: 0, max: Math.max(...cells.map((row) => num(row, "customers")), 1), inRange: { color: [c.card, c.pale, c.track] } },
-      series: [{ type: "heatmap", itemStyle: { borderColor: c.line, borderWidth: 1 }, label: { show: true, color: c.ink, fontSize: size(), formatter: (p: { value: number[] }) => inUnit(p.value[2] ?? 0, "count") }, data: cells.map((row) => ({ value: [num(row, "r") - 1, num(row, "f") - 1, num(row, "customers")], said: tip(`R ${num(row, "r")}, F ${num(row, "f")}`, words.ask.customers(num(row, "customers")), words.ask.spent(inUnit(num(row, "spent"), "money", seen.locale))) })) }],
+      series: [{ type: "heatmap", itemStyle: { borderColor: c.line, borderWidth: 1 }, label: { show: true, color: c.ink, fontSize: size(), formatter: (p: { value: number[] }) => inUnit(p.value[2] ?? 0, "count") }, data: cells.map((row) => ({ value: [num(row, "r") - 1, num(row, "f") - 1, num(row, "customers")], label: onCell(c, num(row, "customers") / Math.max(...cells.map((one) => num(one, "customers")), 1)), said: tip(`R ${num(row, "r")}, F ${num(row, "f")}`, words.ask.customers(num(row, "customers")), words.ask.spent(inUnit(num(row, "spent"), "money", seen.locale))) })) }],
     }),
   }];
   const again = groups.filter((row) => known(row, "bought_again"));
