@@ -2,8 +2,9 @@
 import { Title } from "@mantine/core";
 import { useWorkspace } from "@/api/hooks";
 import { isKnown } from "@/api/types";
-import { day, estimate, interval, inUnit, type Locale, type Unit } from "@/format";
+import { day, estimate, interval, inUnit, type Locale } from "@/format";
 import type { Beside, FaceTold, Quote } from "@/generated/client/types.gen";
+import { unitOf } from "@/parts/unit";
 import { words } from "@/words";
 
 const w = words.people;
@@ -73,7 +74,7 @@ function Measures({ rows, locale, none }: { rows: Beside[]; locale: Locale; none
   return (
     <ul className="measures">
       {rows.map((one) => {
-        const unit = one.unit as Unit;
+        const unit = unitOf(one.unit);
         const apart = isKnown(one.difference) ? one.difference.value : 0;
         return (
           <li key={one.id} className={one.beyond_chance ? undefined : "chance"}>

@@ -1,9 +1,10 @@
 // What is not as it was in the period before, beyond chance: the comparison question, the surest first.
 import { Link } from "wouter";
 import { useAnswer } from "@/api/hooks";
-import { inUnit, interval, type Locale, type Unit } from "@/format";
+import { inUnit, interval, type Locale } from "@/format";
 import { rowsOf } from "@/pages/today/Bottlenecks";
 import { better, side, type Period } from "@/pages/today/period";
+import { unitOf } from "@/parts/unit";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
@@ -27,7 +28,7 @@ export function Changes({ period }: { period: Period }) {
       {found.length === 0 ? <p className="why">{answer.data.says[0]}</p> : (
         <ul className="changes">
           {found.slice(0, MOST).map((row) => {
-            const unit = String(row["unit"]) as Unit;
+            const unit = unitOf(String(row["unit"]));
             const by = Number(row["difference"]);
             const good = better(String(row["measure"])) * Math.sign(by);
             const of = (name: string) => inUnit(row[name] as number | null, unit, locale);
@@ -36,7 +37,7 @@ export function Changes({ period }: { period: Period }) {
               <li key={String(row["measure"])}>
                 <span className={`arrow ${good > 0 ? "good" : good < 0 ? "bad" : ""}`}><span aria-hidden="true">{by > 0 ? "▲" : "▼"}</span> <span className={good === 0 ? "muted" : undefined}>{good > 0 ? w.betterNow : good < 0 ? w.worseNow : by > 0 ? w.moreNow : w.lessNow}</span></span>
                 <span className="name">{String(row["what"])}</span>
-                <span className="numbers"><b>{of("a")}</b> <span className="muted">{w.before(of("b"))}</span><br /><small className="muted">{by > 0 ? "+" : ""}{inUnit(by, apart, locale)} ({interval(row["difference_low"] as number, row["difference_high"] as number, apart, locale)})</small></span>
+                <span className="numbers"><b>{of("a")}</b> <span className="muted">{w.before(of("b"))}</span><br /><small className="muted">{by > 0 && apart !== "points" && apart !== "emotion" ? "+" : ""}{inUnit(by, apart, locale)} ({interval(row["difference_low"] as number, row["difference_high"] as number, apart, locale)})</small></span>
               </li>
             );
           })}

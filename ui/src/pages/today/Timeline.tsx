@@ -22,11 +22,11 @@ export function Timeline() {
     const names = (table?.columns ?? []).slice(1);
     const marks = noteMarks(notes.data ?? [], colours, at[0], at.at(-1));
     return {
-      grid: { left: 8, right: 16, top: 44, bottom: 8, containLabel: true },
-      legend: { top: 0, textStyle: { color: colours.ink }, data: names.map((one) => labelOf(one.name)) },
+      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
+      legend: { type: "scroll" as const, icon: "roundRect", itemHeight: 4, top: 0, textStyle: { color: colours.ink }, data: names.map((one) => labelOf(one.name)) },
       tooltip: { trigger: "axis" as const, backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink }, confine: true },
       xAxis: { type: "time" as const, axisLabel: { color: colours.muted }, axisLine: { lineStyle: { color: colours.line } } },
-      yAxis: { type: "value" as const, name: w.customers, nameTextStyle: { color: colours.muted }, axisLabel: { color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
+      yAxis: { type: "value" as const, axisLabel: { color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
       series: [...names.map((one, i) => ({ type: "line" as const, name: labelOf(one.name), showSymbol: false, data: (table?.rows ?? []).map((row, k) => [at[k] ?? 0, row[i + 1] as number]) })), marks],
     };
   }, [table, notes.data, workspace.data]);
