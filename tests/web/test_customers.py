@@ -169,6 +169,16 @@ def test_every_event_is_told_once_over_all_pages_and_by_channel(client: TestClie
     assert 'Did you mean "ads"' in said.json()["hint"]
 
 
+def test_traits_of_a_customer_with_very_many_events_are_the_same(
+    shop_client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = shop_client.get(f"{V1}/notable").json()["valuable"][0]["id"]
+    few = shop_client.get(f"{V1}/{id}").json()["traits"]
+    assert {one["name"] for one in few} >= {"region", "device"}
+    monkeypatch.setattr("desirepath.app.customers.whole._FEW", 0)
+    assert shop_client.get(f"{V1}/{id}").json()["traits"] == few
+
+
 def test_an_event_says_what_it_did_by_which_rule_and_where_it_was_recorded(client: TestClient) -> None:
     events = client.get(f"{V1}/{id_of(client)}/events").json()["events"]
     order = next(one for one in reversed(events) if one["event"] == "Order Completed")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
 
 MOST_POINTS = 5_000  # events drawn of one customer, the latest
+_FEW = 2_000  # numbers of events in the text of a query
 PromiseState = Literal["kept", "late", "broken", "open", "void", "without_term"]
 
 
@@ -235,16 +236,25 @@ def _worth(own: Own) -> CustomerWorth:
 
 def _traits(own: Own, masking: Masking) -> list[Said]:
     """Each trait as it was last told."""
+    import pyarrow as pa
+
     names = [name for name in own.asking.columns if name.startswith("traits.")]
     numbers = own.column("event")
     if not names or not len(numbers):
         return []
     columns = ", ".join(f"e.{quote_name(name)}" for name in names)
     some = " OR ".join(f"e.{quote_name(name)} IS NOT NULL" for name in names)
-    wanted = ", ".join(map(str, numbers.tolist()))
-    rows = own.asking.store.rows(
-        f"SELECT e.event_no, {columns} FROM events e WHERE e.event_no IN ({wanted}) AND ({some})"
-    )
+    told_by = f"SELECT e.event_no, {columns} FROM events e"
+    store = own.asking.store
+    if len(numbers) <= _FEW:
+        wanted = ", ".join(map(str, numbers.tolist()))
+        rows = store.rows(f"{told_by} WHERE e.event_no IN ({wanted}) AND ({some})")
+    else:
+        store.register("own_events", pa.table({"event_no": numbers}))
+        try:
+            rows = store.rows(f"{told_by} SEMI JOIN own_events USING (event_no) WHERE {some}")
+        finally:
+            store.unregister("own_events")
     place = {number: i for i, number in enumerate(numbers.tolist())}
     at, found = own.column("ts"), []
     rows.sort(key=lambda row: -place[int(row[0])])

@@ -95,6 +95,7 @@ function Where({ customer }: { customer: Customer }) {
   const { standing: now, time_zone: zone, excluded } = customer;
   if (excluded) return <>{w.isExcluded(excluded)}</>;
   if (now.stage) return <>{w.standsIn(label(now.stage), day(now.since ?? 0, zone))} {now.waits ? w.waits(now.waits) : now.until !== null ? w.clock(day(now.until, zone)) : ""}</>;
+  if (now.before && now.outcome === "advanced") return <>{w.wentThrough(label(now.before), day(now.since ?? 0, zone))}</>;
   return <>{now.before ? w.standsNowhere(outcome(now.outcome), label(now.before), day(now.since ?? 0, zone)) : w.never}</>;
 }
 

@@ -24,6 +24,7 @@ export function where(row: CustomerRow, label: (id: string | null | undefined) =
   const w = words.customers;
   if (row.excluded) return w.excluded;
   if (row.stage) return w.inStage(label(row.stage));
+  if (row.before && row.outcome === "advanced") return w.through(label(row.before));
   return row.before ? w.wasIn(label(row.before), outcome(row.outcome)) : w.unplaced;
 }
 

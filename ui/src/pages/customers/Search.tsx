@@ -84,7 +84,7 @@ function First({ reveal }: { reveal: boolean }) {
   const { newest, active, valuable, waiting, currency, time_zone: zone } = found.data;
   return (
     <div className="first-lists">
-      <List title={w.valuable} rows={valuable} fact={(row) => money(row.value, currency)} />
+      <List title={w.valuable} rows={valuable} empty={w.noneValuable} fact={(row) => money(row.value, currency)} />
       <Overdue reveal={reveal} currency={currency} />
       <List title={w.waiting} rows={waiting} empty={w.noneWaiting} fact={(row) => w.since(day(row.note ?? 0, zone))} />
       <List title={w.active} rows={active} fact={(row) => day(row.last ?? 0, zone)} />

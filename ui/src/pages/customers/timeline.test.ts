@@ -25,6 +25,9 @@ test("all of it, the last days, or one visit can be in sight", () => {
   const one = spanOf(customer, customer.bands[0], undefined);
   expect(one.from).toBeLessThan(0);
   expect(one.until).toBeGreaterThan(10 * DAY);
+  const done = { ...customer, last: 9 * DAY };
+  expect(spanOf(done, undefined, undefined).until).toBeLessThan(12 * DAY);
+  expect(spanOf({ ...done, bands: [visit(0, null)] } as Customer, undefined, undefined).until).toBeGreaterThan(90 * DAY);
 });
 
 test("a visit that is still open reaches as far as anything is known", () => {

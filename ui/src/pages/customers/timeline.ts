@@ -15,7 +15,10 @@ export const RANGES = [365, 90, 30] as const;
 
 /** What is drawn: one visit with a little around it, the last so many days, or all that is known. */
 export function spanOf(customer: Customer, visit: VisitBand | undefined, days: number | undefined): Span {
-  const last = Math.max(customer.last ?? 0, customer.as_of);
+  const ends = customer.bands.map((one) => one.ended);
+  // Where they still are somewhere, silence until now is part of the story; where all has ended, it is not.
+  const until = ends.length > 0 && !ends.includes(null) ? Math.max(...ends.map((one) => one ?? 0)) : customer.as_of;
+  const last = Math.max(customer.last ?? 0, until);
   const first = Math.min(customer.first ?? last, ...customer.bands.map((one) => one.entered));
   if (visit) return padded({ from: visit.entered, until: visit.ended ?? last });
   if (days) return { from: last - days * DAY, until: last + days * DAY * 0.02 };
