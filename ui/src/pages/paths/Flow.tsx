@@ -1,6 +1,7 @@
 // The flow: steps by position, as high as the walks that came, ribbons between them; a step is a button that goes on from
 // there, "other" one that is parted further. What was over fades away, what is in flight is dotted.
-import { useMemo } from "react";
+import { useElementSize, useMergedRef } from "@mantine/hooks";
+import { useEffect, useMemo, useRef } from "react";
 import type { AnswerOut } from "@/api/types";
 import { percent } from "@/format";
 import { BAR, flowShape, OTHER, type FlowNode } from "@/pages/paths/flow";
@@ -12,11 +13,17 @@ const w = words.paths;
 interface Props { answer: AnswerOut; walk: Walk; labelOf: (step: string) => string; go: (place: number, step: string) => void; expand: (place: number) => void }
 
 export function Flow({ answer, walk, labelOf, go, expand }: Props) {
-  const shape = useMemo(() => flowShape(rowsOf(answer.tables["nodes"]), rowsOf(answer.tables["links"]), walk.back), [answer, walk.back]);
-  if (shape.total === 0) return null;
+  const { ref: sized, width } = useElementSize();
+  const scroll = useRef<HTMLDivElement>(null);
+  const box = useMergedRef(sized, scroll);
+  const shape = useMemo(() => flowShape(rowsOf(answer.tables["nodes"]), rowsOf(answer.tables["links"]), walk.back, width - 2), [answer, walk.back, width]);
+  useEffect(() => {
+    // Read backwards, the walk starts at the right.
+    if (scroll.current) scroll.current.scrollLeft = walk.back ? scroll.current.scrollWidth : 0;
+  }, [walk.back, walk.start, shape.width]);
   const chosen = (node: FlowNode) => walk.way[node.place] === node.step || (node.place === 0 && walk.start !== null && node.step === walk.start);
   return (
-    <div className="flow-scroll" tabIndex={0} role="region" aria-label={w.flowLabel}>
+    <div ref={box} className="flow-scroll" tabIndex={0} role="region" aria-label={w.flowLabel}>
       <div className="flow" style={{ width: shape.width, height: shape.height }}>
         <svg width={shape.width} height={shape.height} aria-hidden="true">
           <defs>

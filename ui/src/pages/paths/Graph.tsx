@@ -2,18 +2,18 @@
 // is a button: the walk goes on there, and the ways from it (read backwards: to it) stand out. React Flow comes with this file.
 import "@xyflow/react/dist/base.css";
 import { useComputedColorScheme } from "@mantine/core";
-import { Background, BaseEdge, Controls, EdgeLabelRenderer, getBezierPath, Handle, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
+import { Background, BaseEdge, Controls, EdgeLabelRenderer, Handle, MarkerType, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
 import { useMemo } from "react";
 import type { AnswerOut } from "@/api/types";
 import { duration, percent } from "@/format";
-import { spots, waysOf, type Spot, type Way } from "@/pages/paths/graph";
+import { bent, round, spots, waysOf, type Spot, type Way } from "@/pages/paths/graph";
 import { rowsOf } from "@/pages/paths/rows";
 import { here, named, type Walk } from "@/pages/paths/way";
 import { words } from "@/words";
 
 const w = words.paths;
 type StepNode = Node<{ spot: Spot; label: string; chosen: boolean; current: boolean; dim: boolean; go: (step: string) => void }, "step">;
-type WayEdge = Edge<{ way: Way; thick: number; strong: boolean; dim: boolean }, "way">;
+type WayEdge = Edge<{ way: Way; thick: number; strong: boolean; dim: boolean; radii: [number, number] }, "way">;
 interface Props { answer: AnswerOut; walk: Walk; labelOf: (step: string) => string; columnOf: (step: string) => number; go: (step: string, follows: boolean) => void }
 
 export default function Graph({ answer, walk, labelOf, columnOf, go }: Props) {
@@ -27,13 +27,16 @@ export default function Graph({ answer, walk, labelOf, columnOf, go }: Props) {
     const known = ways.some(touches);
     const near = new Set(ways.filter(touches).map((one) => (walk.back ? one.from : one.to)));
     const follows = (step: string) => known && near.has(step);
-    const nodes: StepNode[] = spots(rowsOf(answer.tables["steps"]), ways, columnOf).map((spot) => ({
+    const places = spots(rowsOf(answer.tables["steps"]), ways, columnOf);
+    const radius = new Map(places.map((one) => [one.step, one.size / 2]));
+    const nodes: StepNode[] = places.map((spot) => ({
       id: spot.step, type: "step", position: { x: spot.x, y: spot.y }, draggable: false,
       data: { spot, label: labelOf(spot.step), chosen: on.has(spot.step), current: spot.step === at, dim: known && spot.step !== at && !near.has(spot.step) && !on.has(spot.step), go: (step) => go(step, follows(step)) },
     }));
     const edges: WayEdge[] = ways.map((way) => ({
       id: `${way.from} ${way.to}`, source: way.from, target: way.to, type: "way", focusable: false,
-      data: { way, thick: 0.75 + 9 * Math.sqrt(way.count / most), strong: known && touches(way), dim: known && !touches(way) },
+      markerEnd: { type: MarkerType.ArrowClosed, color: way.back ? "var(--edge)" : "var(--track-to)", width: 14, height: 14, markerUnits: "userSpaceOnUse" },
+      data: { way, thick: 0.75 + 9 * Math.sqrt(way.count / most), strong: known && touches(way), dim: known && !touches(way), radii: [radius.get(way.from) ?? 0, radius.get(way.to) ?? 0] },
     }));
     return { nodes, edges };
   }, [answer, walk, labelOf, columnOf, go]);
@@ -50,25 +53,26 @@ export default function Graph({ answer, walk, labelOf, columnOf, go }: Props) {
 
 function StepView({ data }: NodeProps<StepNode>) {
   const { spot, label } = data;
+  const centre = { left: spot.size / 2 + 2, top: spot.size / 2 + 2, transform: "translate(-50%, -50%)" };
   return (
     <>
-      <Handle type="target" position={Position.Left} className="handle" />
+      <Handle type="target" position={Position.Left} className="handle" style={centre} />
       <button type="button" className={`graph-node${data.current ? " current" : ""}${data.chosen ? " chosen" : ""}${data.dim ? " dim" : ""}`} onClick={() => data.go(spot.step)} data-step={spot.step} aria-label={w.stepSaid(label, spot.walks, spot.times)} aria-current={data.current ? "step" : undefined}>
         <span className="disc" style={{ width: spot.size, height: spot.size }} />
         <span className="name"><strong>{label}</strong><span className="muted">{spot.walks.toLocaleString()}</span></span>
       </button>
-      <Handle type="source" position={Position.Right} className="handle" />
+      <Handle type="source" position={Position.Right} className="handle" style={centre} />
     </>
   );
 }
 
-function WayView({ sourceX, sourceY, targetX, targetY, source, target, data }: EdgeProps<WayEdge>) {
-  const [path, x, y] = source === target ? loop(sourceX, sourceY) : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition: Position.Right, targetPosition: Position.Left, curvature: 0.3 });
+function WayView({ sourceX, sourceY, targetX, targetY, source, target, markerEnd, data }: EdgeProps<WayEdge>) {
   if (!data) return null;
-  const { way, thick, strong, dim } = data;
+  const { way, thick, strong, dim, radii } = data;
+  const { path, x, y } = source === target ? round(sourceX, sourceY, radii[0]) : bent(sourceX, sourceY, targetX, targetY, radii);
   return (
     <>
-      <BaseEdge path={path} className={`way${way.back ? " back" : ""}${strong ? " strong" : ""}${dim ? " dim" : ""}`} style={{ strokeWidth: thick }} />
+      <BaseEdge path={path} {...(markerEnd && !dim ? { markerEnd } : {})} className={`way${way.back ? " back" : ""}${strong ? " strong" : ""}${dim ? " dim" : ""}`} style={{ strokeWidth: thick }} />
       {strong && (
         <EdgeLabelRenderer>
           <span className="way-label" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
@@ -78,11 +82,6 @@ function WayView({ sourceX, sourceY, targetX, targetY, source, target, data }: E
       )}
     </>
   );
-}
-
-/** A step that follows itself: a loop above it. */
-function loop(x: number, y: number): [string, number, number] {
-  return [`M${x} ${y}C${x + 46} ${y - 12} ${x + 30} ${y - 58} ${x - 22} ${y - 46}S${x - 40} ${y - 20} ${x - 30} ${y - 8}`, x + 4, y - 54];
 }
 
 const NODES = { step: StepView };

@@ -4,7 +4,7 @@ import type { Row } from "@/pages/paths/rows";
 
 export const OTHER = "(other)";
 export const HEIGHT = 440;
-export const COLUMN = 196;
+export const COLUMN = 148; // at least: a column and the names of its steps
 export const BAR = 12;
 const SLOT = 34; // a node's least height: its name and number must fit
 const GAP = 6;
@@ -15,8 +15,8 @@ export interface FlowShape { nodes: FlowNode[]; ribbons: Ribbon[]; width: number
 
 const number = (row: Row, name: string) => Number(row[name] ?? 0);
 
-/** The shape of a flow's tables. Read backwards, the start stands at the right. */
-export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean): FlowShape {
+/** The shape of a flow's tables, as wide as there is room. Read backwards, the start stands at the right. */
+export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean, room = 0): FlowShape {
   const nodes: FlowNode[] = nodeRows.map((row) => {
     const position = number(row, "position");
     const place = Math.abs(position) - 1;
@@ -24,6 +24,7 @@ export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean): 
     return { key: `${place} ${step}`, position, place, step, walks: number(row, "walks"), on: number(row, "went_on"), ended: number(row, backward ? "began" : "ended"), inFlight: number(row, "in_flight"), cut: number(row, "cut"), x: 0, y: 0, height: 0 };
   });
   const columns = Math.max(0, ...nodes.map((one) => one.place + 1));
+  const across = Math.max(COLUMN, columns > 0 ? room / columns : 0);
   const byKey = new Map(nodes.map((one) => [one.key, one]));
   const links = linkRows.flatMap((row) => {
     const place = Math.abs(number(row, "position")) - 1;
@@ -39,14 +40,14 @@ export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean): 
     if (place > 0) column.sort((a, b) => Number(a.step === OTHER) - Number(b.step === OTHER) || (middle.get(a) ?? 0) - (middle.get(b) ?? 0));
     let y = 0;
     for (const node of column) {
-      node.x = (backward ? columns - 1 - place : place) * COLUMN;
+      node.x = (backward ? columns - 1 - place : place) * across;
       node.height = Math.max(1.5, node.walks * scale);
       node.y = y;
       y += Math.max(node.height, SLOT) + GAP;
     }
     height = Math.max(height, y);
   }
-  return { nodes, ribbons: ribbons(links, scale, backward), width: Math.max(0, columns * COLUMN), height, total };
+  return { nodes, ribbons: ribbons(links, scale, backward), width: Math.max(0, columns * across), height, total };
 }
 
 function mean(pairs: [number, number][]): number {

@@ -6,7 +6,7 @@ export interface Spot { step: string; walks: number; times: number; x: number; y
 export interface Way { from: string; to: string; count: number; chance: number | null; wait: number | null; back: boolean }
 
 const ACROSS = 250;
-const DOWN = 92;
+const DOWN = 104;
 const LARGEST = 72;
 const LEAST = 22;
 
@@ -45,4 +45,23 @@ export function ranked(steps: string[], ways: Way[]): Map<string, number> {
   }
   steps.forEach((step) => { if (!found.has(step)) found.set(step, 0); });
   return found;
+}
+
+export interface Drawn { path: string; x: number; y: number }
+
+/** From one disc's edge to another's, bent to the right of the way, so that there and back are two lines. */
+export function bent(x0: number, y0: number, x1: number, y1: number, radii: [number, number]): Drawn {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const far = Math.max(1, Math.hypot(dx, dy));
+  const bend = Math.min(60, 14 + far * 0.14);
+  const [cx, cy] = [(x0 + x1) / 2 - (dy / far) * bend, (y0 + y1) / 2 + (dx / far) * bend];
+  const edge = (x: number, y: number, radius: number) => { const long = Math.max(1, Math.hypot(cx - x, cy - y)); return [x + ((cx - x) / long) * radius, y + ((cy - y) / long) * radius] as const; };
+  const [a, b] = [edge(x0, y0, radii[0]), edge(x1, y1, radii[1] + 3)];
+  return { path: `M${a[0]} ${a[1]}Q${cx} ${cy} ${b[0]} ${b[1]}`, x: (a[0] + b[0]) / 4 + cx / 2, y: (a[1] + b[1]) / 4 + cy / 2 };
+}
+
+/** A step that follows itself: a loop above its disc. */
+export function round(x: number, y: number, radius: number): Drawn {
+  const [w, h] = [radius * 0.6, radius + 34];
+  return { path: `M${x - w} ${y - radius * 0.8}C${x - w - 18} ${y - h - 8} ${x + w + 18} ${y - h - 8} ${x + w} ${y - radius * 0.8 - 3}`, x, y: y - h + 4 };
 }
