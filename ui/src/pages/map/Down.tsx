@@ -3,6 +3,7 @@ import { useId, useMemo } from "react";
 import type { MapDocument, StageColumn } from "@/api/types";
 import { Feelings, Keys } from "@/pages/map/Emotion";
 import { LaneCells } from "@/pages/map/LaneCells";
+import { hasLines } from "@/pages/map/lines";
 import { useHeads } from "@/pages/map/top";
 import { trackDown, WIDE, type DownPiece } from "@/pages/map/track";
 import { LostButton, RateButton } from "@/pages/map/Track";
@@ -58,7 +59,7 @@ function Piece({ piece }: { piece: DownPiece }) {
 
 function Lanes({ map, stage, open, openList }: { map: MapDocument; stage: StageColumn; open: (cell: string) => void; openList: (list: string) => void }) {
   const writing = useWriting();
-  const lanes = map.lanes.filter((lane) => lane.id !== "track" && (writing.canWrite(lane.id) || lane.cells.some((one) => one.stage === stage.id && !one.blank)));
+  const lanes = map.lanes.filter((lane) => lane.id !== "track" && (lane.drawing !== "lines" || hasLines(lane.cells.filter((one) => one.stage === stage.id))) && (writing.canWrite(lane.id) || lane.cells.some((one) => one.stage === stage.id && !one.blank)));
   return lanes.map((lane) => (
     <div key={lane.id} className={`down-lane lane-${lane.drawing}`}>
       <h3>{lane.label}</h3>

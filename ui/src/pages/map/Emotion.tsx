@@ -3,7 +3,7 @@
 import { useMemo, type CSSProperties } from "react";
 import { isKnown, type Lane, type MapDocument, type StageColumn } from "@/api/types";
 import { inUnit } from "@/format";
-import { apart, emotionLines, notable, smooth } from "@/pages/map/lines";
+import { apart, emotionLines, hasLines, notable, smooth } from "@/pages/map/lines";
 import { words } from "@/words";
 
 const HEIGHT = 120;
@@ -12,7 +12,10 @@ const y = (value: number) => HEIGHT / 2 - (value / 2) * (HEIGHT / 2 - 8);
 
 /** The lane's whole row of the grid. */
 export function Emotion({ lane, map, open }: { lane: Lane; map: MapDocument; open: (cell: string) => void }) {
-  if (lane.nothing) return <div role="cell" className="map-cell whole why">{lane.nothing}</div>;
+  if (lane.nothing || !hasLines(lane.cells)) {
+    const reasons = new Set([lane.nothing, ...lane.cells.map((one) => one.blank), lane.note].filter(Boolean));
+    return <div role="cell" className="map-cell whole why small">{[...reasons].join(" ")}</div>;
+  }
   return (
     <div role="cell" className="emotion" aria-colspan={map.stages.length}>
       <Feelings lane={lane} stages={map.stages} open={open} />

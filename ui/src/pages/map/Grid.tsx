@@ -3,6 +3,7 @@ import { useMemo, type CSSProperties, type ReactNode } from "react";
 import type { Lane, MapDocument } from "@/api/types";
 import { Emotion } from "@/pages/map/Emotion";
 import { LaneCells } from "@/pages/map/LaneCells";
+import { hasLines } from "@/pages/map/lines";
 import { useHeads } from "@/pages/map/top";
 import { Track } from "@/pages/map/Track";
 import { words } from "@/words";
@@ -58,7 +59,7 @@ function LaneHead({ lane }: { lane: Lane }) {
     <div role="rowheader" className="lane-head" title={lane.about}>
       {lane.line_above && <span className="line-above">{lane.line_above}</span>}
       <span className="lane-name">{lane.label}</span>
-      {lane.drawing === "lines" && !lane.nothing && (
+      {lane.drawing === "lines" && !lane.nothing && hasLines(lane.cells) && (
         <>
           <span className="axis axis-top small">{words.map.delighted}</span>
           <span className="axis axis-mid small" aria-hidden="true">0</span>

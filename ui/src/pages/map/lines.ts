@@ -11,6 +11,14 @@ export function emotionLines(cells: Cell[], stages: StageColumn[]): Line[] {
   return SERIES.map((series) => ({ series, runs: runsOf(cells.filter((one) => one.series === series), stages) })).filter((one) => one.runs.length > 0);
 }
 
+/** Whether anything of the lane can be drawn. */
+export function hasLines(cells: Cell[]): boolean {
+  return cells.some((one) => {
+    const measured = one.values?.[0]?.measured;
+    return !one.blank && (one.place ?? 0.5) >= 0 && typeof measured === "object" && isKnown(measured);
+  });
+}
+
 function runsOf(cells: Cell[], stages: StageColumn[]): Point[][] {
   const runs: Point[][] = [];
   let run: Point[] = [];
