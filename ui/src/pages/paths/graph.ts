@@ -1,5 +1,5 @@
 // Where the steps of the graph lie: columns by the stage of a touchpoint (else by how they follow each other), in each the
-// most walked first; size by walks.
+// most walked first, every other one a little aside, so that a line past a step can be seen; size by walks.
 import type { Row } from "@/pages/paths/rows";
 
 export interface Spot { step: string; walks: number; times: number; x: number; y: number; size: number }
@@ -29,7 +29,7 @@ export function spots(rows: Row[], ways: Way[], column: (step: string) => number
     const place = Math.max(0, places.get(one.step) ?? 0);
     const row = filled.get(place) ?? 0;
     filled.set(place, row + 1);
-    return { ...one, x: place * ACROSS, y: row * DOWN + (place % 2) * (DOWN / 2), size: LEAST + (LARGEST - LEAST) * Math.sqrt(one.walks / most) };
+    return { ...one, x: place * ACROSS + (row % 2) * 44, y: row * DOWN + (place % 2) * (DOWN / 2), size: LEAST + (LARGEST - LEAST) * Math.sqrt(one.walks / most) };
   });
 }
 

@@ -1,0 +1,99 @@
+"""The page of the stages: every outcome, by a breakdown, a stage of its own, and who is behind a number."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.app import app_url, no_violations, sample_shop
+
+__all__ = ["app_url", "sample_shop"]
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+
+
+def number(text: str) -> int:
+    """The first number of a text, without its separators."""
+    found = re.search(r"[\d,]+", text)
+    assert found, text
+    return int(found.group().replace(",", ""))
+
+
+def test_the_outcomes_of_a_stage_add_up_to_those_who_entered(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Decision"))
+    expect(row.get_by_role("button", name=re.compile(r"^[\d,]+ entered$"))).to_be_visible(timeout=60_000)
+    entered = number(row.get_by_role("button", name=re.compile(r"^[\d,]+ entered$")).inner_text())
+    parts = row.locator("button.part")
+    assert entered == sum(
+        number((one.get_attribute("aria-label") or "").partition(":")[2]) for one in parts.all()
+    )
+    expect(row.get_by_text("reached the goal within 14 days")).to_be_visible()
+
+
+def test_by_device_the_phone_is_behind_at_the_decision(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages")
+    page.get_by_role("combobox", name="By").click()
+    page.get_by_role("option", name="device (trait)").click()
+    phone = page.get_by_role("button", name=re.compile("^mobile, Decision: "))
+    expect(phone).to_be_visible(timeout=60_000)
+    assert "by=traits.device" in page.url
+    computer = page.get_by_role("button", name=re.compile("^desktop, Decision: "))
+    low_of = re.compile(r"\(([\d.]+) – ([\d.]+)\)")
+    of_phone, of_computer = (
+        low_of.search(one.get_attribute("aria-label") or "") for one in (phone, computer)
+    )
+    assert of_phone and of_computer
+    # Beyond chance: the intervals do not touch.
+    assert float(of_phone.group(2)) < float(of_computer.group(1))
+
+
+def test_a_number_opens_its_customers_masked(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages/decision")
+    button = page.get_by_role("button", name=re.compile(r"^[\d,]+ customers$")).first
+    expect(button).to_be_visible(timeout=60_000)
+    many = number(button.inner_text())
+    button.click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text(f"Decision: customers: {many:,} customers")).to_be_visible()
+    assert drawer.get_by_role("link").count() > 20
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
+def test_a_stage_has_its_curve_its_quartiles_and_its_cohorts(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages")
+    page.get_by_role("link", name="Decision").click(timeout=60_000)
+    expect(page).to_have_url(re.compile("/stages/decision$"))
+    expect(page.get_by_role("img", name=re.compile("Of all who entered Decision"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^of all who entered"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("^of those who succeeded"))).to_be_visible()
+    cohorts = page.get_by_role("region", name="By month of entry")
+    cohorts.get_by_text("Table").click()
+    expect(cohorts.get_by_role("button", name=re.compile("too young, not final")).first).to_be_visible()
+    expect(page.get_by_role("heading", name="Repeat cycles")).to_be_visible()
+
+
+def test_who_is_where_has_a_step_and_a_table(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages?every=month")
+    where = page.get_by_role("region", name="Who is where, over time")
+    expect(where.get_by_role("img")).to_be_visible(timeout=60_000)
+    where.get_by_text("Table").click()
+    months = where.get_by_role("row").count()
+    where.get_by_text("Week", exact=True).click()
+    expect(where.get_by_role("row").nth(months + 4)).to_be_visible()
+    assert "every" not in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/stages?by=traits.device", "/stages/decision"])
+def test_axe_finds_nothing(page: Page, app_url: str, scheme: Literal["light", "dark"], path: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{app_url}{path}")
+    expect(page.get_by_role("img").first).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(300)
+    no_violations(page, AXE)
