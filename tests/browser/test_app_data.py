@@ -17,7 +17,7 @@ __all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 VIEWS = ("", "/loads", "/rejects", "/identity", "/doctor", "/rules")
-LONG = 60_000  # ms: a first answer waits for what is compiled once
+LONG = 25_000  # ms: a first answer waits for what is compiled once
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -367,3 +368,20 @@ def test_a_folder_that_went_away_is_made_anew(tmp_path: Path) -> None:
         shutil.rmtree(folder)
         assert client.get(f"{API}/workspace").json()["state"] == "empty"
         assert drop(client, "orders.csv", ORDERS).status_code == 200
+
+
+def test_several_open_the_store_at_once(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    serving = client.app.state.context.serving  # type: ignore[attr-defined]  # the app behind the client
+    found: list[int] = []
+    for _ in range(5):
+        serving._release_all()
+        threads = [
+            threading.Thread(target=lambda: found.append(client.get(f"{API}/sources").status_code))
+            for _ in range(4)
+        ]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+    assert found == [200] * 20

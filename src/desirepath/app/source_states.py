@@ -90,7 +90,7 @@ def source_states(sources: Sources, main: Journey, store: EventStore | None) -> 
         parts = loaded_parts(store, number, _FOREVER) if store and number is not None else {}
         files, problem = _files(one, Path(sources.folder), parts)
         same = mapping == mapping_of(one, main.time_zone, main.currency)
-        state, why = _state(one, files, problem, number is not None, same)
+        state, why = _state(one, files, problem, bool(parts), same)
         events, first, newest, loaded = facts.get(one.id, (0, None, None, None))
         end = ends.get(one.id)
         told.append(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Parameters = Sequence[object] | Mapping[str, object]
 _DISK_FULL = re.compile(r"No space left|Could not write|Disk quota|File too large|failed to offload", re.I)
+_SETTLING = threading.Lock()  # two threads that open a store at once settle one database
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -266,6 +268,11 @@ def _settle(connection: duckdb.DuckDBPyConnection, spill: str, files_from: Path 
 
     They hold for the database: a further connection of this process finds them made and locked.
     """
+    with _SETTLING:
+        _settle_once(connection, spill, files_from)
+
+
+def _settle_once(connection: duckdb.DuckDBPyConnection, spill: str, files_from: Path | None) -> None:
     locked = connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0]
     if not locked:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
