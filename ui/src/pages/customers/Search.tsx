@@ -88,7 +88,7 @@ function First({ reveal }: { reveal: boolean }) {
       <Overdue reveal={reveal} currency={currency} />
       <List title={w.waiting} rows={waiting} empty={w.noneWaiting} fact={(row) => w.since(day(row.note ?? 0, zone))} />
       <List title={w.active} rows={active} fact={(row) => day(row.last ?? 0, zone)} />
-      <List title={w.newest} rows={newest} fact={(row) => w.since(day(row.first ?? 0, zone))} />
+      <List title={w.newest} rows={newest} fact={(row) => day(row.first ?? 0, zone)} />
     </div>
   );
 }
