@@ -15,7 +15,7 @@ from tests.sample_shop import SampleShop
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
-SLOW = 60_000  # ms: the first map of a server is drawn while others use the machine, too
+SLOW = 120_000  # ms: the first map of a server is drawn while others use the machine, too
 
 
 def opened(page: Page, url: str) -> Page:

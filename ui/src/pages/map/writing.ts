@@ -1,5 +1,6 @@
 // What people wrote on the map, as it is now: saved cell by cell, with undo and redo, and never over what somebody else
 // wrote unseen. The map itself is drawn once; what is written since then is laid over it from here.
+import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { answered, ProblemError } from "@/api/problem";
@@ -7,6 +8,7 @@ import { write, written } from "@/generated/client/sdk.gen";
 import type { WrittenOut } from "@/generated/client/types.gen";
 import { afterChange, redone, undone, type Change, type Entry, type History } from "@/pages/map/history";
 import { useAsked } from "@/url/state";
+import { words } from "@/words";
 
 export const WRITTEN_LANES = ["actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage"];
 
@@ -59,7 +61,11 @@ export function useWrite(): Writing {
         setState("saved");
       } catch (error) {
         setState("failed");
-        if (!(error instanceof ProblemError) || error.problem.code !== "written_changed") return;
+        if (!(error instanceof ProblemError) || error.problem.code !== "written_changed") {
+          const hint = error instanceof ProblemError ? error.problem.hint : "";
+          notifications.show({ color: "red", title: words.map.write.failed, message: [error instanceof Error ? error.message : words.unreachable, hint].filter(Boolean).join(" "), autoClose: false });
+          return;
+        }
         const facts = error.problem.facts as { entries: Entry[]; version: string };
         setConflict({ lane, stage, mine: entries, theirs: facts.entries, version: facts.version });
       }
