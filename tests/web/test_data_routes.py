@@ -371,7 +371,7 @@ def test_a_folder_that_went_away_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_several_open_the_store_at_once(shop: tuple[TestClient, Path]) -> None:
-    client, folder = shop
+    client, _ = shop
     serving = client.app.state.context.serving  # type: ignore[attr-defined]  # the app behind the client
     found: list[int] = []
     for _ in range(5):

@@ -11,7 +11,8 @@ export type Fields = Record<string, unknown>;
 export function useWorkspace(): UseQueryResult<WorkspaceOut> {
   const { asked } = useAsked();
   const journey = asked.journey;
-  return useQuery({ queryKey: ["workspace", journey], queryFn: ({ signal }) => answered(workspace({ query: { journey }, signal })) });
+  // What cannot be opened is asked for again on purpose, not by whatever is drawn because it cannot be.
+  return useQuery({ queryKey: ["workspace", journey], retryOnMount: false, queryFn: ({ signal }) => answered(workspace({ query: { journey }, signal })) });
 }
 
 export function useData(enabled = true): UseQueryResult<DataOut> {
