@@ -1,5 +1,5 @@
 // What is wrong with data and definitions: each finding with its evidence, what it does to the numbers, and the line to change.
-import { Badge, Button, Code, Group, Stack, Text } from "@mantine/core";
+import { Button, Code, Group, Stack, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { doctor } from "@/generated/client/sdk.gen";
@@ -9,7 +9,7 @@ import { Progress } from "@/pages/data/Progress";
 import { useAsked, useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
-const COLOURS = { error: "red", warning: "orange", note: "gray" } as const;
+const COLOURS = { error: "bad", warning: "warn", note: "muted" } as const;
 
 export function Doctor() {
   const w = words.data;
@@ -41,8 +41,8 @@ function Finding({ finding }: { finding: FindingOut }) {
   return (
     <section className="card finding" aria-label={`${finding.title}: ${finding.subject}`}>
       <Group justify="space-between" wrap="nowrap" align="start">
-        <h3>{finding.title} <span className="muted">{finding.subject}</span></h3>
-        <Badge variant="outline" tt="none" className="nowrap" color={COLOURS[finding.severity]}>{w.severities[finding.severity]}</Badge>
+        <h2>{finding.title} <span className="muted">{finding.subject}</span></h2>
+        <span className={`pill ${COLOURS[finding.severity]}`}>{w.severities[finding.severity]}</span>
       </Group>
       <Text>{finding.message}</Text>
       {effect.text && <Text size="sm"><span className="muted">{w.effect}</span> {effect.text}</Text>}
@@ -50,7 +50,7 @@ function Finding({ finding }: { finding: FindingOut }) {
       {fix && (
         <div className="fix">
           <Text size="sm"><span className="muted">{w.fix}</span> <Link href={href("/rules", { file: fix.file, line: fix.line ? String(fix.line) : undefined })}>{fix.file}{fix.line ? `:${fix.line}` : ""}</Link> <span className="muted">{fix.about}</span></Text>
-          {fix.write && <Code block>{fix.write}</Code>}
+          {fix.write && <Code block tabIndex={0}>{fix.write}</Code>}
         </div>
       )}
       {finding.examples.length > 0 && <details><summary>{w.evidence(finding.examples.length)}</summary><ul className="small">{finding.examples.map((one, i) => <li key={i}>{one}</li>)}</ul></details>}

@@ -25,7 +25,7 @@ export function PreviewView({ id, outdated }: { id: string; outdated: boolean })
         <Counts data={data} />
         {moves.length > 0 && (
           <>
-            <h3>{w.moves}</h3>
+            <h2>{w.moves}</h2>
             <ul className="moves">
               {moves.map((one, i) => (
                 <li key={i}>

@@ -1,5 +1,5 @@
 // The sources and how they stand; loading what is new; dropping newer exports over older ones.
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { answered } from "@/api/problem";
@@ -16,7 +16,7 @@ import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
-const COLOURS = { loaded: "teal", new: "orange", changed: "orange", missing: "red", gone: "red" } as const;
+const COLOURS = { loaded: "muted", new: "warn", changed: "warn", missing: "bad", gone: "bad" } as const;
 
 export function Sources({ workspace }: { workspace: WorkspaceOut }) {
   const w = words.data;
@@ -51,8 +51,8 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
   return (
     <section className="card source" aria-label={source.id}>
       <Group justify="space-between" wrap="nowrap" align="start">
-        <h3>{source.id}</h3>
-        <Badge variant="outline" tt="none" className="nowrap" color={COLOURS[source.state]}>{w.states[source.state]}</Badge>
+        <h2>{source.id}</h2>
+        <span className={`pill ${COLOURS[source.state]}`}>{w.states[source.state]}</span>
       </Group>
       <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
       {source.why && <Text size="sm">{source.why}.</Text>}
