@@ -132,6 +132,8 @@ export const data = {
     too_few_columns: "too few columns",
     too_many_columns: "too many columns",
     unclosed_quote: "a quote that is not closed",
+    not_utf8: "signs that cannot be read",
+    not_json: "no JSON",
     currency_unknown: "an unknown currency",
     value_ambiguous: "an amount that can be read in two ways",
     value_unreadable: "an amount that cannot be read",
