@@ -15,7 +15,7 @@ export function Live({ tried, late, blank }: { tried: Tried | undefined; late: b
   const share = tried?.share;
   return (
     <div className="live card" aria-live="polite" aria-busy={late}>
-      <p className="muted small live-head">{w.live}{late && <Loader size="0.8rem" aria-label={words.asking} />}</p>
+      <p className="muted small live-head">{w.live}{late && <Loader size="0.8rem" aria-hidden="true" />}</p>
       {tried && tried.customers !== null && !blank ? (
         <>
           <p className="live-count"><b>{tried.customers.toLocaleString()}</b> <span className="muted">{w.ofCustomers(tried.of)}</span></p>
