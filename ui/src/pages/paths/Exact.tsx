@@ -34,9 +34,9 @@ export function Exact({ answer, unit, labelOf, behind, take, save, more }: Props
                 <div><dt>{w.value}</dt><dd>{value === null ? words.none : money(value, answer.asked.currency)}</dd></div>
               </dl>
               <Group gap="xs">
-                <Button size="compact-xs" variant="default" onClick={() => behind(`path ${i + 1}`)} aria-label={w.customersOf(i + 1)}>{w.customers(Number(row["customers"]))}</Button>
-                <Button size="compact-xs" variant="subtle" onClick={() => take(real)} aria-label={w.walkOf(i + 1)}>{w.walkThis}</Button>
-                <Button size="compact-xs" variant="subtle" onClick={() => save(real)} aria-label={w.saveOf(i + 1)}>{w.save}</Button>
+                <Button size="compact-xs" variant="default" onClick={() => behind(`path ${i + 1}`)}>{w.customers(Number(row["customers"]))}<span className="sr">&nbsp;{w.ofPath(i + 1)}</span></Button>
+                <Button size="compact-xs" variant="subtle" onClick={() => take(real)}>{w.walkThis}<span className="sr">, {w.path(i + 1)}</span></Button>
+                <Button size="compact-xs" variant="subtle" onClick={() => save(real)}>{w.save}<span className="sr">, {w.path(i + 1)}</span></Button>
               </Group>
             </li>
           );

@@ -36,9 +36,10 @@ export function Flow({ answer, walk, labelOf, go, expand }: Props) {
         {shape.nodes.map((one) => (
           <button key={one.key} type="button" className={`flow-node${chosen(one) ? " chosen" : ""}${one.step === OTHER ? " other" : ""}`} style={{ left: one.x, top: one.y, height: Math.max(one.height, 30) }} data-step={one.step} data-place={one.place}
             onClick={() => (one.step === OTHER ? expand(one.place) : go(one.place, one.step))}
-            aria-label={said(one, shape.total, labelOf(one.step), walk)} aria-current={chosen(one) && walk.way.length === one.place + 1 ? "step" : undefined}>
+            data-walks={one.walks} aria-current={chosen(one) && walk.way.length === one.place + 1 ? "step" : undefined}>
             <span className="bar" style={{ height: one.height }} />
             <span className="name"><strong>{labelOf(one.step)}</strong><span>{one.walks.toLocaleString()} <span className="muted">{percent(one.walks / shape.total)}</span></span></span>
+            <span className="sr">{said(one, walk)}</span>
           </button>
         ))}
       </div>
@@ -56,8 +57,7 @@ function Over({ node, back }: { node: FlowNode; back: boolean }) {
   return <>{parts.map(([kind, n, fill]) => { const at = y; y += high(n); return <rect key={kind} x={x} y={at} width={22} height={high(n)} fill={fill} />; })}</>;
 }
 
-function said(node: FlowNode, total: number, label: string, walk: Walk): string {
-  const came = w.nodeSaid(node.position, label, node.walks, percent(node.walks / total));
+function said(node: FlowNode, walk: Walk): string {
   const over = node.ended > 0 ? (walk.back ? w.beganHere(node.ended) : w.endedHere(node.ended)) : "";
-  return [came, over, node.step === OTHER ? w.expandOther : walk.back ? w.goBack : w.goOn].filter(Boolean).join(" ");
+  return [w.atPosition(node.position), over, node.step === OTHER ? w.expandOther : walk.back ? w.goBack : w.goOn].filter(Boolean).join(" ");
 }

@@ -57,9 +57,10 @@ function StepView({ data }: NodeProps<StepNode>) {
   return (
     <>
       <Handle type="target" position={Position.Left} className="handle" style={centre} />
-      <button type="button" className={`graph-node${data.current ? " current" : ""}${data.chosen ? " chosen" : ""}${data.dim ? " dim" : ""}`} onClick={() => data.go(spot.step)} data-step={spot.step} aria-label={w.stepSaid(label, spot.walks, spot.times)} aria-current={data.current ? "step" : undefined}>
+      <button type="button" className={`graph-node${data.current ? " current" : ""}${data.chosen ? " chosen" : ""}${data.dim ? " dim" : ""}`} onClick={() => data.go(spot.step)} data-step={spot.step} aria-current={data.current ? "step" : undefined}>
         <span className="disc" style={{ width: spot.size, height: spot.size }} />
         <span className="name"><strong>{label}</strong><span className="muted">{spot.walks.toLocaleString()}</span></span>
+        <span className="sr">{w.stepSaid(spot.times)}</span>
       </button>
       <Handle type="source" position={Position.Right} className="handle" style={centre} />
     </>

@@ -23,7 +23,7 @@ export function Advance({ numbers, label, within, groups }: Props) {
       <Chart label={said} option={option} height="18rem" />
       <table className="values">
         <caption className="sr">{w.quartiles}</caption>
-        <thead><tr><th scope="col"></th><th scope="col">{w.quarter}</th><th scope="col">{w.halfOf}</th><th scope="col">{w.threeQuarters}</th></tr></thead>
+        <thead><tr><td></td><th scope="col">{w.quarter}</th><th scope="col">{w.halfOf}</th><th scope="col">{w.threeQuarters}</th></tr></thead>
         <tbody>
           <tr><th scope="row">{w.ofAll}</th>{numbers.time_quartiles.map((one, i) => <Quartile key={i} one={one} />)}</tr>
           <tr><th scope="row">{w.ofSucceeded}</th>{numbers.time_of_succeeded.map((one, i) => <Quartile key={i} one={one} />)}</tr>

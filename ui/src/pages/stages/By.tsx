@@ -62,7 +62,8 @@ function Cell({ numbers, label, onClick }: { numbers: Numbers; label: string; on
   const known = isKnown(rate);
   return (
     <td>
-      <button type="button" className="plain by-cell" onClick={onClick} aria-label={w.cellSaid(label, known ? `${percent(rate.value)} (${interval(rate.low, rate.high, "share")})` : why(rate), entered, young)}>
+      <button type="button" className="plain by-cell" onClick={onClick}>
+        <span className="sr">{label}: </span>
         {known && (
           <span className="whisker" aria-hidden="true">
             <span className="reach" style={{ left: `${rate.low * 100}%`, width: `${(rate.high - rate.low) * 100}%` }} />
@@ -71,6 +72,7 @@ function Cell({ numbers, label, onClick }: { numbers: Numbers; label: string; on
         )}
         {known ? <span><strong>{percent(rate.value)}</strong> <small className="muted">{interval(rate.low, rate.high, "share")}</small></span> : <span className="why small">{why(rate)}</span>}
         <small className="muted">{w.enteredShort(entered)}{young > 0 && ` · ${w.incomplete(young)}`}</small>
+        <span className="sr">{young > 0 ? w.notFinal : ""} {w.showCustomers}</span>
       </button>
     </td>
   );

@@ -32,7 +32,7 @@ function Row({ stage, most, open, link }: { stage: StageSeenOut; most: number; o
   return (
     <li className="stage-row">
       <div className="stage-name">
-        {link ? <h3><Link href={href(`/${stage.stage}`)}>{stage.label}</Link></h3> : null}
+        {link ? <h2><Link href={href(`/${stage.stage}`)}>{stage.label}</Link></h2> : null}
         <button type="button" className="plain" onClick={() => show("customers")}><strong>{stage.customers.toLocaleString()}</strong> {w.reached}</button>
         {stage.skipped > 0 && <button type="button" className="plain muted small" onClick={() => show("skipped")}>{w.skipped(stage.skipped)}</button>}
       </div>
