@@ -160,7 +160,7 @@ def test_a_load_is_taken_back_after_its_preview(page: Page, shop_url: str) -> No
     expect(page.get_by_text("taken back").first).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Sources").click()
     page.get_by_role("button", name="Load what is new").click()
-    expect(page.get_by_role("region", name="What the load brought")).to_contain_text(
+    expect(page.get_by_role("status", name="What the load brought")).to_contain_text(
         "events came", timeout=LONG
     )
 
