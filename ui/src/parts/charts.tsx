@@ -37,7 +37,9 @@ export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; loca
     <div className="charts">
       {drawings.map((one) => (
         <div key={one.key} className={one.small ? "charts-small" : "charts-wide"}>
+          <div className="charts-scroll" tabIndex={one.least ? 0 : undefined} role={one.least ? "group" : undefined} aria-label={one.least ? one.label : undefined}><div style={one.least ? { minWidth: `${one.least}rem` } : undefined}>
           <Chart label={one.label} height={`${one.height}rem`} option={one.option} onClick={click} {...(one.caption ? { caption: one.caption } : {})} />
+          </div></div>
         </div>
       ))}
     </div>

@@ -6,7 +6,7 @@ import type { Palette } from "@/parts/Chart";
 import { words } from "@/words";
 
 /** One chart. label: a sentence for who does not see it. A mark whose data have `list` names a list of the answer. */
-export interface Drawing { key: string; label: string; caption?: string; height: number; small?: boolean; option: (colours: Palette) => EChartsOption }
+export interface Drawing { key: string; label: string; caption?: string; height: number; small?: boolean; /** At least so wide, in rem: a narrow screen scrolls. */ least?: number; option: (colours: Palette) => EChartsOption }
 export interface Seen { locale: Locale; name: (id: string) => string }
 export type Draw = (answer: AnswerOut, seen: Seen) => Drawing[];
 export type Row = Record<string, unknown>;

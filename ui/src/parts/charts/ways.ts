@@ -106,11 +106,12 @@ function sankey(key: string, label: string, nodes: Node[], links: Flow[]): Drawi
   const deepest = Math.max(...nodes.map((one) => one.depth), 1);
   const most = Math.max(...nodes.map((one) => nodes.filter((other) => other.depth === one.depth).length), 1);
   return {
-    key, label, height: Math.min(Math.max(most * 2.6, 18), 40),
+    key, label, height: Math.min(Math.max(most * 2.6, 18), 40), least: (deepest + 1) * 9 + 4,
     option: (c) => as({
       tooltip: saidTip(c),
       series: [{
         type: "sankey", left: 4, right: size(9), top: 8, bottom: 8, nodeWidth: size(0.7), nodeGap: size(0.6), nodeAlign: "left", layoutIterations: 24, draggable: false, emphasis: { focus: "adjacency" },
+        labelLayout: { hideOverlap: true },
         label: { color: c.ink, fontSize: size(), width: size(8), overflow: "truncate", formatter: (p: { data: Node }) => p.data.label },
         lineStyle: { color: c.track, opacity: 0.22, curveness: 0.5 },
         levels: Array.from({ length: deepest + 1 }, (_, depth) => ({ depth })),
