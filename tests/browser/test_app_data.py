@@ -170,7 +170,7 @@ def test_what_was_set_aside_is_masked_until_it_is_shown(page: Page, shop_url: st
     records = page.get_by_role("region", name="Set aside")
     expect(records).to_contain_text("a time that cannot be read", timeout=LONG)
     expect(records).to_contain_text("xx xxxxxxx,xxxx")
-    page.get_by_text("Show personal data").click()
+    page.get_by_role("switch", name="Show personal data").click()
     expect(records).to_contain_text("Ad Clicked,soon", timeout=LONG)
 
 
