@@ -78,9 +78,15 @@ class Serving:
     @contextmanager
     def asking(self, journey: str | None = None) -> Iterator[Asking]:
         """A journey's current build with its store, for one thread; placed again first where something has changed."""
-        workspace = self._prepared(journey)
-        with self._reading():
-            one = self._take(journey or MAIN_JOURNEY)
+        name = journey or MAIN_JOURNEY
+        with ExitStack() as reading:
+            while True:
+                workspace = self._prepared(journey)
+                reading.enter_context(self._reading())
+                if self._current.get(name) == _stamp(self.folder):
+                    break
+                reading.close()  # somebody wrote before we could read: what was prepared no longer holds
+            one = self._take(name)
             if one is None:
                 closing = ExitStack()
                 one = _Opened(closing.enter_context(workspace.asking()), closing, _stamp(self.folder))
@@ -89,7 +95,7 @@ class Serving:
             except BaseException:
                 one.closing.close()
                 raise
-            self._give_back(journey or MAIN_JOURNEY, one)
+            self._give_back(name, one)
 
     def kept(self, journey: str | None, what: Hashable, make: Callable[[Asking], T]) -> T:
         """What `make` gives, made once: kept until the data or a definition change, or many others were asked for.
