@@ -1,0 +1,158 @@
+"""Asking in the app: questions open with an answer; what is asked stands in the address; mistakes say their fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from desirepath.app.questions import QUESTIONS
+from tests.browser.app import app_url, no_violations, sample_shop
+
+__all__ = ["app_url", "sample_shop"]
+pytestmark = pytest.mark.browser
+AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+
+
+@pytest.fixture
+def refused(browser: Browser) -> Iterator[Page]:
+    """A page on which the server may refuse: the browser writes that to its console."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def _answered(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator(".headline")).to_be_visible(timeout=90_000)
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_every_question_opens_with_a_first_answer(page: Page, app_url: str, name: str) -> None:
+    _answered(page, f"{app_url}/ask/{name}")
+    expect(page.locator("figure.chart [role=img] canvas").first).to_be_visible()
+    expect(page.locator("table.data-table").first).to_be_visible()
+    expect(page.get_by_text("A first asking")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    label = page.locator("figure.chart [role=img]").first.get_attribute("aria-label") or ""
+    assert len(label) > 20
+
+
+def test_questions_are_chosen_by_what_one_wants_to_know(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/ask?segment=mobile")
+    page.get_by_role("link", name="Of those who started").click()
+    expect(page.locator(".headline")).to_be_visible(timeout=60_000)
+    assert "/ask/retention" in page.url
+    assert "segment=mobile" in page.url
+
+
+def test_what_is_changed_stands_in_the_address_and_reopens(page: Page, app_url: str) -> None:
+    _answered(page, f"{app_url}/ask/funnel")
+    page.get_by_role("button", name="Take out Payment").click()
+    expect(page.get_by_role("listitem", name="Step 4: Order")).to_be_visible()
+    page.get_by_label("Within: how much").fill("7")
+    expect(page.locator(".headline")).to_contain_text("within 7 days", timeout=30_000)
+    said = page.locator(".headline").inner_text()
+    _answered(page, page.url)
+    assert page.locator(".headline").inner_text() == said
+    page.get_by_role("link", name="Back to the first asking").click()
+    expect(page.get_by_role("listitem", name="Step 5: Order")).to_be_visible()
+
+
+def test_steps_are_added_by_typing_and_moved_with_the_keyboard(page: Page, app_url: str) -> None:
+    _answered(page, f"{app_url}/ask/funnel?steps=product_page&steps=order")
+    field = page.get_by_role("textbox", name="Add a step").or_(
+        page.get_by_role("combobox", name="Add a step")
+    )
+    field.click()
+    page.keyboard.type("size gui")
+    page.get_by_role("option", name="Size guide", exact=True).click()
+    expect(page.get_by_role("listitem", name="Step 3: Size guide")).to_be_visible()
+    page.get_by_role("listitem", name="Step 3: Size guide").focus()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.get_by_role("listitem", name="Step 2: Size guide")).to_be_focused()
+    assert re.search(r"steps=product_page&steps=size_guide&steps=order", page.url)
+    expect(page.locator(".headline")).to_be_visible(timeout=30_000)
+
+
+def test_an_unknown_step_says_its_nearest_fix_at_the_field(refused: Page, app_url: str) -> None:
+    refused.goto(f"{app_url}/ask/funnel?steps=product_page&steps=chekout")
+    wrong = refused.locator(".ask-builder").get_by_role("alert")
+    expect(wrong).to_contain_text("chekout", timeout=60_000)
+    wrong.get_by_role("button", name="Use “checkout”").click()
+    expect(refused.get_by_role("listitem", name="Step 2: Checkout")).to_be_visible()
+    expect(refused.locator(".headline")).to_contain_text("came through to Checkout", timeout=30_000)
+    expect(refused.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_answer_is_taken_along_as_python_command_csv_and_link(page: Page, app_url: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    _answered(page, f"{app_url}/ask/funnel")
+    expected = {
+        "As Python": "desirepath.Funnel(steps=",
+        "As a command": "desirepath ask funnel FOLDER product_page",
+        "As CSV": "step,reached,dropped",
+        "As a link": "/ask/funnel?steps=product_page&steps=cart",
+    }
+    for item, text in expected.items():
+        page.get_by_role("button", name="Copy").click()
+        page.get_by_role("menuitem", name=item).click()
+        page.wait_for_function(
+            "async (text) => (await navigator.clipboard.readText()).includes(text)", arg=text
+        )
+
+
+def test_copying_works_without_the_right_to_the_clipboard(page: Page, app_url: str) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    _answered(page, f"{app_url}/ask/retention")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("menuitem", name="As Python").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+
+
+def test_a_mark_of_the_chart_opens_its_customers(page: Page, app_url: str) -> None:
+    _answered(page, f"{app_url}/ask/funnel")
+    canvas = page.locator("figure.chart canvas").first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(600)  # the bars grow to their places
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.27})
+    expect(page.get_by_role("dialog")).to_contain_text("customers", timeout=30_000)
+
+
+def test_how_it_is_counted_is_a_page_away(page: Page, app_url: str) -> None:
+    _answered(page, f"{app_url}/ask/funnel")
+    page.get_by_role("button", name="How it is counted").click()
+    expect(
+        page.get_by_role("dialog").get_by_role("heading", name="How others count", exact=True)
+    ).to_be_visible()
+
+
+def test_a_long_answer_says_how_far_it_is_and_can_be_stopped(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/ask/groups?into=9")
+    stop = page.get_by_role("button", name="Stop")
+    stop.click(timeout=60_000)
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".headline")).to_be_visible(timeout=90_000)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_axe_finds(browser: Browser, app_url: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
+    page = context.new_page()
+    page.goto(f"{app_url}/ask")
+    expect(page.get_by_role("link", name="Which kinds of customers")).to_be_visible(timeout=60_000)
+    no_violations(page, AXE)
+    for name in ("funnel", "retention", "attribution"):
+        _answered(page, f"{app_url}/ask/{name}")
+        more = page.get_by_role("button", name=re.compile("^More"))
+        if more.count():
+            more.click()
+        page.wait_for_timeout(400)
+        no_violations(page, AXE)
+    context.close()
