@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.measure.walks import Walks, bare
+from desirepath.measure.walks import Fate, Walks, bare
 from desirepath.trail.spread import ranges, spread
 
 Int64 = NDArray[np.int64]
@@ -191,6 +191,57 @@ def follow(walks: Walks, home: Int64, *, collapse: bool) -> Followed:
     edges, cycles, steps, ended, tallies = total
     times, walks_with, began, redone, redone_walks = (steps[:, i].copy() for i in range(5))
     return Followed(edges, cycles, times, walks_with, began, redone, redone_walks, ended, *map(int, tallies))
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """Over customers: hit_hit [kinds, kinds + 1], Σ (times a → b)², the last column being lapses after a; hit_known, Σ
+    (times a → b) × (times at a, next known); known_known [kinds], Σ (times at a, next known)²; customers [kinds]."""
+
+    hit_hit: Int64
+    hit_known: Int64
+    known_known: Int64
+    customers: Int64
+
+    def apart(self, a: int, b: int, share: float) -> float:
+        """Σ (times a → b − share × times at a)² over customers: how far they are from all going alike."""
+        told = self.hit_hit[a, b] - 2 * share * self.hit_known[a, b] + share * share * self.known_known[a]
+        return max(float(told), 0.0)
+
+
+def squares(walks: Walks, kinds: int, *, collapse: bool) -> Squares:
+    """What the intervals of chances need, since the departures of one customer resemble each other."""
+    from desirepath.measure import transition_kernel
+
+    unknown = np.zeros(_FATES, np.bool_)
+    unknown[[Fate.IN_FLIGHT, Fate.QUIET]] = True
+    customer = bare(np.empty(0, np.int32) if walks.customer is None else walks.customer)
+
+    def whole(place: int) -> int:
+        """The next place at which another customer begins: one customer's runs are never parted."""
+        while 0 < place < len(walks.runs) and len(customer):
+            if customer[walks.runs[place]] != customer[walks.runs[place - 1]]:
+                break
+            place += 1
+        return place
+
+    def work(low: int, high: int) -> tuple[Int64, ...]:
+        tables = (
+            np.zeros((kinds, kinds + 1), np.int64), np.zeros((kinds, kinds + 1), np.int64),
+            np.zeros(kinds, np.int64), np.zeros(kinds, np.int64),
+        )  # fmt: skip
+        transition_kernel.square(
+            whole(low), whole(high), bare(walks.runs), customer, walks.columns(), walks.ends(), walks.gap, collapse,
+            unknown, int(Fate.LAPSED), *tables,
+        )  # fmt: skip
+        return tables
+
+    total = work(0, 0)
+    parts = cpu_count() or 1
+    for one in spread(work, walks.offset, walks.runs, parts=parts) if len(walks.runs) else ():
+        for table, more in zip(total, one, strict=True):
+            table += more
+    return Squares(*total)
 
 
 def seek(walks: Walks, what: str, a: int, b: int = -1) -> Int64:

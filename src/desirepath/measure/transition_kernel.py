@@ -206,6 +206,80 @@ def follow(
 
 
 @kernel
+def square(
+    low: int,
+    high: int,
+    who: Int64,
+    customer: NDArray[np.int32],
+    columns: Columns,
+    ends: tuple[NDArray[np.int8], NDArray[np.int8]],
+    gap: int,
+    collapse: bool,
+    unknown: Mask,
+    stopped: int,
+    hit_hit: Int64,
+    hit_known: Int64,
+    known_known: Int64,
+    customers: Int64,
+) -> None:
+    """How unevenly do customers share in the transitions? Sums of squares and products over whole customers.
+
+    customer: of each run; empty: it is the run. unknown: fates after which what comes next is not known; stopped: the
+    fate that is a hit of its own, the last column. hit_hit, hit_known: [kinds, kinds + 1], over customers the sum of
+    (times a → b)² and of (times a → b) × (times a, next known); known_known: [kinds]; customers: who has any of these.
+    """
+    offset, ts, code, starts, asked = columns
+    kinds = len(known_known)
+    wide = kinds + 1
+    steps, where = np.empty(64, np.int64), np.empty(64, np.int64)
+    hits, known = np.zeros(kinds * wide, np.int64), np.zeros(kinds, np.int64)
+    touched, at = np.empty(kinds * wide, np.int64), np.empty(kinds, np.int64)
+    k = low
+    while k < high:
+        whose = customer[who[k]] if len(customer) > 0 else who[k]
+        edges, nodes = 0, 0
+        while k < high and (customer[who[k]] if len(customer) > 0 else who[k]) == whose:
+            run = who[k]
+            p, end = offset[run], offset[run + 1]
+            while p < end:
+                began = p
+                p = end_of_walk(p, end, ts, gap, starts)
+                if len(asked) > 0 and not asked[began]:
+                    continue
+                if p - began > len(steps):
+                    steps, where = np.empty(2 * (p - began), np.int64), np.empty(2 * (p - began), np.int64)
+                m = take_steps(began, p, code, steps, where)
+                for j in range(m):
+                    a = steps[j]
+                    b = steps[j + 1] if j + 1 < m else kinds
+                    if a == b and collapse:
+                        continue
+                    if j + 1 == m:
+                        last = fate(p, began, end, run, ends)
+                        if unknown[last]:
+                            continue
+                        b = kinds if last == stopped else -1
+                    nodes += known[a] == 0
+                    at[nodes - 1] = a if known[a] == 0 else at[nodes - 1]
+                    known[a] += 1
+                    if b >= 0:
+                        e = a * wide + b
+                        edges += hits[e] == 0
+                        touched[edges - 1] = e if hits[e] == 0 else touched[edges - 1]
+                        hits[e] += 1
+            k += 1
+        for i in range(edges):
+            e = touched[i]
+            hit_hit[e // wide, e % wide] += hits[e] * hits[e]
+            hit_known[e // wide, e % wide] += hits[e] * known[e // wide]
+            hits[e] = 0
+        for i in range(nodes):
+            known_known[at[i]] += known[at[i]] * known[at[i]]
+            customers[at[i]] += 1
+            known[at[i]] = 0
+
+
+@kernel
 def seek(
     low: int,
     high: int,

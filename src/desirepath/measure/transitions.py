@@ -16,9 +16,9 @@ from desirepath.journey.definition import Journey
 from desirepath.measure.answers import Contract
 from desirepath.measure.cohort import contract
 from desirepath.measure.path_counts import commonest
-from desirepath.measure.transition_counts import MOST_EDGES, Followed, follow, waits_at
+from desirepath.measure.transition_counts import MOST_EDGES, Followed, Squares, follow, squares, waits_at
 from desirepath.measure.walks import Fate, Unit, Walks
-from desirepath.stats.intervals import proportion, quantile_ranks
+from desirepath.stats.intervals import clustered_share, proportion, quantile_ranks
 
 Int64 = NDArray[np.int64]
 QUARTILES = (0.25, 0.5, 0.75)
@@ -103,11 +103,12 @@ def transitions(
     pairs = np.stack([best // max(kinds, 1), best % max(kinds, 1)], axis=1)
     total = int(flat.sum())
     with_steps = found.with_steps
-    edges = _edges(walks, found, pairs, home, as_of, collapse)
+    apart = squares(walks, kinds, collapse=collapse)
+    edges = _edges(walks, found, pairs, home, apart, as_of, collapse)
     order = np.argsort(-found.times, kind="stable").tolist()
     return TransitionsAnswer(
         unit=walks.unit,
-        nodes=tuple(_node(found, code, as_of) for code in order if found.times[code]),
+        nodes=tuple(_node(found, code, apart, as_of) for code in order if found.times[code]),
         edges=edges,
         other=total - sum(edge.count for edge in edges),
         other_kinds=int(np.count_nonzero(flat)) - len(edges),
@@ -123,10 +124,11 @@ def transitions(
             "From which step do customers go to which, how often and how soon?",
             "times that the step was done and what came next is known: the next step, or an end that is one",
             f"steps that follow each other within a {walks.unit}, in stored order (time, then arrival), so ties follow "
-            f"each other, too; {'repeats are one step' if collapse else 'repeats are loops'}; Wilson's intervals take "
-            "each departure for itself; waits are those of transitions that happened, exact quantiles between order "
-            "statistics; a dead end is a last step before a lapse, in flight and quiet so far kept apart",
-            "Wilson (1927); van der Aalst (2016), directly-follows graphs; Conover (1999)",
+            f"each other, too; {'repeats are one step' if collapse else 'repeats are loops'}; intervals of chances are "
+            "Wilson's, wider as the departures of one customer resemble each other; waits are those of transitions "
+            "that happened, exact quantiles between order statistics; a dead end is a last step before a lapse, in "
+            "flight and quiet so far kept apart",
+            "Wilson (1927); Korn & Graubard (1998); van der Aalst (2016), directly-follows graphs; Conover (1999)",
         ),
     )  # fmt: skip
 
@@ -136,9 +138,16 @@ def _known(found: Followed, code: int) -> int:
     return int(found.times[code] - found.ended[code, Fate.IN_FLIGHT] - found.ended[code, Fate.QUIET])
 
 
-def _node(found: Followed, code: int, as_of: int) -> Node:
+def _chance(found: Followed, a: int, b: int, hits: int, apart: Squares, as_of: int) -> Measured:
+    """Of the times at a whose next is known, the share that went to b; a customer's own times resemble each other."""
+    n = _known(found, a)
+    share = hits / n if n else 0.0
+    return clustered_share(hits, n, apart.apart(a, b, share), int(apart.customers[a]), as_of=as_of)
+
+
+def _node(found: Followed, code: int, apart: Squares, as_of: int) -> Node:
     ended = found.ended[code]
-    lapsed, known = int(ended[Fate.LAPSED]), _known(found, code)
+    lapsed = int(ended[Fate.LAPSED])
     walks, redone = int(found.walks_with[code]), int(found.redone_walks[code])
     return Node(
         code=code,
@@ -155,12 +164,12 @@ def _node(found: Followed, code: int, as_of: int) -> Node:
         redone=int(found.redone[code]),
         redone_walks=redone,
         rework=proportion(redone, walks, as_of=as_of),
-        dead_end=proportion(lapsed, known, as_of=as_of),
+        dead_end=_chance(found, code, len(found.times), lapsed, apart, as_of),
     )
 
 
 def _edges(
-    walks: Walks, found: Followed, pairs: Int64, home: Int64, as_of: int, collapse: bool
+    walks: Walks, found: Followed, pairs: Int64, home: Int64, apart: Squares, as_of: int, collapse: bool
 ) -> tuple[Edge, ...]:
     counts = [int(found.edges[a, b]) for a, b in pairs.tolist()]
     asked = [[quantile_ranks(n, p) for p in QUARTILES] for n in counts]
@@ -176,7 +185,7 @@ def _edges(
         ]
         edges.append(
             Edge(
-                a, b, n, proportion(n, _known(found, a), as_of=as_of), (quartiles[0], quartiles[1], quartiles[2]),
+                a, b, n, _chance(found, a, b, n, apart, as_of), (quartiles[0], quartiles[1], quartiles[2]),
                 bool(0 <= home[b] < home[a]), int(found.cycles[a, b]),
             )
         )  # fmt: skip
