@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from os import cpu_count
 
 import numpy as np
 
@@ -25,10 +27,10 @@ from desirepath.measure.lift import (
     LIKE,
     Ground,
     customer_made,
-    differences,
     estimate_of,
     ground,
     p_of,
+    stage_differences,
 )
 from desirepath.measure.meetings import Int64, visit_of_events
 from desirepath.measure.moments import first_meetings, on_the_way
@@ -207,17 +209,34 @@ def _of_group(
 ) -> Iterator[Moved]:
     """All that visits asked about met, stage by stage."""
     by_customers = customer_made(journey, trails)
-    compared = differences(journey, visits, trails, start, like)
-    for stage in start.cohorts:
-        visit, code = _first_met(visits, trails, start, stage, by_customers)
-        order = np.argsort(code, kind="stable")
-        visit, code = visit[order], code[order]
-        for kind in range(len(journey.touchpoints)):
-            if (stage, kind) in compared:
-                low, high = np.searchsorted(code, [kind, kind + 1])
-                n = behind(visits, start.won, visit[low:high])
-                yield Moved(Thing("touchpoint", stage, kind), compared[stage, kind], *n)
-        yield from movements(journey, visits, trails, start, stage, like)
+
+    def work(stage: int) -> list[Moved]:
+        return list(_of_stage(journey, visits, trails, start, stage, by_customers, like))
+
+    # Two at a time: sorting and looking up hold no lock, and each stage in work takes memory.
+    with ThreadPoolExecutor(min(2, cpu_count() or 1)) as pool:
+        for some in pool.map(work, start.cohorts):
+            yield from some
+
+
+def _of_stage(
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    start: Ground,
+    stage: int,
+    by_customers: Mask,
+    like: Int64 | None,
+) -> Iterator[Moved]:
+    compared = stage_differences(journey, visits, trails, start, stage, by_customers, like)
+    visit, code = _first_met(visits, trails, start, stage, by_customers)
+    order = np.argsort(code, kind="stable")
+    visit, code = visit[order], code[order]
+    for kind in sorted(compared):
+        low, high = np.searchsorted(code, [kind, kind + 1])
+        n = behind(visits, start.won, visit[low:high])
+        yield Moved(Thing("touchpoint", stage, kind), compared[kind], *n)
+    yield from movements(journey, visits, trails, start, stage, like)
 
 
 def _first_met(

@@ -116,16 +116,28 @@ def differences(
 ) -> dict[tuple[int, int], Difference]:
     """(stage, touchpoint code) → what meeting it adds, or why that is not known; nothing is adjusted yet."""
     by_customers = customer_made(journey, trails)
-    found: dict[tuple[int, int], Difference] = {}
-    for stage, one in start.cohorts.items():
-        acts, met, again = start.acts[stage], start.met[stage], repeat_steps(journey, stage)
-        for code, difference in _of_stage(
-            one, start.won, visits, trails, acts, met, like, by_customers, again
-        ).items():
-            found[stage, code] = (
-                difference if isinstance(difference, NoEstimate) else never_certain(difference)
-            )
-    return found
+    return {
+        (stage, code): difference
+        for stage in start.cohorts
+        for code, difference in stage_differences(
+            journey, visits, trails, start, stage, by_customers, like
+        ).items()
+    }
+
+
+def stage_differences(
+    journey: Journey,
+    visits: Visits,
+    trails: Trails,
+    start: Ground,
+    stage: int,
+    by_customers: Mask,
+    like: Int64 | None = None,
+) -> dict[int, Difference]:
+    """The same of one stage, by touchpoint code. by_customers: customer_made(…)."""
+    acts, met, again = start.acts[stage], start.met[stage], repeat_steps(journey, stage)
+    found = _of_stage(start.cohorts[stage], start.won, visits, trails, acts, met, like, by_customers, again)
+    return {code: one if isinstance(one, NoEstimate) else never_certain(one) for code, one in found.items()}
 
 
 def customer_made(journey: Journey, trails: Trails) -> Mask:
