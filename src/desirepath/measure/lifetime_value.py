@@ -156,8 +156,6 @@ def _fit_worth(bought: Purchases) -> tuple[Fit | None, NoEstimate | None]:
         return None, NoEstimate("no_data", 0, 0, "no purchase has a value")
     if n < MINIMUM_N:
         return None, too_few(n)
-    if np.ptp(mean[usable]) == 0:
-        return None, NoEstimate("no_fit", n, 0, "every mean is the same: nothing varies")
     fit = fit_gamma_gamma(times[usable], mean[usable])
     if not fit.sound:
         return None, _unsound(fit, n)
