@@ -80,10 +80,12 @@ def stretches(ways: Ways, customers: Int64, expired: Int64 | None = None) -> Ite
     """The journeys of these customers, some customers at a time, in order."""
     if not len(customers):
         return
-    lengths = ways.offset[customers + 1] - ways.offset[customers]
-    parts = max(1, int(lengths.sum()) // _STRETCH)
-    cuts = ranges(ways.offset, customers, parts)
-    before = np.append(0, np.cumsum(lengths))
+    first, last = int(customers[0]), int(customers[-1])
+    if last - first + 1 == len(customers):
+        before = ways.offset[first : last + 2] - ways.offset[first]
+    else:
+        before = np.append(0, np.cumsum(ways.offset[customers + 1] - ways.offset[customers]))
+    cuts = ranges(before, parts=max(1, int(before[-1]) // _STRETCH))
     most = max(int(before[high] - before[low]) for low, high in cuts)
     slots = 2 * most + max(high - low for low, high in cuts) + 1
     path, at = np.empty(most, np.int32), np.empty(most, np.int32)

@@ -19,6 +19,7 @@ FIRST, LAST, LINEAR, POSITION, DECAY = range(5)
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _A, _B = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_ONE = np.uint64(1)
 _U30, _U27, _U31, _U32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(32)
 
 
@@ -72,15 +73,17 @@ def _in_time(path, at, begin, filled, base, entry, p, ts, code, lookback, expire
 @kernel
 def _along(p, end, code, convert, bit, b, filled, base, collapse, path, at):  # type: ignore[no-untyped-def]
     """Along the touches to the next conversion or the customer's end, where nothing else can end a journey."""
+    # Unsigned, since a place that might be negative would be looked at twice by the compiled code.
+    here, last, place, start = np.uint64(p), np.uint64(end), np.uint64(filled), np.uint64(base)
     before = -1
-    while p < end and convert[p] & bit == 0:
-        k = code[p]
+    while here < last and convert[here] & bit == 0:
+        k = code[here]
         if k >= 0:
-            filled += k != before or not collapse
-            path[filled - 1], at[filled - 1] = k, p - base
+            place += np.uint64(k != before or not collapse)
+            path[place - _ONE], at[place - _ONE] = k, here - start
             before = k
-        p += 1
-    return p, filled
+        here += _ONE
+    return np.int64(here), np.int64(place)
 
 
 @kernel
