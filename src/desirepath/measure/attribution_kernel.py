@@ -89,18 +89,19 @@ def _along(p, end, code, convert, bit, b, filled, base, collapse, path, at):  # 
 @kernel
 def _along_in_time(p, end, ts, code, convert, bit, b, filled, base, collapse, lookback, path, at):  # type: ignore[no-untyped-def]
     """The same, and no further than a silence longer than the lookback."""
-    before, last = -1, np.int64(FOREVER - lookback)
-    while p < end and convert[p] & bit == 0:
-        k = code[p]
+    here, last, place, start = np.uint64(p), np.uint64(end), np.uint64(filled), np.uint64(base)
+    before, until = -1, FOREVER
+    while here < last and convert[here] & bit == 0:
+        k = code[here]
         if k >= 0:
-            if ts[p] > last + lookback:
+            if ts[here] > until:
                 break
-            last = ts[p]
-            filled += k != before or not collapse
-            path[filled - 1], at[filled - 1] = k, p - base
+            until = ts[here] + lookback
+            place += np.uint64(k != before or not collapse)
+            path[place - _ONE], at[place - _ONE] = k, here - start
             before = k
-        p += 1
-    return p, filled
+        here += _ONE
+    return np.int64(here), np.int64(place)
 
 
 @kernel
@@ -212,21 +213,22 @@ def tally_counts(count, begin, fate, won, whose, value, counts):  # type: ignore
 def tally_links(count, path, begin, fate, won, whose, value, groups, channels, links):  # type: ignore[no-untyped-def]
     """Into links [groups × (channels + 1) × (channels + 3)], flat: steps from a channel (or, last row, the start) to
     each channel, to conversion, to loss; last column: the value of those conversions. Not of journeys in flight."""
-    wide = channels + 3
+    wide = np.uint64(channels + 3)
     for j in range(count):
         if fate[j] == IN_FLIGHT or begin[j] == begin[j + 1]:
             continue
-        mine = group_of(whose[j], groups) * (channels + 1) * wide
-        here = mine + channels * wide
-        for i in range(begin[j], begin[j + 1]):
-            k = path[i]
+        mine = np.uint64(group_of(whose[j], groups) * (channels + 1)) * wide
+        here = mine + np.uint64(channels) * wide
+        for i in range(np.uint64(begin[j]), np.uint64(begin[j + 1])):
+            k = np.uint64(path[i])
             links[here + k] += 1
             here = mine + k * wide
+        end = np.int64(here) + channels
         if fate[j] == CONVERTED:
-            links[here + channels] += 1
-            links[here + channels + 2] += value[won[j]]
+            links[end] += 1
+            links[end + 2] += value[won[j]]
         else:
-            links[here + channels + 1] += 1
+            links[end + 1] += 1
 
 
 @kernel
