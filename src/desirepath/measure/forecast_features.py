@@ -16,6 +16,7 @@ from desirepath.core.times import DAY, NEVER
 from desirepath.core.words import Outcome, Track
 from desirepath.journey.bits import BY_BUSINESS, BY_CUSTOMER
 from desirepath.journey.visits import Visits
+from desirepath.measure.purchases import kept
 from desirepath.trail.spread import spread
 from desirepath.trail.trails import Trails
 
@@ -87,13 +88,13 @@ def look(world: World, at: int, horizon: int, what: What, step: int = 1) -> Mome
 
     trails = world.trails
     own, business = (trails.evidence & BY_CUSTOMER) != 0, (trails.evidence & BY_BUSINESS) != 0
-    counted = np.zeros((trails.customers, len(COUNTED)))
+    counted, bought = np.zeros((trails.customers, len(COUNTED))), kept(world.bought)
     kinds = int(trails.touchpoint.max(initial=-1)) + 1
 
     def work(low: int, high: int) -> None:
         kernel.look_back(
             low, high, trails.offset, trails.ts, trails.touchpoint, kinds, trails.value, own, business,
-            world.bought, at, counted,
+            bought, at, counted,
         )  # fmt: skip
 
     spread(work, trails.offset)

@@ -6,7 +6,6 @@ one purchase. A refund (a negative value on any event) is taken off the customer
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,7 +77,7 @@ def purchases(trails: Trails, bought: Mask, zone: Zone, until: int = FOREVER) ->
     from desirepath.measure import purchases_kernel as kernel
 
     changes, shifts = zone
-    ts, value, offset = trails.ts, trails.value, trails.offset
+    ts, value, offset, bought = trails.ts, trails.value, trails.offset, kept(bought)
     counts = np.zeros(trails.customers, np.int64)
 
     def count(low: int, high: int) -> None:
@@ -107,13 +106,15 @@ def purchases(trails: Trails, bought: Mask, zone: Zone, until: int = FOREVER) ->
     )
 
 
+def kept(mask: Mask) -> Mask:
+    """The mask as one that cannot be written, as those from files are: kernels are compiled for one kind only."""
+    view = mask.view()
+    view.flags.writeable = False
+    return view
+
+
 def local_day(instant: int, zone: Zone) -> int:
     """The local day, since 1970, in which an instant lies."""
     changes, shifts = zone
     place = max(int(np.searchsorted(changes, instant, side="right")) - 1, 0)
     return (instant + int(shifts[place])) // 86_400_000_000
-
-
-def watch(trails: Trails, bought: Mask, zone: Zone) -> Callable[[int], Purchases]:
-    """Purchases as they were known at any instant: the answer of a question asked then."""
-    return lambda until: purchases(trails, bought, zone, until)
