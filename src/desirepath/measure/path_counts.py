@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import log2
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from desirepath.trail.sessions import GAP
 from desirepath.trail.spread import spread
 
 Int64 = NDArray[np.int64]
+T = TypeVar("T")
 
 LONGEST = 12  # steps: with at most MOST_KINDS kinds they fit two numbers
 MOST_KINDS = 1000
@@ -233,23 +234,36 @@ def find_walks(walks: Walks, counts: PathCounts, rows: Int64, *, others: bool = 
 
     rows: ascending; each of these walks' `path` is a place in them.
     """
+    none = Found(*(np.empty(0, np.int64) for _ in range(6)))
+    parts = [none, *find_parts(walks, counts, rows, lambda part: part, others=others)]
+    return Found(
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("path", "run", "first", "last", "begin", "end")
+        )
+    )
+
+
+def find_parts(
+    walks: Walks, counts: PathCounts, rows: Int64, use: Callable[[Found], T], *, others: bool = False
+) -> list[T]:
+    """What `use` makes of the walks of each range of runs: so that never all of them have to be held."""
     from desirepath.measure import path_kernel
 
     order = np.lexsort((counts.key[rows, 0], counts.key[rows, 1]))
     chosen = np.ascontiguousarray(counts.key[rows][order])
     place = np.append(order, len(rows))
 
-    def work(low: int, high: int) -> Int64:
+    def work(low: int, high: int) -> T:
         room = np.empty((1024, 6), np.int64)
         none = np.zeros((1, 3), np.int64)
         _, _, found, filled = path_kernel.read_walks(
             low, high, *_read(walks, counts.shape), np.zeros(4, np.int64), none, 0, chosen, others, room
         )
-        mine: Int64 = found[:filled].copy()
-        return mine
+        found = found[:filled]
+        return use(Found(place[found[:, 0]], *(found[:, i] for i in range(1, 6))))
 
-    found = np.concatenate([np.empty((0, 6), np.int64), *_spread(work, walks)])
-    return Found(place[found[:, 0]], *(found[:, i] for i in range(1, 6)))
+    return _spread(work, walks)
 
 
 # ---- tables -----------------------------------------------------------------------------------------
@@ -342,7 +356,7 @@ def _read(walks: Walks, shape: Shape) -> tuple[Any, ...]:
     )
 
 
-def _spread(work: Callable[[int, int], Int64], walks: Walks) -> list[Int64]:
+def _spread(work: Callable[[int, int], T], walks: Walks) -> list[T]:
     if not len(walks.runs):
         return []
     return spread(work, walks.offset, walks.runs)

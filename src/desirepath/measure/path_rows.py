@@ -15,8 +15,8 @@ from desirepath.core.times import NEVER
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Mask, horizon_of, take
-from desirepath.measure.path_counts import Found, PathCounts, commonest, find_walks
-from desirepath.measure.walks import Fate, Walks
+from desirepath.measure.path_counts import Found, PathCounts, commonest, find_parts
+from desirepath.measure.walks import Fate, Walks, bare
 from desirepath.measure.whole import horizon_of_all
 from desirepath.measure.worth import success_worth
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
@@ -109,15 +109,28 @@ def path_lines(
 
 def customers_with(walks: Walks, counts: PathCounts, rows: Int64) -> Int64:
     """The customers, each once, of the walks that these rows of the counts count."""
-    found = find_walks(walks, counts, rows)
-    return np.unique(walks.customers(found.run)).astype(np.int64)
+    parts = find_parts(walks, counts, rows, lambda found: np.unique(walks.customers(found.run)))
+    return np.unique(np.concatenate([np.empty(0, np.int32), *parts])).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fared:
+    """How some walks of one path fared. succeeded: of `known`. took: µs to the end (over), or as long as is known."""
+
+    succeeded: int
+    known: int
+    took: Int64
+    over: Mask
+    value: int
+    in_flight: int
+    customers: NDArray[np.int32]
 
 
 _Told = tuple[Measured, Measured, int, int, Int64]
 
 
 class _Judge:
-    """What became of the walks of some paths."""
+    """What became of the walks of some paths, read a range of customers at a time."""
 
     def __init__(
         self,
@@ -129,85 +142,99 @@ class _Judge:
         as_of: int,
         goal: Mask | None,
     ) -> None:
-        self.journey, self.visits, self.trails = journey, visits, trails
-        self.walks, self.counts, self.as_of, self.goal = walks, counts, as_of, goal
+        self.journey, self.visits = journey, visits
+        self.walks, self.counts, self.as_of = walks, counts, as_of
+        self.goal = None if goal is None else bare(walks.over_trails(goal))
+        self.value = bare(trails.value if walks.at is None else trails.value[walks.at])
         self.worth = success_worth(visits, trails) if walks.unit == "visit" else np.empty(0, np.int64)
 
     def of(self, groups: list[tuple[int, int]]) -> list[_Told]:
         """(succeeded, time, value, in flight, customers) of the walks of each range of rows."""
-        sizes = [last - first for first, last in groups]
         rows = np.array([r for first, last in groups for r in range(first, last)], np.int64)
         order = np.argsort(rows)
-        group = np.repeat(np.arange(len(groups)), sizes)[order]
-        found = find_walks(self.walks, self.counts, rows[order])
-        mine = group[found.path] if len(rows) else found.path
-        order = np.argsort(mine, kind="stable")
-        cuts = np.searchsorted(mine[order], np.arange(len(groups) + 1))
-        return [self._one(_taken(found, order[cuts[i] : cuts[i + 1]])) for i in range(len(groups))]
+        group = np.repeat(np.arange(len(groups)), [last - first for first, last in groups])[order]
 
-    def _one(self, found: Found) -> _Told:
-        customers = np.unique(self.walks.customers(found.run)).astype(np.int64)
+        def part(found: Found) -> list[_Fared]:
+            mine = group[found.path] if len(rows) else found.path
+            by_group = np.argsort(mine, kind="stable")
+            cuts = np.searchsorted(mine[by_group], np.arange(len(groups) + 1))
+            return [self._fared(_taken(found, by_group[cuts[i] : cuts[i + 1]])) for i in range(len(groups))]
+
+        parts = find_parts(self.walks, self.counts, rows[order], part)
+        return [self._told([one[i] for one in parts]) for i in range(len(groups))]
+
+    def _told(self, parts: list[_Fared]) -> _Told:
+        known = sum(part.known for part in parts)
+        if self.goal is None and self.walks.unit != "visit":
+            succeeded: Measured = NoEstimate("not_declared", known, detail="no stage has a goal: name one")
+        else:
+            succeeded = proportion(sum(part.succeeded for part in parts), known, as_of=self.as_of)
+        took = np.concatenate([part.took for part in parts])
+        over = np.concatenate([part.over for part in parts])
+        return (
+            succeeded,
+            incidence_quantile(aalen_johansen(took, over, 1), 0.5, as_of=self.as_of),
+            sum(part.value for part in parts),
+            sum(part.in_flight for part in parts),
+            np.unique(np.concatenate([part.customers for part in parts])).astype(np.int64),
+        )
+
+    def _fared(self, found: Found) -> _Fared:
         fate = self.walks.fates(found.run, found.end)
         in_flight = int((fate == Fate.IN_FLIGHT).sum())
+        customers = np.unique(self.walks.customers(found.run))
         if self.walks.unit == "visit" and self.walks.row is not None:
             rows = self.walks.row[found.run]
-            succeeded = self._visits_succeeded(rows)
-            time = self._arrived(found) if self.counts.shape.arrives is not None else self._stay(rows)
-            return succeeded, time, int(self.worth[rows].sum()), in_flight, customers
-        value = int(self._sum(found.first, found.end, self.trails.value).sum())
-        time = self._arrived(found) if self.counts.shape.arrives is not None else self._lasted(found, fate)
-        return self._reached_goal(found, fate), time, value, in_flight, customers
+            succeeded, known = self._visits_succeeded(rows)
+            took, over = self._stay(rows)
+            value = int(self.worth[rows].sum())
+        else:
+            succeeded, known = self._reached_goal(found, fate)
+            took, over = self._lasted(found, fate)
+            value = int(_sum(found.first, found.end, self.value).sum())
+        if self.counts.shape.arrives is not None:  # all have arrived: the time from the one step to the other
+            took, over = self.walks.ts[found.last] - self.walks.ts[found.first], np.ones(len(found), np.bool_)
+        return _Fared(succeeded, known, took, over, value, in_flight, customers)
 
-    def _visits_succeeded(self, rows: Int64) -> Measured:
+    def _visits_succeeded(self, rows: Int64) -> tuple[int, int]:
         """Within the stage's horizon, of those whose horizon is known: as measure.stages has it."""
         v = take(self.visits, rows)
         horizon = np.array([horizon_of(self.journey, s) for s in range(len(self.journey.stages))], np.int64)
         within = horizon[v.stage]
         known = v.entered + within <= np.minimum(v.knowledge, self.as_of)
         done = known & (v.succeeded != NEVER) & (v.succeeded - v.entered <= within)
-        return proportion(int(done.sum()), int(known.sum()), as_of=self.as_of)
+        return int(done.sum()), int(known.sum())
 
-    def _reached_goal(self, found: Found, fate: NDArray[np.int8]) -> Measured:
+    def _reached_goal(self, found: Found, fate: NDArray[np.int8]) -> tuple[int, int]:
         """Of sessions that are over; of longer walks, those that began long enough ago for the whole journey."""
-        if self.goal is None:
-            return NoEstimate("not_declared", len(found), detail="no stage has a goal: name one")
-        hits = self._sum(found.first, found.end, self.goal) > 0
         if self.walks.unit == "session":
             known = fate != Fate.IN_FLIGHT
         else:
-            known = self._ts(found.begin) + horizon_of_all(self.journey) <= self.as_of
-        return proportion(int((hits & known).sum()), int(known.sum()), as_of=self.as_of)
+            known = self.walks.ts[found.begin] + horizon_of_all(self.journey) <= self.as_of
+        if self.goal is None:
+            return 0, int(known.sum())
+        return int(((_sum(found.first, found.end, self.goal) > 0) & known).sum()), int(known.sum())
 
-    def _stay(self, rows: Int64) -> Measured:
-        """The median stay in the stage: visits in flight have stayed at least as long as is known."""
+    def _stay(self, rows: Int64) -> tuple[Int64, Mask]:
+        """How long in the stage: visits in flight have stayed at least as long as is known."""
         v = take(self.visits, rows)
         until = np.maximum(np.minimum(v.knowledge, self.as_of), v.entered)
         over = (v.ended != NEVER) & (v.ended <= until)
-        stay = np.where(over, v.ended, until) - v.entered
-        return incidence_quantile(aalen_johansen(stay, over, 1), 0.5, as_of=self.as_of)
+        return np.where(over, v.ended, until) - v.entered, over
 
-    def _lasted(self, found: Found, fate: NDArray[np.int8]) -> Measured:
-        """The median time from the path's first event to the walk's last; walks in flight last at least so long."""
+    def _lasted(self, found: Found, fate: NDArray[np.int8]) -> tuple[Int64, Mask]:
+        """From the path's first event to the walk's last: walks in flight last at least so long."""
         over = (fate != Fate.IN_FLIGHT) & ((fate != Fate.QUIET) | (self.walks.unit == "session"))
-        lasted = self._ts(found.end) - self._ts(found.first)
-        return incidence_quantile(aalen_johansen(lasted, over, 1), 0.5, as_of=self.as_of)
+        return self.walks.ts[found.end] - self.walks.ts[found.first], over
 
-    def _arrived(self, found: Found) -> Measured:
-        """The median time from the path's first event to the one that it ends at: all have arrived."""
-        took = self._ts(found.last) - self._ts(found.first)
-        return incidence_quantile(aalen_johansen(took, np.ones(len(took), bool), 1), 0.5, as_of=self.as_of)
 
-    def _ts(self, at: Int64) -> Int64:
-        return self.walks.ts[at]
+def _sum(first: Int64, last: Int64, column: NDArray[np.generic]) -> Int64:
+    """What a column adds up to between these events of each walk."""
+    from desirepath.measure import walk_kernel
 
-    def _sum(self, first: Int64, last: Int64, column: NDArray[np.generic]) -> Int64:
-        """What a column of the trails adds up to between these events of the walks."""
-        from desirepath.measure import walk_kernel
-
-        out = np.empty(len(first), np.int64)
-        read = column if self.walks.at is None else column[self.walks.at]
-        walk_kernel.sum_between(first, last, read, out)
-        return out
+    out = np.empty(len(first), np.int64)
+    walk_kernel.sum_between(first, last, column, out)
+    return out
 
 
 def _taken(found: Found, rows: Int64) -> Found:
