@@ -1,10 +1,12 @@
 """The commonest funnel, quickly: steps in order, others between them, one entry a customer, a window in time.
 
 It gives what attempts.attempts gives (a property test holds the two equal) without asking at every event what
-is never so here: nothing is excluded or held, nothing is date-only, and one word has all the steps.
+is never so here: nothing is excluded or held, nothing is date-only, and the steps are codes or bits of one column.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,11 +117,54 @@ def _furthest(
 
 
 @kernel
-def attempts(
+def _best(
     ts: Int64,
     word: Words,
     may: Flags,
-    begin: Int64,
+    bits: Words,
+    later: Words,
+    low: int,
+    high: int,
+    length: int,
+    since: int,
+    until: int,
+    first: int,
+    path: Int64,
+    room: Int64,
+) -> tuple[int, int]:
+    """(the earliest of the entries that come furthest, how many steps); first: the first entry, path: its own."""
+    levels, entry = len(bits), bits[0]
+    j, level = first, _walk(ts, word, bits, later, first, low, high, ts[first] + length, path)
+    if level == levels:
+        return j, level
+    tied = False
+    for q in range(low + 1, high):
+        tied = tied or ts[q] == ts[q - 1]
+    if not tied:
+        where = _furthest(ts, word, may, bits, low, high, since, until, length, room[0])
+        while ts[where] - ts[j] > length:
+            j = _entry(ts, word, may, entry, j + 1, high, since, until)
+        return j, _walk(ts, word, bits, later, j, low, high, ts[j] + length, path)
+    trial, k = room[1], first + 1
+    while level < levels:
+        k = _entry(ts, word, may, entry, k, high, since, until)
+        if k == high:
+            break
+        further = _walk(ts, word, bits, later, k, low, high, ts[k] + length, trial)
+        if further > level:
+            j, level = k, further
+            path[:level] = trial[:level]
+        k += 1
+    return j, level
+
+
+@kernel
+def attempts(
+    column: NDArray[Any],
+    table: Words,
+    may: Flags,
+    ts: Int64,
+    offset: Int64,
     bits: Words,
     later: Words,
     length: int,
@@ -132,44 +177,49 @@ def attempts(
     first: Int64,
     steps: Int64,
 ) -> int:
-    """One attempt a customer. bits: of each step; later: of all the steps after it. Returns how many.
+    """One attempt of each customer. bits: of each step; later: of all the steps after it.
 
-    Written are, a row an attempt: the customer, steps reached, the window's end, where its steps begin in `steps`.
+    column: the bits of each event, or a code of which table has the bits (by code + 1); its events lie where ts has
+    them. Returns how many. Written are, a row an attempt: the customer, steps reached, the window's
+    end, where its steps begin in `steps`; and there the places of their events.
     """
-    levels = len(bits)
-    path, trial, start = np.empty(levels, np.int64), np.empty(levels, np.int64), np.empty(levels, np.int64)
-    rows, filled, entry = 0, 0, bits[0]
-    for c in range(len(begin) - 1):
-        low, high = begin[c], begin[c + 1]
-        j = _entry(ts, word, may, entry, low, high, since, until)
-        if j == high:
+    levels, most, wanted = len(bits), 1, bits[0] | later[0]
+    for c in range(len(offset) - 1):
+        most = max(most, offset[c + 1] - offset[c])
+    # What one customer did that matters: small enough to stay in the processor's nearest cache.
+    at, t, word = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64), np.empty(most + 1, np.uint64)
+    allowed = np.empty(most + 1 if len(may) else 0, np.bool_)
+    path, room = np.empty(levels, np.int64), np.empty((2, levels), np.int64)
+    rows, filled = 0, 0
+    for c in range(len(offset) - 1):
+        m = 0
+        if len(table):
+            for p in range(offset[c], offset[c + 1]):
+                one = table[np.int64(column[p]) + 1]
+                at[m], word[m] = p, one
+                m += one != 0
+        else:
+            for p in range(offset[c], offset[c + 1]):
+                one = np.uint64(column[p]) & wanted
+                at[m], word[m] = p, one
+                m += one != 0
+        for i in range(m):
+            t[i] = ts[at[i]]
+        if len(may):
+            for i in range(m):
+                allowed[i] = may[at[i]]
+        j = _entry(t, word, allowed, bits[0], 0, m, since, until)
+        if j == m:
             continue
-        if j + 1 < high and ts[j + 1] == ts[j] and not best:
-            j = _tied_entry(ts, word, may, entry, j, high, since, until, later)
-        level = _walk(ts, word, bits, later, j, low, high, ts[j] + length, path)
-        if best and level < levels:
-            tied = False
-            for q in range(low + 1, high):
-                tied = tied or ts[q] == ts[q - 1]
-            k = j + 1
-            if not tied:
-                where = _furthest(ts, word, may, bits, low, high, since, until, length, start)
-                while ts[where] - ts[j] > length:
-                    j = _entry(ts, word, may, entry, j + 1, high, since, until)
-                level = _walk(ts, word, bits, later, j, low, high, ts[j] + length, path)
-                k = high
-            while level < levels:
-                k = _entry(ts, word, may, entry, k, high, since, until)
-                if k == high:
-                    break
-                further = _walk(ts, word, bits, later, k, low, high, ts[k] + length, trial)
-                if further > level:
-                    j, level = k, further
-                    path[:level] = trial[:level]
-                k += 1
-        customer[rows], reached[rows], deadline[rows], first[rows] = c, level, ts[j] + length, filled
+        if best:
+            j, level = _best(t, word, allowed, bits, later, 0, m, length, since, until, j, path, room)
+        else:
+            if j + 1 < m and t[j + 1] == t[j]:
+                j = _tied_entry(t, word, allowed, bits[0], j, m, since, until, later)
+            level = _walk(t, word, bits, later, j, 0, m, t[j] + length, path)
+        customer[rows], reached[rows], deadline[rows], first[rows] = c, level, t[j] + length, filled
         for i in range(level):
-            steps[filled + i] = path[i]
+            steps[filled + i] = at[path[i]]
         filled += level
         rows += 1
     first[rows] = filled
