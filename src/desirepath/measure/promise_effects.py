@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.estimate import MINIMUM_N, Estimate, Measured, too_few
+from desirepath.core.estimate import MINIMUM_N, Estimate, Measured, NoEstimate, too_few
 from desirepath.core.times import DAY, HOUR, NEVER
 from desirepath.core.words import Track
 from desirepath.journey.bits import BY_CUSTOMER
@@ -39,6 +39,7 @@ RETURNS = (
     90 * DAY,
 )  # a return: an own event so long after the promise was due; sooner may be a complaint
 SAYS = 90 * DAY  # a score counts until so long after
+ENDS = 0.25  # where more of the kept are over by then, keeping it is itself how visits end: a decision, say
 _SINCE = np.array([HOUR, DAY, 7 * DAY], np.int64)  # since the customer's last own action, when it was due
 _EARLIER = np.array([1, 2, 3], np.int64)  # promises of the kind that the customer had been made before
 
@@ -68,6 +69,7 @@ class _Due:
     """Grain: promise that was due before knowledge ends, by customer and time. at: place of its opening event."""
 
     customer: NDArray[np.int32]
+    opened: Int64
     due: Int64
     broken: Mask
     at: Int64
@@ -87,6 +89,7 @@ def promise_effects(
     scores: ScoreRows | None = None,
     like: Int64 | None = None,
     returns: tuple[int, int] = RETURNS,
+    ends: float = ENDS,
 ) -> dict[str, tuple[Effect, ...]]:
     """Promise id → its effects, for each promise that was ever due.
 
@@ -103,7 +106,7 @@ def promise_effects(
             continue
         due = _due(trails, rows, at, mine, like)
         effects = [
-            _advancing(journey, visits, due, worth, as_of),
+            _advancing(journey, visits, due, worth, as_of, ends),
             _returning(trails, due, as_of, returns),
             *_saying(trails, due, scores or no_scores(), as_of),
         ]
@@ -138,7 +141,7 @@ def _due(trails: Trails, rows: PromiseRows, at: Int64, mine: Int64, like: Int64 
     ]
     if like is not None:
         parts.append(like[mine] - int(like.min(initial=0)))
-    return _Due(customer, due, ~kept(rows)[mine], at[mine], after, dense(parts))
+    return _Due(customer, rows.opened[mine], due, ~kept(rows)[mine], at[mine], after, dense(parts))
 
 
 def places_after(trails: Trails, customer: NDArray[np.int32], instant: Int64) -> Int64:
@@ -171,22 +174,34 @@ def visits_at(visits: Visits, customer: NDArray[np.int32], instant: Int64) -> In
     return np.where(there, row, -1)
 
 
-def _advancing(journey: Journey, visits: Visits, due: _Due, worth: Int64, as_of: int) -> Effect:
-    """Success of the visit that a customer is in when the promise is due: the first such of each visit."""
+def _advancing(journey: Journey, visits: Visits, due: _Due, worth: Int64, as_of: int, ends: float) -> Effect:
+    """Success of the visit that a customer is in when the promise is due: the first such of each visit.
+
+    Where keeping it mostly ends visits, those that still go on though it was kept are left over by chance.
+    """
+    able = np.array([can_succeed(journey, s) for s in range(len(journey.stages))], bool)
+    lengths = np.array([horizon_of(journey, s) for s in range(len(journey.stages))], np.int64)
+
+    def rated(row: Int64) -> Mask:
+        known = visits.entered[row] + lengths[visits.stage[row]] <= np.minimum(visits.knowledge[row], as_of)
+        asked: Mask = able[visits.stage[row]] & known
+        return asked
+
     visit = visits_at(visits, due.customer, due.due)
     row = np.maximum(visit, 0)
     stage, entered, done = visits.stage[row], visits.entered[row], visits.succeeded[row]
-    able = np.array([can_succeed(journey, s) for s in range(len(journey.stages))], bool)
-    horizon = np.array([horizon_of(journey, s) for s in range(len(journey.stages))], np.int64)[stage]
-    until = np.minimum(visits.knowledge[row], as_of)
-    elapsed = due.due - entered
-    use = (visit >= 0) & able[stage] & (entered + horizon <= until) & (elapsed <= horizon)
-    use &= (done == NEVER) | (done > due.due)
+    horizon, elapsed = lengths[stage], due.due - entered
+    use = (visit >= 0) & rated(row) & (elapsed <= horizon) & ((done == NEVER) | (done > due.due))
+    begun = visits_at(visits, due.customer, due.opened)
+    then = (begun >= 0) & rated(np.maximum(begun, 0)) & ~due.broken
+    over = int((then & ~(use & (visit == begun))).sum()) / max(int(then.sum()), 1)
+    if over > ends:
+        detail = f"{over:.0%} of the visits to which it was kept were over by then: keeping it ends them"
+        return _effect("advancing", NoEstimate("on_the_way", int(then.sum()), detail=detail), as_of)
     use[use] &= _first(visit[use])
     won = (done != NEVER) & (done - entered <= horizon)
     parts = [due.alike[use], stage[use].astype(np.int64), elapsed_bins(elapsed[use])]
-    later = _later(visit, due.broken)
-    found = _compared(due, use, won.astype(np.float64), parts, later)
+    found = _compared(due, use, won.astype(np.float64), parts, _later(visit, due.broken))
     mine = visit[use & won]
     per_success = mean(worth[mine], as_of=as_of) if worth[mine].any() else too_few(0)
     return _effect("advancing", never_certain(found), as_of, per_success)
@@ -251,17 +266,20 @@ def _compared(
 
 
 def _effect(
-    what: str, found: StratifiedDifference, as_of: int, per_success: Measured | None = None
+    what: str, found: StratifiedDifference | NoEstimate, as_of: int, per_success: Measured | None = None
 ) -> Effect:
+    if isinstance(found, NoEstimate):
+        return Effect(what, found, 1.0, False, 0, 0, found, found)
     few = min(found.met, found.compared)
-    difference: Measured = too_few(few)
-    if few >= MINIMUM_N and found.error > 0:
-        low, high = found.interval()
-        value = max(-1.0, min(1.0, found.value))
-        difference = Estimate(value, low, high, found.met, "mantel-haenszel, clustered", as_of)
-    lost = value_lost = difference if not difference.known else too_few(few)
-    if per_success is not None and isinstance(difference, Estimate):
+    if few < MINIMUM_N or not found.error > 0:
+        none = too_few(few)
+        return Effect(what, none, 1.0, False, found.met, found.compared, none, none)
+    low, high = found.interval()
+    value = max(-1.0, min(1.0, found.value))
+    difference = Estimate(value, low, high, found.met, "mantel-haenszel, clustered", as_of)
+    lost: Measured = NoEstimate("not_declared", detail="only for advancing")
+    worth = lost
+    if per_success is not None:
         lost = difference.map(lambda x: -x * found.met)
-        value_lost = product(lost, per_success)
-    p = found.p if difference.known else math.nan
-    return Effect(what, difference, 1.0, False, found.met, found.compared, lost, value_lost, p)
+        worth = product(lost, per_success)
+    return Effect(what, difference, 1.0, False, found.met, found.compared, lost, worth, found.p)

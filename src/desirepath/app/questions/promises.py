@@ -289,6 +289,7 @@ class _Told:
         effects = [
             (
                 name, one.what, one.difference, one.broken, one.compared, one.lost, one.value, one.q, one.beyond_chance,
+                "" if one.difference.known else _why(one.difference),
             )
             for name, some in self.result.effects.items()
             for one in some
@@ -309,7 +310,7 @@ class _Told:
                 "promise and effect",
                 {
                     "promise": str, "what": str, "difference": "points", "broken": int, "compared": int,
-                    "lost": "number", "value": "money", "q": float, "beyond_chance": bool,
+                    "lost": "number", "value": "money", "q": float, "beyond_chance": bool, "why_none": str,
                 },
                 effects,
                 rule,
@@ -353,3 +354,10 @@ def _against_the_rest(one: PromiseAnswer, everybody: PromiseAnswer, groups: int)
     hits, all_hits = round(mine.value * mine.n), round(every.value * every.n)
     level = 1 - 0.05 / max(groups, 1)
     return difference(hits, mine.n, all_hits - hits, every.n - mine.n, as_of=mine.as_of, level=level)
+
+
+def _why(one: Measured) -> str:
+    from desirepath.core.estimate import NoEstimate
+
+    assert isinstance(one, NoEstimate)
+    return f"{one.reason}: {one.detail}" if one.detail else one.reason
