@@ -168,7 +168,7 @@ def _match_range(
 
 def _is_plain(plan: FunnelPlan, asked: FunnelEvents, low: int, high: int) -> bool:
     """Whether the quick loop does for a range: see plain.py."""
-    usual = plan.order == "ordered" and plan.window.kind == "time" and plan.reentry != "all_entries"
+    usual = plan.order == "ordered" and plan.window.kind == "time"
     if not usual or plan.exclusions or any(plan.optional) or asked.held is not None or asked.who is not None:
         return False
     if len(plan.labels) > 64 or (isinstance(asked.steps, StepBits) and not asked.steps.apart):
@@ -184,7 +184,8 @@ def _plain(asked: FunnelEvents, plan: FunnelPlan, period: TimeRange, low: int, h
 
     column, table, bits = plain_steps(asked.steps, int(asked.offset[low]), int(asked.offset[high]))
     later = bits[::-1].cumsum(dtype=np.uint64)[::-1] - bits
-    start, stop, many = int(asked.offset[low]), int(asked.offset[high]), high - low
+    start, stop = int(asked.offset[low]), int(asked.offset[high])
+    many = stop - start if plan.reentry == "all_entries" else high - low
     customer, reached = np.empty(many, np.int64), np.empty(many, np.int32)
     deadline, first, steps = (
         np.empty(many, np.int64),
@@ -194,7 +195,7 @@ def _plain(asked: FunnelEvents, plan: FunnelPlan, period: TimeRange, low: int, h
     n = plain.attempts(
         column, table, np.empty(0, np.bool_) if asked.entries is None else asked.entries[start:stop],
         asked.ts[start:stop], asked.offset[low : high + 1] - start, bits, later,
-        plan.window.length, period.start, period.end, plan.reentry == "best_entry",
+        plan.window.length, period.start, period.end, REENTRIES.index(plan.reentry),
         customer, reached, deadline, first, steps,
     )  # fmt: skip
     return Matches(

@@ -1,4 +1,4 @@
-"""The commonest funnel, quickly: steps in order, others between them, one entry a customer, a window in time.
+"""The commonest funnel, quickly: steps in order, others between them, a window in time.
 
 It gives what attempts.attempts gives (a property test holds the two equal) without asking at every event what
 is never so here: nothing is excluded or held, nothing is date-only, and the steps are codes or bits of one column.
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
+from desirepath.measure.funnel.rules import ALL, BEST
 
 Int64 = NDArray[np.int64]
 Words = NDArray[np.uint64]
@@ -159,6 +160,19 @@ def _best(
 
 
 @kernel
+def _over(ts: Int64, j: int, high: int, deadline: int, complete: bool, path: Int64) -> int:
+    """The first event of a next attempt: after the last step of a complete one, else after the window."""
+    end = j + 1
+    if complete:
+        for q in path:
+            end = max(end, q + 1)
+    else:
+        while end < high and ts[end] <= deadline:
+            end += 1
+    return end
+
+
+@kernel
 def attempts(
     column: NDArray[Any],
     table: Words,
@@ -170,14 +184,14 @@ def attempts(
     length: int,
     since: int,
     until: int,
-    best: bool,
+    reentry: int,
     customer: Int64,
     reached: NDArray[np.int32],
     deadline: Int64,
     first: Int64,
     steps: Int64,
 ) -> int:
-    """One attempt of each customer. bits: of each step; later: of all the steps after it.
+    """The attempts of each customer that count. bits: of each step; later: of all the steps after it.
 
     column: the bits of each event, or a code of which table has the bits (by code + 1); its events lie where ts has
     them. Returns how many. Written are, a row an attempt: the customer, steps reached, the window's
@@ -208,19 +222,24 @@ def attempts(
         if len(may):
             for i in range(m):
                 allowed[i] = may[at[i]]
-        j = _entry(t, word, allowed, bits[0], 0, m, since, until)
-        if j == m:
-            continue
-        if best:
-            j, level = _best(t, word, allowed, bits, later, 0, m, length, since, until, j, path, room)
-        else:
-            if j + 1 < m and t[j + 1] == t[j]:
-                j = _tied_entry(t, word, allowed, bits[0], j, m, since, until, later)
-            level = _walk(t, word, bits, later, j, 0, m, t[j] + length, path)
-        customer[rows], reached[rows], deadline[rows], first[rows] = c, level, t[j] + length, filled
-        for i in range(level):
-            steps[filled + i] = at[path[i]]
-        filled += level
-        rows += 1
+        low = 0
+        while low < m:
+            j = _entry(t, word, allowed, bits[0], low, m, since, until)
+            if j == m:
+                break
+            if reentry == BEST:
+                j, level = _best(t, word, allowed, bits, later, 0, m, length, since, until, j, path, room)
+            else:
+                if j + 1 < m and t[j + 1] == t[j]:
+                    j = _tied_entry(t, word, allowed, bits[0], j, m, since, until, later)
+                level = _walk(t, word, bits, later, j, low, m, t[j] + length, path)
+            customer[rows], reached[rows], deadline[rows], first[rows] = c, level, t[j] + length, filled
+            for i in range(level):
+                steps[filled + i] = at[path[i]]
+            filled += level
+            rows += 1
+            low = m
+            if reentry == ALL:
+                low = _over(t, j, m, t[j] + length, level == levels, path)
     first[rows] = filled
     return rows
