@@ -24,8 +24,8 @@ Int64 = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 EXACT = 12  # channels: 4,096 sets
-_ORDERS, _SEED = 256, 1953  # sampled orders, each with its reverse
-_WORK = 5e8  # steps that the replicates of a sampled value may take
+_FEWEST, _MOST, _SEED = 256, 2048, 1953  # sampled orders, each with its reverse
+_WORK = 5e8  # steps that a sampled value may take, and its replicates together
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,9 @@ def _exact(sets: Sets, place: Int64, channels: int, drawn: Floats) -> Floats:
 def _sampled(sets: Sets, place: Int64, channels: int, whole: Floats, drawn: Floats) -> tuple[Floats, Floats]:
     """([1 + replicates, channels, 2], standard error of sampling), over random orders, each with its reverse."""
     draw = np.random.default_rng(_SEED)
-    forward = np.argsort(draw.random((_ORDERS, channels)), axis=1)
+    each = 2 * (len(place) + channels)
+    many = int(np.clip(_WORK // each, _FEWEST, _MOST))
+    forward = np.argsort(draw.random((many, channels)), axis=1)
     orders = np.stack([forward, forward[:, ::-1]], axis=1)  # [pairs, 2, channels]
 
     def values(of: Floats, pairs: int) -> Floats:
@@ -200,11 +202,11 @@ def _sampled(sets: Sets, place: Int64, channels: int, whole: Floats, drawn: Floa
         sets_kernel.walk_orders(sets.begin, place, of, orders[:pairs].reshape(-1, channels), found)
         return np.asarray(found.reshape(pairs, 2, channels, 2).mean(axis=1))
 
-    every = values(whole[0], _ORDERS)
-    pairs = int(np.clip(_WORK // (2 * max(1, len(drawn)) * (len(place) + channels)), 4, _ORDERS))
+    every = values(whole[0], many)
+    pairs = int(np.clip(_WORK // (each * max(1, len(drawn))), 4, many))
     same = every[:pairs].mean(axis=0)
     value = every.mean(axis=0)
     # A replicate is judged by the orders that it shares with the whole: what differs is the customers.
     moved = [values(one, pairs).mean(axis=0) - same for one in drawn]
-    error = every.std(axis=0, ddof=1) / np.sqrt(_ORDERS)
+    error = every.std(axis=0, ddof=1) / np.sqrt(many)
     return np.concatenate([value[None], value + np.array(moved).reshape(-1, channels, 2)]), error

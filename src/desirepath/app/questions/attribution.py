@@ -243,6 +243,11 @@ class Attribution(Question["AttributionAnswer"]):
             f"{found.lost:,} journeys were lost (of {found.customers[0]:,} customers); {found.in_flight:,} are in "
             f"flight (of {found.customers[2]:,}) and count as neither lost nor won."
         )
+        if found.sampling:
+            says.append(
+                "Shapley values over so many are of random orders: their standard error is up to "
+                f"{max(found.sampling, 1):,.0f} conversions, and their intervals hold it."
+            )
         if money is not None and money.elsewhere:
             amount = in_words(Estimate(money.elsewhere, 0, 0, 1, "sum", 0), "money", currency)
             says.append(f"{amount} were spent under names that no touch has.")
