@@ -110,7 +110,7 @@ def _furthest(
                 start[i] = start[i - 1]
                 if i > furthest:
                     furthest, where = i, q
-        if _entry(ts, word, may, bits[0], q, q + 1, since, until) == q:
+        if word[q] & bits[0] and since <= ts[q] < until and (len(may) == 0 or may[q]):
             start[0] = q
         if furthest == levels - 1:
             break
