@@ -260,8 +260,8 @@ def find_parts(
         _, _, found, filled = path_kernel.read_walks(
             low, high, *_read(walks, counts.shape), np.zeros(4, np.int64), none, 0, chosen, others, room
         )
-        found = found[:filled]
-        return use(Found(place[found[:, 0]], *(found[:, i] for i in range(1, 6))))
+        columns = np.ascontiguousarray(found[:filled].T)
+        return use(Found(place[columns[0]], *columns[1:]))
 
     return _spread(work, walks)
 

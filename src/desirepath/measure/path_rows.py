@@ -15,6 +15,7 @@ from desirepath.core.times import NEVER
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Mask, horizon_of, take
+from desirepath.measure.meetings import first_of_group
 from desirepath.measure.path_counts import Found, PathCounts, commonest, find_parts
 from desirepath.measure.walks import Fate, Walks, bare
 from desirepath.measure.whole import horizon_of_all
@@ -123,7 +124,7 @@ class _Fared:
     over: Mask
     value: int
     in_flight: int
-    customers: NDArray[np.int32]
+    customers: Int64
 
 
 _Told = tuple[Measured, Measured, int, int, Int64]
@@ -156,8 +157,8 @@ class _Judge:
 
         def part(found: Found) -> list[_Fared]:
             mine = group[found.path] if len(rows) else found.path
-            by_group = np.argsort(mine, kind="stable")
-            cuts = np.searchsorted(mine[by_group], np.arange(len(groups) + 1))
+            by_group = np.argsort(mine.astype(np.int16), kind="stable")  # of 16 bits it is a radix sort
+            cuts = np.append(0, np.cumsum(np.bincount(mine, minlength=len(groups))))
             return [self._fared(_taken(found, by_group[cuts[i] : cuts[i + 1]])) for i in range(len(groups))]
 
         parts = find_parts(self.walks, self.counts, rows[order], part)
@@ -176,13 +177,14 @@ class _Judge:
             incidence_quantile(aalen_johansen(took, over, 1), 0.5, as_of=self.as_of),
             sum(part.value for part in parts),
             sum(part.in_flight for part in parts),
-            np.unique(np.concatenate([part.customers for part in parts])).astype(np.int64),
+            np.unique(np.concatenate([part.customers for part in parts])),
         )
 
     def _fared(self, found: Found) -> _Fared:
         fate = self.walks.fates(found.run, found.end)
         in_flight = int((fate == Fate.IN_FLIGHT).sum())
-        customers = np.unique(self.walks.customers(found.run))
+        customers = self.walks.customers(found.run).astype(np.int64)  # ascending, as runs are
+        customers = customers[first_of_group(customers)]
         if self.walks.unit == "visit" and self.walks.row is not None:
             rows = self.walks.row[found.run]
             succeeded, known = self._visits_succeeded(rows)
