@@ -296,9 +296,9 @@ def _microseconds(text: str) -> int:
     from desirepath.measure.funnel.plan import LONGEST
 
     try:
-        length = parse_duration(text) // timedelta(microseconds=1)
-    except OverflowError:
-        length = LONGEST
-    except ValueError:
-        raise ValueError(f'"{text}" is no duration\n{_WITHIN}') from None
-    return min(length, LONGEST)
+        length = parse_duration(text)
+    except ValueError as error:
+        message, _, hint = str(error).partition("; ")
+        fix = _WITHIN if "longer" not in message else f"{hint[:1].upper()}{hint[1:]}."
+        raise ValueError(f"{message}\n{fix}") from None
+    return min(length // timedelta(microseconds=1), LONGEST)
