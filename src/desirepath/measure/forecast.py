@@ -121,9 +121,7 @@ def forecast(
         return ForecastAnswer(what, kind, horizon, known, now.customer, nothing, None, why, contract)
 
     if not moments:
-        return refused(
-            NoEstimate("not_known_yet", 0, 0, "what is known is shorter than three and a half horizons")
-        )
+        return refused(NoEstimate("not_known_yet", 0, 0, "what is known is shorter than three such times"))
     trained, judged = [look(t, part) for t in moments], look(judge_at, part)
     why = _too_little(trained, judged)
     if why is not None:

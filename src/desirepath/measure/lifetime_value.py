@@ -315,8 +315,9 @@ def _ends_share(share: Float, error: Float) -> Float:
 def _positive(value: float, error: float, n: int, as_of: int) -> Measured:
     if not math.isfinite(value):
         return NoEstimate("no_fit", n, 0, "the expectation has no bound")
-    _, low, high = _ends(np.array([value]), np.array([error]))[:, 0]
-    return Estimate(value, float(low), float(high), n, "delta", as_of)
+    # More digits of the ends would be noise: their slopes are numerical.
+    low, high = (float(f"{end:.6g}") for end in _ends(np.array([value]), np.array([error]))[1:, 0])
+    return Estimate(value, min(low, value), max(high, value), n, "delta", as_of)
 
 
 def _share(value: float, error: float, n: int, as_of: int) -> Measured:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from desirepath.app.questions.question import Question
 from desirepath.core.definition import Duration
+from desirepath.core.times import spelt_duration
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -121,7 +122,7 @@ class Forecast(Question["ForecastAnswer"]):
     def _contract(self, asking: Asking, label: str, as_of: int) -> Contract:
         from desirepath.measure.cohort import contract
 
-        days = f"{self.within / timedelta(days=1):,.3g} days"
+        days = spelt_duration(self.within)
         what = f"{_IN_WORDS[self.what]} ({label})" if self.what == "purchase" else _IN_WORDS[self.what]
         return contract(
             asking.journey,
@@ -180,7 +181,7 @@ def _says(found: ForecastAnswer, within: timedelta) -> tuple[str, ...]:
 
     from desirepath.core.estimate import Estimate
 
-    days, what = f"{within / timedelta(days=1):,.3g} days", _IN_WORDS[found.what]
+    days, what = spelt_duration(within), _IN_WORDS[found.what]
     n = len(found.customer)
     if found.judged is None:
         why = found.why.detail or found.why.reason if found.why is not None else ""
