@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desirepath.app.examples import example_trails
 from desirepath.app.guesses import readable
 from desirepath.app.questions.attribution import Attribution
-from desirepath.app.questions.promises import Promises
+from desirepath.app.questions.promises import Promises, deliveries_known
 from desirepath.app.questions.question import Question, QuestionError
 from desirepath.app.questions.retention import Retention
 from desirepath.app.refresh import Say, quiet
@@ -130,7 +130,8 @@ def _promises(asking: Asking, segment: str | None, period: TimeRange) -> tuple[P
     rows = rows.where(chosen)
     names = [s.id for s in asking.journey.segments] + [p.id for p in asking.journey.personas]
     by_segment = {name: asking.members_at(name, rows.customer, rows.opened) for name in names if len(rows)}
-    return promises(asking.journey, rows, as_of=asking.as_of, segments=by_segment)
+    known = deliveries_known(asking, rows)
+    return promises(asking.journey, rows, as_of=asking.as_of, known=known, segments=by_segment)
 
 
 def _answer(question: Question[A], asking: Asking) -> A | None:

@@ -28,6 +28,9 @@ touchpoints:
   told: {stage: awareness, when: "event = 'Told'"}
   mailed: {stage: awareness, when: "event = 'Mailed'", by: business}
   cart: {stage: decision, when: "event = 'Cart'"}
+segments:
+  known: "id.email IS NOT NULL"
+  keen: "count(event = 'Seen') >= 2"
 promises:
   sent: {from: "event = 'Bought'", to: "event = 'Sent'", within: 2 days}
 """
@@ -99,6 +102,7 @@ def warm_up() -> None:
         workspace = Workspace.open(folder, clock=_Clock())
         workspace.load()
         workspace.map()
+        workspace.map(segment="keen")
         for name, fields in _QUESTIONS:
             workspace.ask(question_class(name)(**fields))
         _models(workspace)

@@ -96,6 +96,24 @@ class Promises(Question["PromisesAnswer"]):
         )
 
 
+def deliveries_known(asking: Asking, rows: PromiseRows) -> dict[str, int]:
+    """Promise id → until when deliveries are known: the earliest end of the sources that have told of any."""
+    import numpy as np
+
+    known: dict[str, int] = {}
+    source = asking.layers.codes("source") if len(rows) else None
+    for place, promise in enumerate(asking.journey.promises):
+        closing = rows.closing_event[(rows.promise == place) & (rows.closing_event >= 0)]
+        if source is None or not len(closing):
+            continue
+        at = asking.places(closing)
+        code = source.code[at[at >= 0]]
+        names = {source.labels[i] for i in np.unique(code[code >= 0])}
+        ends = [end.until for end in asking.source_ends if end.source in names]
+        known[promise.id] = min([asking.as_of, *ends])
+    return known
+
+
 class _Told:
     """One answer: what it rests on, in words, tables and lists."""
 
@@ -110,7 +128,7 @@ class _Told:
             )
         self._names = names if question.promise is None else [question.promise]
         self._rows, self._at = self._asked()
-        self._known = self._knowledge()
+        self._known = deliveries_known(asking, self._rows)
         self._groups = self._parted()
         self.contract = contract(
             asking.journey,
@@ -140,25 +158,6 @@ class _Told:
         if self._question.segment is not None:
             chosen &= np.append(self._asking.layers.segment(self._question.segment), False)[at]
         return rows.where(chosen), at[chosen]
-
-    def _knowledge(self) -> dict[str, int]:
-        """Until when deliveries are known: the earliest end of the sources that have told of any."""
-        import numpy as np
-
-        as_of, known = self._asking.as_of, {}
-        source = self._asking.layers.codes("source") if len(self._rows) else None
-        for place, promise in enumerate(self._journey.promises):
-            closing = self._rows.closing_event[
-                (self._rows.promise == place) & (self._rows.closing_event >= 0)
-            ]
-            if source is None or not len(closing):
-                continue
-            at = self._asking.places(closing)
-            code = source.code[at[at >= 0]]
-            names = {source.labels[i] for i in np.unique(code[code >= 0])}
-            ends = [end.until for end in self._asking.source_ends if end.source in names]
-            known[promise.id] = min([as_of, *ends])
-        return known
 
     def _parted(self) -> dict[str, NDArray[np.bool_]]:
         from desirepath.app.questions.breakdown import groups_by, named
