@@ -52,12 +52,12 @@ from desirepath.core.compiled import kernel
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import no_promises
 from desirepath.journey.read import read_journey
-from desirepath.measure.attribution_journeys import Wanted, Ways, tally
-from desirepath.measure.friction import friction as whole_friction
+from desirepath.measure.attribution.journeys import Wanted, Ways, tally
+from desirepath.measure.friction.rank import friction as whole_friction
 from desirepath.measure.funnel import FunnelEvents, FunnelPlan, StepBits, Window, count
-from desirepath.measure.path_counts import session_paths
-from desirepath.measure.retention import Counting, count_returns, first_starts, numbered
-from desirepath.measure.transition_counts import transitions_of
+from desirepath.measure.retention.ask import Counting, count_returns, first_starts, numbered
+from desirepath.measure.walks.path_counts import session_paths
+from desirepath.measure.walks.transition_counts import transitions_of
 from desirepath.simulate.crowd import write_crowd
 from desirepath.store.trail_files import Build, TrailFiles
 from desirepath.trail.coded import build_coded

@@ -15,7 +15,7 @@ from desirepath.core.times import DAY, HOUR, NEVER
 from desirepath.journey.definition import Promise
 from desirepath.journey.promises import PromiseRows
 from desirepath.measure.inputs import ScoreRows
-from desirepath.measure.promise_effects import ENDS, RETURNS, places_after, promise_effects
+from desirepath.measure.promises.effects import ENDS, RETURNS, places_after, promise_effects
 from tests.by_hand import Shop, random_shop, rule, shop_journey, walked
 from tests.twins import promise_effects as twin
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate
-from desirepath.measure.transition_counts import (
+from desirepath.measure.walks.transition_counts import (
     follow,
     quantile_rank,
     seek,
@@ -19,7 +19,7 @@ from desirepath.measure.transition_counts import (
     transitions_of,
     waits_at,
 )
-from desirepath.measure.walks import Fate, Walks
+from desirepath.measure.walks.walk import Fate, Walks
 from desirepath.stats.intervals import clustered_proportion, clustered_share
 from tests.properties.test_measure_path_counts import GAP, Told, runs
 from tests.twins import paths as twin

@@ -18,12 +18,12 @@ from desirepath.journey_map.document import Headline, MapDocument, SourceNote, T
 from desirepath.journey_map.inputs import MapInputs, MemberList
 from desirepath.measure.cohort import cohort
 from desirepath.measure.effort import effort
-from desirepath.measure.friction import friction, lifts_of
+from desirepath.measure.friction.rank import friction, lifts_of
 from desirepath.measure.headline import headline
 from desirepath.measure.meetings import visit_of_events
-from desirepath.measure.occupancy import occupancy
+from desirepath.measure.occupancy.counts import occupancy
 from desirepath.measure.paths import paths
-from desirepath.measure.promises import promises
+from desirepath.measure.promises.kept import promises
 from desirepath.measure.scores import scores
 from desirepath.measure.touchpoints import touchpoints
 from desirepath.measure.verbatims import verbatims
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Mask
     from desirepath.core.times import TimeRange
     from desirepath.measure.answers import Finding, PromiseAnswer
-    from desirepath.measure.retention import RetentionAnswer
+    from desirepath.measure.retention.ask import RetentionAnswer
 
 A = TypeVar("A")
 _SAMPLE = (

@@ -112,7 +112,7 @@ def _models(workspace: Workspace) -> None:
     """What only a shop with many buyers needs, or one with contracts."""
     import numpy as np
 
-    from desirepath.measure.contract_value import contracts
+    from desirepath.measure.value.contracts import contracts
     from desirepath.stats.bg_nbd import BgNbd
     from desirepath.stats.buying import Histories, expected
     from desirepath.stats.pareto_nbd import ParetoNbd

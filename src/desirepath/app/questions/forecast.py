@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
-    from desirepath.measure.forecast import Driver, ForecastAnswer, Judged
-    from desirepath.measure.forecast_features import Moment, World
+    from desirepath.measure.forecast.ask import Driver, ForecastAnswer, Judged
+    from desirepath.measure.forecast.features import Moment, World
 
 _IN_WORDS = {"purchase": "buy", "next_stage": "reach a later stage", "lapse": "lapse or leave"}
 _ASKED = {
@@ -34,22 +34,23 @@ class Forecast(Question["ForecastAnswer"]):
     """
 
     name: ClassVar[str] = "forecast"
-    about: ClassVar[str] = "To whom will the next purchase, stage or lapse come, and can that be told?"
+    about: ClassVar[str] = "Who will buy, advance or lapse, and can that be told?"
     examples: ClassVar[tuple[str, ...]] = ("shop purchase", 'shop lapse --within "60 days" --model boosted')
 
     what: Literal["purchase", "next_stage", "lapse"] = Field(
         description="What is forecast: purchase, next_stage, or lapse (also leaving).",
         json_schema_extra={"argument": True},
     )
-    within: Duration = Field(timedelta(days=30), description="How far ahead.")
+    within: Duration = Field(default=timedelta(days=30), description="How far ahead.")
     model: Literal["logistic", "boosted"] = Field(
-        "logistic", description="logistic: a weight a feature. boosted: trees; slower, finds what bends."
+        default="logistic",
+        description="logistic: a weight a feature. boosted: trees; slower, finds what bends.",
     )
     moments: int = Field(
-        3, ge=1, le=12, description="How many earlier moments, a horizon apart, to learn from."
+        default=3, ge=1, le=12, description="How many earlier moments, a horizon apart, to learn from."
     )
     purchase: str | None = Field(
-        None, description="What a purchase is, written like a step; the decision's goal unless said."
+        default=None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
 
     def answer(self, asking: Asking) -> Answer[ForecastAnswer]:
@@ -58,8 +59,8 @@ class Forecast(Question["ForecastAnswer"]):
 
         from desirepath.app.questions.buying import known_until, purchase_events
         from desirepath.core.times import FOREVER
-        from desirepath.measure.forecast import forecast
-        from desirepath.measure.forecast_features import World
+        from desirepath.measure.forecast.ask import forecast
+        from desirepath.measure.forecast.features import World
 
         mask, label = purchase_events(asking, self.purchase)
         known = known_until(asking, mask)
@@ -104,7 +105,7 @@ class Forecast(Question["ForecastAnswer"]):
         import numpy as np
 
         from desirepath.core.times import TimeRange
-        from desirepath.measure.forecast_features import look
+        from desirepath.measure.forecast.features import look
 
         one = look(world, at, horizon, self.what, step)
         keep = np.ones(len(one.customer), np.bool_)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from desirepath.core.estimate import Measured
     from desirepath.journey.promises import PromiseRows
     from desirepath.measure.answers import PromiseAnswer
-    from desirepath.measure.promise_effects import Effect
+    from desirepath.measure.promises.effects import Effect
 
 LISTED = ("made", "kept", "broken", "waiting", "overdue")
 
@@ -57,7 +57,7 @@ class Promises(Question["PromisesAnswer"]):
     """
 
     name: ClassVar[str] = "promises"
-    about: ClassVar[str] = "What was promised, what was delivered, and what does a broken promise do?"
+    about: ClassVar[str] = "How well are promises kept, and what do broken ones do?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop delivered_in_time --by traits.region",
@@ -75,7 +75,7 @@ class Promises(Question["PromisesAnswer"]):
     )
     like: str | None = Field(
         default=None,
-        description="Compare broken with kept promises only where these agree, too: traits.region …",
+        description="Compare broken with kept promises only where these agree, too, such as traits.region.",
     )
     share: float = Field(
         default=0.95, description="For how many the promise that is looked for should be kept."
@@ -179,7 +179,7 @@ class _Told:
                     yield PromiseTold(name, label, one, within, sayable, rest)
 
     def _of(self, rows: PromiseRows) -> dict[str, tuple[PromiseAnswer, Measured, str]]:
-        from desirepath.measure.promises import promises, would_be_kept
+        from desirepath.measure.promises.kept import promises, would_be_kept
 
         as_of, known = self._asking.as_of, self._known
         answers = {one.promise: one for one in promises(self._journey, rows, as_of=as_of, known=known)}
@@ -187,7 +187,7 @@ class _Told:
         return {name: (answers[name], *within[name]) for name in self._names}
 
     def _effects(self) -> dict[str, tuple[Effect, ...]]:
-        from desirepath.measure.promise_effects import promise_effects
+        from desirepath.measure.promises.effects import promise_effects
 
         like, asking = None, self._asking
         if self._question.like is not None:
@@ -332,7 +332,7 @@ class _Told:
         def codes() -> NDArray[np.int64]:
             import numpy as np
 
-            from desirepath.measure.promises import standing
+            from desirepath.measure.promises.kept import standing
 
             place = [p.id for p in self._journey.promises].index(name)
             until = min(self._known.get(name, self._asking.as_of), self._asking.as_of)

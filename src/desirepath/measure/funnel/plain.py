@@ -173,6 +173,63 @@ def _over(ts: Int64, j: int, high: int, deadline: int, complete: bool, path: Int
 
 
 @kernel
+def _bits_at(column: NDArray[Any], table: Words, wanted: int, p: int) -> int:
+    if len(table):
+        return table[np.int64(column[p]) + 1]
+    return np.uint64(column[p]) & wanted
+
+
+@kernel
+def _straight(
+    column: NDArray[Any],
+    table: Words,
+    may: Flags,
+    ts: Int64,
+    begin: int,
+    end: int,
+    bits: Words,
+    later: Words,
+    length: int,
+    since: int,
+    until: int,
+    best: bool,
+    path: Int64,
+) -> int:
+    """How many steps the first entry of one customer comes to, without gathering what matters first.
+
+    0: there is no entry. −1: this does not tell, as an event is several steps, or as another entry may come further:
+    it cannot where no event of the next step is left, as that comes after any entry's last step, too.
+    """
+    wanted, p = bits[0] | later[0], begin
+    while p < end:
+        if (
+            _bits_at(column, table, wanted, p) & bits[0]
+            and since <= ts[p] < until
+            and (len(may) == 0 or may[p])
+        ):
+            break
+        p += 1
+    if p == end:
+        return 0
+    path[0], level, limit = p, 1, ts[p] + length
+    while not _bits_at(column, table, wanted, p) & later[level - 1]:
+        if level == len(bits):
+            return level
+        q = p
+        while q > begin and ts[q - 1] == ts[p]:  # what ties with a step may lie before it
+            q -= 1
+        while q < end and not _bits_at(column, table, wanted, q) & bits[level]:
+            q += 1
+        if q == end:
+            return level
+        if ts[q] > limit:
+            return -1 if best else level
+        path[level], p = q, q
+        level += 1
+    return -1
+
+
+@kernel
 def attempts(
     column: NDArray[Any],
     table: Words,
@@ -206,6 +263,34 @@ def attempts(
     path, room = np.empty(levels, np.int64), np.empty((2, levels), np.int64)
     rows, filled = 0, 0
     for c in range(len(offset) - 1):
+        if reentry != ALL:
+            level = _straight(
+                column,
+                table,
+                may,
+                ts,
+                offset[c],
+                offset[c + 1],
+                bits,
+                later,
+                length,
+                since,
+                until,
+                reentry == BEST,
+                path,
+            )
+            if level >= 0:
+                if level > 0:
+                    customer[rows], reached[rows], deadline[rows], first[rows] = (
+                        c,
+                        level,
+                        ts[path[0]] + length,
+                        filled,
+                    )
+                    steps[filled : filled + level] = path[:level]
+                    filled += level
+                    rows += 1
+                continue
         m = 0
         if len(table):
             for p in range(offset[c], offset[c + 1]):
