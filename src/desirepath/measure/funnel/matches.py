@@ -186,21 +186,24 @@ def _plain(asked: FunnelEvents, plan: FunnelPlan, period: TimeRange, low: int, h
     later = bits[::-1].cumsum(dtype=np.uint64)[::-1] - bits
     start, stop = int(asked.offset[low]), int(asked.offset[high])
     many = stop - start if plan.reentry == "all_entries" else high - low
-    customer, reached = np.empty(many, np.int64), np.empty(many, np.int32)
-    deadline, first, steps = (
-        np.empty(many, np.int64),
-        np.empty(many + 1, np.int64),
+    most, levels = int(np.diff(asked.offset[low : high + 1]).max()) + 1, len(bits)
+    room = plain.Room(
+        np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64),
+        np.empty(0 if asked.entries is None else most, np.bool_), np.empty(levels, np.int64),
+        np.empty((2, levels), np.int64),
+    )  # fmt: skip
+    out = plain.Out(
+        np.empty(many, np.int64), np.empty(many, np.int32), np.empty(many, np.int64), np.empty(many + 1, np.int64),
         np.empty(stop - start, np.int64),
-    )
+    )  # fmt: skip
     n = plain.attempts(
         column, table, np.empty(0, np.bool_) if asked.entries is None else asked.entries[start:stop],
         asked.ts[start:stop], asked.offset[low : high + 1] - start, bits, later,
-        plan.window.length, period.start, period.end, REENTRIES.index(plan.reentry),
-        customer, reached, deadline, first, steps,
+        plan.window.length, period.start, period.end, REENTRIES.index(plan.reentry), room, out,
     )  # fmt: skip
     return Matches(
-        customer[:n] + low, reached[:n].copy(), np.full(n, -1), deadline[:n].copy(), first[: n + 1].copy(),
-        steps[: int(first[n])] + start, np.zeros((n, 0), np.bool_),
+        out.customer[:n] + low, out.reached[:n].copy(), np.full(n, -1), out.deadline[:n].copy(),
+        out.first[: n + 1].copy(), out.steps[: int(out.first[n])] + start, np.zeros((n, 0), np.bool_),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ is never so here: nothing is excluded or held, nothing is date-only, and the ste
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,60 +173,84 @@ def _over(ts: Int64, j: int, high: int, deadline: int, complete: bool, path: Int
 
 
 @kernel
-def _bits_at(column: NDArray[Any], table: Words, wanted: int, p: int) -> int:
+def _bits_at(column: NDArray[Any], table: Words, wanted: Any, p: int) -> Any:
     if len(table):
         return table[np.int64(column[p]) + 1]
     return np.uint64(column[p]) & wanted
 
 
+class Room(NamedTuple):
+    """What one customer did that matters: small enough to stay in the processor's nearest cache."""
+
+    at: Int64
+    ts: Int64
+    word: Words
+    may: Flags
+    path: Int64
+    trial: Int64  # [2, levels]
+
+
+class Out(NamedTuple):
+    """What is written, a row an attempt: the customer, steps reached, the window's end, where its steps begin."""
+
+    customer: Int64
+    reached: NDArray[np.int32]
+    deadline: Int64
+    first: Int64
+    steps: Int64
+
+
 @kernel
-def _straight(
+def _closely(
+    c: int,
     column: NDArray[Any],
     table: Words,
     may: Flags,
     ts: Int64,
-    begin: int,
-    end: int,
+    offset: Int64,
     bits: Words,
     later: Words,
     length: int,
     since: int,
     until: int,
-    best: bool,
-    path: Int64,
-) -> int:
-    """How many steps the first entry of one customer comes to, without gathering what matters first.
-
-    0: there is no entry. −1: this does not tell, as an event is several steps, or as another entry may come further:
-    it cannot where no event of the next step is left, as that comes after any entry's last step, too.
-    """
-    wanted, p = bits[0] | later[0], begin
-    while p < end:
-        if (
-            _bits_at(column, table, wanted, p) & bits[0]
-            and since <= ts[p] < until
-            and (len(may) == 0 or may[p])
-        ):
+    reentry: int,
+    room: Room,
+    out: Out,
+    rows: int,
+    filled: int,
+) -> tuple[int, int]:
+    """The attempts of one customer, by all the rules; returns how many rows and steps there are then."""
+    m, at, t, word, path = 0, room.at, room.ts, room.word, room.path
+    for p in range(offset[c], offset[c + 1]):
+        one = _bits_at(column, table, bits[0] | later[0], p)
+        at[m], word[m] = p, one
+        m += one != 0
+    for i in range(m):
+        t[i] = ts[at[i]]
+    if len(may):
+        for i in range(m):
+            room.may[i] = may[at[i]]
+    low = 0
+    while low < m:
+        j = _entry(t, word, room.may, bits[0], low, m, since, until)
+        if j == m:
             break
-        p += 1
-    if p == end:
-        return 0
-    path[0], level, limit = p, 1, ts[p] + length
-    while not _bits_at(column, table, wanted, p) & later[level - 1]:
-        if level == len(bits):
-            return level
-        q = p
-        while q > begin and ts[q - 1] == ts[p]:  # what ties with a step may lie before it
-            q -= 1
-        while q < end and not _bits_at(column, table, wanted, q) & bits[level]:
-            q += 1
-        if q == end:
-            return level
-        if ts[q] > limit:
-            return -1 if best else level
-        path[level], p = q, q
-        level += 1
-    return -1
+        if reentry == BEST:
+            j, level = _best(t, word, room.may, bits, later, 0, m, length, since, until, j, path, room.trial)
+        else:
+            if j + 1 < m and t[j + 1] == t[j]:
+                j = _tied_entry(t, word, room.may, bits[0], j, m, since, until, later)
+            level = _walk(t, word, bits, later, j, low, m, t[j] + length, path)
+        out.customer[rows], out.reached[rows], out.deadline[rows] = c, level, t[j] + length
+        out.first[rows] = filled
+        for i in range(level):
+            out.steps[filled + i] = at[path[i]]
+        filled += level
+        rows += 1
+        low = m
+        if reentry == ALL:
+            low = _over(t, j, m, t[j] + length, level == len(bits), path)
+    return rows, filled
 
 
 @kernel
@@ -242,89 +266,69 @@ def attempts(
     since: int,
     until: int,
     reentry: int,
-    customer: Int64,
-    reached: NDArray[np.int32],
-    deadline: Int64,
-    first: Int64,
-    steps: Int64,
+    room: Room,
+    out: Out,
 ) -> int:
     """The attempts of each customer that count. bits: of each step; later: of all the steps after it.
 
     column: the bits of each event, or a code of which table has the bits (by code + 1); its events lie where ts has
-    them. Returns how many. Written are, a row an attempt: the customer, steps reached, the window's
-    end, where its steps begin in `steps`; and there the places of their events.
+    them. Returns how many. Most customers are walked straight, each event looked at once; closely are looked at those
+    where a step's event is several steps, and those of whose entries another may come further than the first. It
+    cannot where no event of the next step is left: that comes after any other entry's last step, too.
     """
-    levels, most, wanted = len(bits), 1, bits[0] | later[0]
+    levels, rows, filled, wanted = len(bits), 0, 0, bits[0] | later[0]
     for c in range(len(offset) - 1):
-        most = max(most, offset[c + 1] - offset[c])
-    # What one customer did that matters: small enough to stay in the processor's nearest cache.
-    at, t, word = np.empty(most + 1, np.int64), np.empty(most + 1, np.int64), np.empty(most + 1, np.uint64)
-    allowed = np.empty(most + 1 if len(may) else 0, np.bool_)
-    path, room = np.empty(levels, np.int64), np.empty((2, levels), np.int64)
-    rows, filled = 0, 0
-    for c in range(len(offset) - 1):
-        if reentry != ALL:
-            level = _straight(
+        begin, end = offset[c], offset[c + 1]
+        p, level, limit = begin, 0, np.int64(0)
+        while p < end:
+            its = _bits_at(column, table, wanted, p)
+            if its & bits[0] and since <= ts[p] < until and (len(may) == 0 or may[p]):
+                break
+            p += 1
+        if p == end:
+            continue
+        closely = reentry == ALL
+        limit = ts[p] + length
+        while not closely:
+            out.steps[filled + level] = p
+            closely = _bits_at(column, table, wanted, p) & later[level] != 0
+            level += 1
+            if level == levels:
+                break
+            q = p
+            while q > begin and ts[q - 1] == ts[p]:  # what ties with a step may lie before it
+                q -= 1
+            while q < end and not _bits_at(column, table, wanted, q) & bits[level]:
+                q += 1
+            if q == end:
+                break
+            if ts[q] > limit:
+                closely |= reentry == BEST
+                break
+            p = q
+        if closely:
+            rows, filled = _closely(
+                c,
                 column,
                 table,
                 may,
                 ts,
-                offset[c],
-                offset[c + 1],
+                offset,
                 bits,
                 later,
                 length,
                 since,
                 until,
-                reentry == BEST,
-                path,
+                reentry,
+                room,
+                out,
+                rows,
+                filled,
             )
-            if level >= 0:
-                if level > 0:
-                    customer[rows], reached[rows], deadline[rows], first[rows] = (
-                        c,
-                        level,
-                        ts[path[0]] + length,
-                        filled,
-                    )
-                    steps[filled : filled + level] = path[:level]
-                    filled += level
-                    rows += 1
-                continue
-        m = 0
-        if len(table):
-            for p in range(offset[c], offset[c + 1]):
-                one = table[np.int64(column[p]) + 1]
-                at[m], word[m] = p, one
-                m += one != 0
-        else:
-            for p in range(offset[c], offset[c + 1]):
-                one = np.uint64(column[p]) & wanted
-                at[m], word[m] = p, one
-                m += one != 0
-        for i in range(m):
-            t[i] = ts[at[i]]
-        if len(may):
-            for i in range(m):
-                allowed[i] = may[at[i]]
-        low = 0
-        while low < m:
-            j = _entry(t, word, allowed, bits[0], low, m, since, until)
-            if j == m:
-                break
-            if reentry == BEST:
-                j, level = _best(t, word, allowed, bits, later, 0, m, length, since, until, j, path, room)
-            else:
-                if j + 1 < m and t[j + 1] == t[j]:
-                    j = _tied_entry(t, word, allowed, bits[0], j, m, since, until, later)
-                level = _walk(t, word, bits, later, j, low, m, t[j] + length, path)
-            customer[rows], reached[rows], deadline[rows], first[rows] = c, level, t[j] + length, filled
-            for i in range(level):
-                steps[filled + i] = at[path[i]]
-            filled += level
-            rows += 1
-            low = m
-            if reentry == ALL:
-                low = _over(t, j, m, t[j] + length, level == levels, path)
-    first[rows] = filled
+            continue
+        out.customer[rows], out.reached[rows], out.deadline[rows] = c, level, limit
+        out.first[rows] = filled
+        filled += level
+        rows += 1
+    out.first[rows] = filled
     return rows
