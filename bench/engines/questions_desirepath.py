@@ -148,7 +148,7 @@ def retention(trails: Trails) -> object:
     counting, columns = Counting("week", own=True), numbered(0, WEEKS - 1)
     starts = first_starts(trails)
     found = count_returns(trails, starts, counting, columns, known=known)
-    first = (int(trails.ts[starts.at].min()) - MONDAY) // WEEK
+    first = (int(trails.ts.min()) - MONDAY) // WEEK
     cells = found.returned + found.early
     return of_weeks(
         [(first + week, later, int(cells[week, later])) for week, later in np.argwhere(cells).tolist()]

@@ -118,7 +118,8 @@ class PathCounts:
 def commonest(count: Int64, most: int) -> Int64:
     """The places of the largest counts, largest first, ties in the order in which they stand."""
     if most < len(count):
-        least = np.partition(count, len(count) - most)[len(count) - most] if most > 0 else np.inf
+        # Sorted whole: where nearly all are equal, as counts of paths are, np.partition takes many times longer.
+        least = np.sort(count)[len(count) - most] if most > 0 else np.inf
         there = np.flatnonzero(count >= least)
     else:
         there = np.arange(len(count))
