@@ -12,7 +12,7 @@ Results = dict[str, dict[str, Any]]
 
 
 def lines(results: Results, number: Callable[[float], str]) -> Iterator[str]:
-    """The table, what some engines cannot say, and what was found equal."""
+    """The tables, what some engines cannot say, and what was found equal."""
     ours = results.get(OURS, {})
     engines = [name for name, told in results.items() if told.get("seconds")]
     questions = [
@@ -22,18 +22,16 @@ def lines(results: Results, number: Callable[[float], str]) -> Iterator[str]:
     yield f"| seconds | {' | '.join(engines)} | best other ÷ ours | ours ÷ one read | ours: memory, MB |"
     yield "| --- |" + " ---: |" * (len(engines) + 3)
     for question in questions:
-        took = {name: results[name]["seconds"].get(question) for name in engines}
-        others = [
-            s
-            for name, s in took.items()
-            if s is not None and name != OURS and _is_equal(results, name, question)
-        ]
-        own, read = took.get(OURS), reads.get(question)
-        cells = ["–" if s is None else number(s) for s in took.values()]
-        cells.append(f"{min(others) / own:.1f}" if own and others else "–")
+        own, read = ours.get("seconds", {}).get(question), reads.get(question)
+        cells = _cells(results, engines, question, "seconds", number)
         cells.append(f"{own / read:.1f}" if own and read else "–")
         cells.append(f"{memory[question] / 1e6:.0f}" if question in memory else "–")
         yield f"| {question} | {' | '.join(cells)} |"
+    yield ""
+    yield f"| seconds of all cores | {' | '.join(engines)} | best other ÷ ours |"
+    yield "| --- |" + " ---: |" * (len(engines) + 1)
+    for question in questions:
+        yield f"| {question} | {' | '.join(_cells(results, engines, question, 'core_seconds', number))} |"
     yield ""
     for question, title in ALONE.items():
         if question in ours.get("seconds", {}):
@@ -48,6 +46,17 @@ def lines(results: Results, number: Callable[[float], str]) -> Iterator[str]:
         elif why:
             yield f"{name}: " + "; ".join(f"{question}: {text}" for question, text in why.items()) + "."
             yield ""
+
+
+def _cells(
+    results: Results, engines: list[str], question: str, which: str, number: Callable[[float], str]
+) -> list[str]:
+    """A number an engine, and how many times ours the least of the others is that answers the question itself."""
+    took = {name: results[name].get(which, {}).get(question) for name in engines}
+    others = [s for name, s in took.items() if s and name != OURS and _is_equal(results, name, question)]
+    own = took.get(OURS)
+    ratio = f"{min(others) / own:.1f}" if own and others else "–"
+    return [*("–" if s is None else number(s) for s in took.values()), ratio]
 
 
 def _is_equal(results: Results, name: str, question: str) -> bool:

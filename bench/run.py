@@ -189,9 +189,10 @@ def measured(part: str, asked: argparse.Namespace) -> dict[str, Told]:
             return in_turn(engines, asked, crowd(asked), work, keep=False)
         if part == "questions":
             named = asked.engine or [n for n in ASKED if asked.events <= LARGEST.get(n, asked.events)]
-            made = [ENGINES / "questions_desirepath.py", "make", crowd(asked), work]
-            subprocess.run([sys.executable, *map(str, made)], check=True)
             engines = {name: ASKED[name] for name in named if name in ASKED}
+            if "Desirepath" in engines:
+                made = [ENGINES / "questions_desirepath.py", "make", crowd(asked), work]
+                subprocess.run([sys.executable, *map(str, made)], check=True)
             return in_turn(engines, asked, crowd(asked), work, keep=True)
         if part == "rules":
             made = [ENGINES / "rules.py", "make", crowd(asked), work]

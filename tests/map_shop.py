@@ -34,8 +34,8 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
-from desirepath.measure.friction import FrictionAnswer, Ranked
-from desirepath.measure.movements import Thing
+from desirepath.measure.friction.movements import Thing
+from desirepath.measure.friction.rank import FrictionAnswer, Ranked
 
 AS_OF = 1_795_132_800 * SECOND  # 20 Nov 2026
 MINUTE = 60 * SECOND

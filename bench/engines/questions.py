@@ -134,10 +134,9 @@ def removal_effects(links: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def ask(report: Report, ways: Mapping[str, Sequence[Callable[[], object]]], runs: int) -> None:
     """Every question in turn, each way of it once before it is timed; one that fails is told, the others go on."""
-    failed: dict[str, str] = {}
+    failed: dict[str, str] = report.notes.setdefault("failed", {})  # type: ignore[assignment]
     for question, several in ways.items():
         try:
             report.best_of(question, several, runs)
         except Exception as error:  # whatever an engine raises: its table says so
             failed[question] = f"{type(error).__name__}: {str(error).splitlines()[0][:200]}"
-    report.notes["failed"] = failed

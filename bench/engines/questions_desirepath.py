@@ -52,12 +52,12 @@ from desirepath.core.compiled import kernel
 from desirepath.journey.placing import place, plan_for
 from desirepath.journey.promises import no_promises
 from desirepath.journey.read import read_journey
-from desirepath.measure.attribution_journeys import Wanted, Ways, tally
-from desirepath.measure.friction import friction as whole_friction
+from desirepath.measure.attribution.journeys import Wanted, Ways, tally
+from desirepath.measure.friction.rank import friction as whole_friction
 from desirepath.measure.funnel import FunnelEvents, FunnelPlan, StepBits, Window, count
-from desirepath.measure.path_counts import session_paths
-from desirepath.measure.retention import Counting, count_returns, first_starts, numbered
-from desirepath.measure.transition_counts import transitions_of
+from desirepath.measure.retention.ask import Counting, count_returns, first_starts, numbered
+from desirepath.measure.walks.path_counts import session_paths
+from desirepath.measure.walks.transition_counts import transitions_of
 from desirepath.simulate.crowd import write_crowd
 from desirepath.store.trail_files import Build, TrailFiles
 from desirepath.trail.coded import build_coded
@@ -77,6 +77,7 @@ JOURNEY += "".join(f"  t{i}: {{channel: web, when: \"event = 'T{i}'\"}}\n" for i
 PLAIN = FunnelPlan(tuple(map(str, range(STAGES))), Window("time", WINDOW), reentry="first_entry")
 BEST = FunnelPlan(PLAIN.labels, PLAIN.window, reentry="best_entry")
 RULES = Wanted(rules=("first", "last", "linear", "position"), links=True, groups=1)
+WHOLE = 20_000_000  # events up to which friction is asked as the product asks it: beyond, it takes minutes
 USED = {  # the columns that each question is about
     "funnel": ("ts", "evidence", "channel"),
     "best funnel": ("ts", "evidence"),
@@ -148,7 +149,7 @@ def retention(trails: Trails) -> object:
     counting, columns = Counting("week", own=True), numbered(0, WEEKS - 1)
     starts = first_starts(trails)
     found = count_returns(trails, starts, counting, columns, known=known)
-    first = (int(trails.ts[starts.at].min()) - MONDAY) // WEEK
+    first = (int(trails.ts.min()) - MONDAY) // WEEK
     cells = found.returned + found.early
     return of_weeks(
         [(first + week, later, int(cells[week, later])) for week, later in np.argwhere(cells).tolist()]
@@ -282,7 +283,8 @@ def main() -> None:
         one_read(trails, USED[question])  # from here on the columns lie in the system's cache
         memory[question] = Watch(way).grown
     ask(report, {question: [way] for question, way in ways.items()}, runs)
-    ask(report, {"friction, whole": [partial(friction_of_product, build)]}, 1)
+    if trails.events <= WHOLE:
+        ask(report, {"friction, whole": [partial(friction_of_product, build)]}, 1)
     for question, names in USED.items():
         report.timed("read", partial(one_read, trails, names), max(runs, 3))
         reads[question] = report.seconds.pop("read")

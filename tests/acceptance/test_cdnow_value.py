@@ -12,7 +12,7 @@ from desirepath.app.questions.lifetime_value import LifetimeValue
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate
 from desirepath.core.times import DAY
-from desirepath.measure.lifetime_value import MODELS, fit_all
+from desirepath.measure.value.lifetime import MODELS, fit_all
 from tests.examples import loaded_example
 
 pytestmark = pytest.mark.real_data

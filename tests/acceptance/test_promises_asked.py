@@ -10,10 +10,11 @@ import pytest
 from desirepath.app.questions.promises import Promises
 from desirepath.app.questions.question import QuestionError
 from desirepath.core.errors import NotFound
-from desirepath.core.estimate import Estimate
+from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY
 from tests.acceptance.conftest import SampleShop
 from tests.commands import cli
+from tests.examples import loaded_example
 
 pytestmark = pytest.mark.slow
 
@@ -109,3 +110,16 @@ def test_a_journey_without_promises_and_a_workspace_without_events(tmp_path: Pat
     for name in ("promises", "friction"):
         said = cli("ask", name, str(tmp_path), "--by", "month")
         assert said.code == 0, said.err
+
+
+@pytest.mark.real_data
+def test_a_promised_decision_is_not_held_against_those_who_still_wait_for_it(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    """Loan applications: once the bank has decided in time, nothing is left to decide, so nothing is compared."""
+    answer = loaded_example("loans", data_dir, tmp_path).ask(Promises())
+    for name in ("first_answer", "decided"):
+        advancing = answer.result.effects[name][0]
+        assert isinstance(advancing.difference, NoEstimate)
+        assert advancing.difference.reason == "on_the_way"
+        assert not advancing.beyond_chance

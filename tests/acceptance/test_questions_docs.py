@@ -1,7 +1,7 @@
 """Every question has a page, and what its examples print on the sample shop is what the page says.
 
-A page shows a command in a block of `sh` and, right below, what it prints in a block of `text`. To write the answers
-anew: DESIREPATH_GOLDEN=write pytest tests/acceptance/test_questions_docs.py
+A page shows a command in a block of `sh` and, right below, what it prints in a block of `text`. A last line of "…" says
+that more is printed. To write the answers anew: DESIREPATH_GOLDEN=write pytest tests/acceptance/test_questions_docs.py
 """
 
 from __future__ import annotations
@@ -41,7 +41,11 @@ def test_the_examples_of_a_page_print_what_it_shows(
         words = [sample_shop.workspace.folder.name if word == "shop" else word for word in words]
         said = cli(*words)
         assert said.code == 0, said.err
-        printed = "\n".join(line.rstrip() for line in said.out.strip().splitlines()) + "\n"
+        lines = [line.rstrip() for line in said.out.strip().splitlines()]
+        shown = example["said"].splitlines()
+        if shown[-1:] == ["…"]:
+            lines = [*lines[: len(shown) - 1], "…"]
+        printed = "\n".join(lines) + "\n"
         if os.environ.get("DESIREPATH_GOLDEN") == "write":
             text = text[: example.start("said")] + printed + text[example.end("said") :]
         else:

@@ -11,7 +11,7 @@ import pytest
 from desirepath import Paths, Transitions, Workspace
 from desirepath.app.questions.answer import Answer
 from desirepath.collect.read_sources import read_sources
-from desirepath.measure.transitions import TransitionsAnswer
+from desirepath.measure.walks.transitions import TransitionsAnswer
 from tests.examples import EXAMPLES, loaded_example
 
 pytestmark = pytest.mark.real_data

@@ -17,7 +17,7 @@ from desirepath.app.asking import Asking
 from desirepath.core.estimate import Estimate, Measured
 from desirepath.journey.promises import PromiseRows
 from desirepath.measure.answers import StageAnswer
-from desirepath.measure.promises import promises
+from desirepath.measure.promises.kept import promises
 from desirepath.measure.touchpoints import touchpoints
 from desirepath.stats.intervals import difference, mean, net_score
 from tests.acceptance.conftest import SampleShop

@@ -184,6 +184,7 @@ def test_a_table_of_questions_says_who_answers_what_and_how_much_longer() -> Non
         sys.path.remove(str(ENGINES.parent))
     ours = {
         "seconds": {"funnel": 0.05, "paths": 0.02, "friction, whole": 4.0},
+        "core_seconds": {"funnel": 0.1, "paths": 0.04, "friction, whole": 8.0},
         "peaks": {"friction, whole": 2 * 10**9},
         "answers": {"funnel": {"digest": "a"}, "paths": {"digest": "p"}},
         "notes": {"own memory": {"funnel": 12 * 10**6}, "one read": {"funnel": 0.01}},
@@ -203,6 +204,8 @@ def test_a_table_of_questions_says_who_answers_what_and_how_much_longer() -> Non
     text = "\n".join(tables.tables(10_000_000, {"questions": part}))
     assert "| seconds | Desirepath | DuckDB | Other | best other ÷ ours" in text
     assert "| funnel | 0.050 | 0.50 | – | 10.0 | 5.0 | 12 |" in text
+    assert "| seconds of all cores | Desirepath | DuckDB | Other | best other ÷ ours |" in text
+    assert "| funnel | 0.10 | – | – | – |" in text
     assert "| paths | 0.020 | 0.40 | 0.10 | 20.0 | – | – |" in text, (
         "what is something like it is shown, not compared"
     )

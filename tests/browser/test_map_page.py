@@ -244,7 +244,16 @@ def test_fifty_touchpoints_show_a_few_and_open_the_rest(page: Page, tmp_path: Pa
     many = inputs()
     template = many.touchpoints[4]
     more = tuple(replace(template, touchpoint=f"page_{n}", reach=1000 - n) for n in range(50))
-    page.goto(put(tmp_path, replace(many, touchpoints=(*many.touchpoints, *more))))
+    named = next(t for t in many.journey.touchpoints if t.id == template.touchpoint)
+    journey = many.journey.model_copy(
+        update={
+            "touchpoints": (
+                *many.journey.touchpoints,
+                *(named.model_copy(update={"id": one.touchpoint, "label": one.touchpoint}) for one in more),
+            )
+        }
+    )
+    page.goto(put(tmp_path, replace(many, journey=journey, touchpoints=(*many.touchpoints, *more))))
     column = page.locator("#map .stage", has_text="Consideration").first
     assert column.locator("a.card").count() == 5
     column.get_by_role("link", name="and 50 more").click()

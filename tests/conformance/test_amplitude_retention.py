@@ -14,7 +14,7 @@ import pytest
 
 from desirepath.core.times import NEVER, to_us
 from desirepath.measure.periods import Unit
-from desirepath.measure.retention import Counting, count_returns, counting_of, first_starts, numbered
+from desirepath.measure.retention.ask import Counting, count_returns, counting_of, first_starts, numbered
 from desirepath.trail.trails import Trails
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from desirepath.core.times import DAY, NEVER
-from desirepath.measure.retention import count_returns, counting_of, first_starts, numbered, on_or_after
+from desirepath.measure.retention.ask import count_returns, counting_of, first_starts, numbered, on_or_after
 from desirepath.trail.trails import Trails
 
 CLICKHOUSE = counting_of("clickhouse", "day", "UTC")

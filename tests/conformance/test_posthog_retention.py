@@ -15,7 +15,14 @@ import pytest
 
 from desirepath.core.times import HOUR, NEVER, to_us
 from desirepath.measure.periods import SUNDAY, Unit, period_edges
-from desirepath.measure.retention import Counting, Starts, count_returns, counting_of, first_starts, numbered
+from desirepath.measure.retention.ask import (
+    Counting,
+    Starts,
+    count_returns,
+    counting_of,
+    first_starts,
+    numbered,
+)
 from desirepath.trail.trails import Trails
 
 Event = tuple[str, datetime, str]

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.times import TimeRange
-from desirepath.measure import attribution_journeys as journeys
-from desirepath.measure import attribution_markov as markov_room
-from desirepath.measure import attribution_shapley as shapley_room
-from desirepath.measure.attribution import MODELS, How, bootstrap, credits_of, wanted_for
-from desirepath.measure.attribution_journeys import (
+from desirepath.measure.attribution import journeys
+from desirepath.measure.attribution import markov as markov_room
+from desirepath.measure.attribution import shapley as shapley_room
+from desirepath.measure.attribution.ask import MODELS, How, bootstrap, credits_of, wanted_for
+from desirepath.measure.attribution.journeys import (
     CONVERTED,
     IN_FLIGHT,
     LOST,
@@ -28,9 +28,9 @@ from desirepath.measure.attribution_journeys import (
     stretches,
     tally,
 )
-from desirepath.measure.attribution_kernel import BEGINS, GOING_ON, OVER, PENNY, UNIT
-from desirepath.measure.attribution_markov import count_steps, most_orders, removal, removal_of_order
-from desirepath.measure.attribution_shapley import count_sets, shapley_of_rate
+from desirepath.measure.attribution.kernel import BEGINS, GOING_ON, OVER, PENNY, UNIT
+from desirepath.measure.attribution.markov import count_steps, most_orders, removal, removal_of_order
+from desirepath.measure.attribution.shapley import count_sets, shapley_of_rate
 from tests.twins import attribution as twin
 
 CHANNELS = 4

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.measure.change import Parted, change
-from desirepath.measure.comparables import Rows
+from desirepath.measure.comparison.change import Parted, change
+from desirepath.measure.comparison.comparables import Rows
 from tests.twins import comparison as twin
 
 

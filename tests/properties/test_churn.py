@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY, TimeRange
-from desirepath.measure.churn import COUNTS, WHOLE, churn
+from desirepath.measure.retention.churn import COUNTS, WHOLE, churn
 from desirepath.measure.stages import stages
 from tests.by_hand import day, random_shop, walked
 from tests.twins import churn as twin

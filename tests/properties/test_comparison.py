@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from desirepath.core.estimate import Estimate
 from desirepath.core.times import TimeRange
 from desirepath.journey.promises import PromiseRows
-from desirepath.measure.comparables import Side, chosen
-from desirepath.measure.comparison import comparison
+from desirepath.measure.comparison.ask import comparison
+from desirepath.measure.comparison.comparables import Side, chosen
+from desirepath.measure.comparison.side_rows import SideRows
 from desirepath.measure.effort import effort
 from desirepath.measure.inputs import ScoreRows
-from desirepath.measure.promises import promises
-from desirepath.measure.side_rows import SideRows
+from desirepath.measure.promises.kept import promises
 from desirepath.measure.stages import stages
 from tests.by_hand import Shop, random_shop
 from tests.simulated import World, simulated

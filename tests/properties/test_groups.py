@@ -13,12 +13,12 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY, HOUR
 from desirepath.journey.placing.place import place
 from desirepath.journey.placing.plan import plan_for
-from desirepath.measure.groups import GroupsAnswer, groups
-from desirepath.measure.groups_features import acts_of, learn, own_meetings
-from desirepath.measure.groups_features import place as place_of
-from desirepath.measure.groups_rule import event_counts
-from desirepath.measure.groups_stability import adjusted_rand, fullest_valley, jaccards, k_means
-from desirepath.measure.side_rows import SideRows
+from desirepath.measure.comparison.side_rows import SideRows
+from desirepath.measure.groups.features import acts_of, learn, own_meetings
+from desirepath.measure.groups.features import place as place_of
+from desirepath.measure.groups.find import GroupsAnswer, groups
+from desirepath.measure.groups.rule import event_counts
+from desirepath.measure.groups.stability import adjusted_rand, fullest_valley, jaccards, k_means
 from tests.by_hand import START, WORDS, shop_journey, trails_of
 
 SEEN = ("ad", "page", "faq", "cart", "pay", "review")  # what customers go to

@@ -16,7 +16,7 @@ from desirepath.core.words import Track
 from desirepath.journey.bits import BY_CUSTOMER
 from desirepath.measure.effort import Fate, effort, fates
 from desirepath.measure.meetings import meetings, visit_of_events
-from desirepath.measure.occupancy import occupancy
+from desirepath.measure.occupancy.counts import occupancy
 from desirepath.measure.paths import paths
 from desirepath.measure.stages import COUNTS, members, stages
 from desirepath.measure.touchpoints import touchpoints

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from desirepath.core.times import DAY, NEVER
 from desirepath.journey.bits import BY_BUSINESS, BY_CUSTOMER, BY_MACHINE
-from desirepath.measure import forecast_kernel
-from desirepath.measure.forecast_features import COUNTED
+from desirepath.measure.forecast import kernel as forecast_kernel
+from desirepath.measure.forecast.features import COUNTED
 from desirepath.trail.trails import Trails
 from tests.twins.looking_back import Event, known_at
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.measure.friction import exposed, friction
-from desirepath.measure.lift import ground, repeat_steps
-from desirepath.measure.movements import movements
+from desirepath.measure.friction.movements import movements
+from desirepath.measure.friction.rank import exposed, friction
+from desirepath.measure.lift.ask import ground, repeat_steps
 from tests.by_hand import Shop, random_shop
 from tests.simulated import KINDS, World, simulated
 from tests.twins import friction as twin

@@ -137,7 +137,7 @@ def test_every_attempt_is_the_one_that_the_twin_finds(plan, seed, period, parts)
 
 
 @many
-@given(plans(free=False), seeds, periods, st.sampled_from(REENTRIES[:2]))
+@given(plans(free=False), seeds, periods, st.sampled_from(REENTRIES))
 def test_the_quick_loop_finds_the_same(plan, seed, period, reentry):
     plan = replace(
         plan, order="ordered", reentry=reentry, window=Window("time", max(plan.window.length, HOUR))

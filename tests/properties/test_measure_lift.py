@@ -14,10 +14,10 @@ from desirepath.core.estimate import Estimate
 from desirepath.journey.placing.place import place
 from desirepath.journey.placing.plan import plan_for
 from desirepath.measure.cohort import cohort
-from desirepath.measure.lift import lifts
+from desirepath.measure.lift.ask import lifts
+from desirepath.measure.lift.moments import Moments, compare_moments, moments
+from desirepath.measure.lift.risk_sets import compare_reached, spells
 from desirepath.measure.meetings import actions, meetings, visit_of_events
-from desirepath.measure.moments import Moments, compare_moments, moments
-from desirepath.measure.risk_sets import compare_reached, spells
 from desirepath.stats.stratified import mantel_haenszel
 from desirepath.trail.trails import Trails
 from tests.by_hand import Shop, random_shop

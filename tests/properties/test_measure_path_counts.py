@@ -10,8 +10,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.measure.path_counts import Shape, count_paths, find_walks, session_paths
-from desirepath.measure.walks import Fate, Walks
+from desirepath.measure.walks.path_counts import Shape, count_paths, find_walks, session_paths
+from desirepath.measure.walks.walk import Fate, Walks
 from tests.twins import paths as twin
 
 GAP = 10

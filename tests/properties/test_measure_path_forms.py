@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.measure.path_counts import Shape, count_paths
-from desirepath.measure.path_forms import OTHER, flow, tree
-from desirepath.measure.walks import Walks
+from desirepath.measure.walks.path_counts import Shape, count_paths
+from desirepath.measure.walks.path_forms import OTHER, flow, tree
+from desirepath.measure.walks.walk import Walks
 from tests.properties.test_measure_path_counts import GAP, Told, runs
 from tests.twins import paths as twin
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.core.estimate import MINIMUM_N, Estimate
+from desirepath.core.estimate import MINIMUM_N, Estimate, NoEstimate
 from desirepath.core.times import DAY, HOUR, NEVER
 from desirepath.journey.definition import Promise
 from desirepath.journey.promises import PromiseRows
 from desirepath.measure.inputs import ScoreRows
-from desirepath.measure.promise_effects import RETURNS, places_after, promise_effects
+from desirepath.measure.promises.effects import ENDS, RETURNS, places_after, promise_effects
 from tests.by_hand import Shop, random_shop, rule, shop_journey, walked
 from tests.twins import promise_effects as twin
 
@@ -51,14 +51,14 @@ def scored(shop: Shop, seed: int) -> ScoreRows:
 
 
 @settings(max_examples=15)
-@given(st.integers(0, 10_000), st.sampled_from([1, 30, 120]))
-def test_effects_are_those_of_looking_at_every_promise(seed: int, customers: int):
+@given(st.integers(0, 10_000), st.sampled_from([1, 30, 120]), st.sampled_from([1.0, ENDS]))
+def test_effects_are_those_of_looking_at_every_promise(seed: int, customers: int, ends: float):
     shop = random_shop(seed, customers)
     rows, at = promised(shop, seed)
     scores = scored(shop, seed)
-    slow = twin.effects(shop, rows, at.tolist(), scores, RETURNS)
+    slow = twin.effects(shop, rows, at.tolist(), scores, RETURNS, ends)
     found = promise_effects(
-        JOURNEY, shop.visits, shop.trails, rows, at, as_of=shop.as_of, scores=scores
+        JOURNEY, shop.visits, shop.trails, rows, at, as_of=shop.as_of, scores=scores, ends=ends
     )  # fmt: skip
     fast = {one.what: one for one in found.get("in_time", ())}
     assert {what for what, one in slow.items() if not math.isnan(one.value)} <= fast.keys()
@@ -152,3 +152,21 @@ def test_too_few_broken_ones_say_nothing():
     few = rows.where(np.arange(40) < MINIMUM_N)
     found = promise_effects(JOURNEY, shop.visits, shop.trails, few, at[:MINIMUM_N], as_of=shop.as_of)
     assert not any(one.difference.known or one.beyond_chance for one in found["in_time"])
+
+
+def test_where_keeping_the_promise_ends_the_visit_nothing_is_compared():
+    """A promised decision: once it was kept there is nothing left to decide, and those left over are like nobody."""
+    stories = {f"q{i}": f"0 order 50, {1 + i % 3} order 50" for i in range(60)}
+    stories |= {f"s{i}": f"0 order 50, {7 + i % 9} order 50" for i in range(40)}
+    shop = walked(stories, known=700, journey=JOURNEY)
+    at = np.asarray(shop.trails.offset[:-1])
+    opened, again = shop.trails.ts[at], shop.trails.ts[at + 1]
+    rows = PromiseRows(
+        promise=np.zeros(100, np.int16), customer=np.arange(100, dtype=np.int32), event=shop.trails.event[at],
+        opened=opened, due=opened + 5 * DAY, closed=again, closing_event=shop.trails.event[at + 1],
+        voided=np.full(100, NEVER, np.int64),
+    )  # fmt: skip
+    found = promise_effects(JOURNEY, shop.visits, shop.trails, rows, at, as_of=shop.as_of)["in_time"][0]
+    assert isinstance(found.difference, NoEstimate)
+    assert (found.difference.reason, found.difference.n) == ("on_the_way", 60)
+    assert "100% of the visits to which it was kept were over by then" in found.difference.detail

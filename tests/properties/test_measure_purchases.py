@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desirepath.core.times import DAY, FOREVER, HOUR
 from desirepath.journey.calendar import offset_changes
-from desirepath.measure.purchases import purchases
+from desirepath.measure.value.purchases import purchases
 from tests.trails_by_hand import trails_of
 from tests.twins.purchases import days_of
 

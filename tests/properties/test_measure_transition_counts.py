@@ -6,11 +6,21 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.measure.transition_counts import follow, quantile_rank, seek, transitions_of, waits_at
-from desirepath.measure.walks import Walks
+from desirepath.core.estimate import Estimate
+from desirepath.measure.walks.transition_counts import (
+    follow,
+    quantile_rank,
+    seek,
+    squares,
+    transitions_of,
+    waits_at,
+)
+from desirepath.measure.walks.walk import Fate, Walks
+from desirepath.stats.intervals import clustered_proportion, clustered_share
 from tests.properties.test_measure_path_counts import GAP, Told, runs
 from tests.twins import paths as twin
 
@@ -95,6 +105,43 @@ def test_what_walks_do_is_counted_as_one_by_one_would(drawn: Any, collapse: bool
     # Every time a step is done it is followed by another or by the end; it follows another, or begins.
     assert (found.times == found.edges.sum(axis=1) + found.ended.sum(axis=1)).all()
     assert (found.times == found.edges.sum(axis=0) + found.began).all()
+
+
+@few
+@given(runs, st.booleans(), st.integers(1, 3))
+def test_chances_are_as_sure_as_customers_differ(drawn: Any, collapse: bool, each: int):
+    """Runs of one customer lie together: their departures are one cluster."""
+    told = Told(drawn)
+    customer = (told.runs // each).astype(np.int32)
+    ends = np.array([Fate.LAPSED, Fate.IN_FLIGHT, Fate.ENDED], np.int8)[told.runs % 3]
+    walks = Walks(
+        "visit", told.runs, told.offset, told.ts, told.code, gap=GAP, run_ends=ends, customer=customer
+    )
+    rows: list[tuple[int, int, int]] = []  # customer, step, what came next; 4: silence, 5: another end
+    for walk in told.twins(gap=GAP):
+        codes = [c for _, c in walk.steps]
+        fate = ends[walk.run] if walk.last_of_run else Fate.ENDED
+        nexts = [*codes[1:], {Fate.LAPSED: 4, Fate.IN_FLIGHT: -1}.get(fate, 5)] if codes else []
+        for a, b in zip(codes, nexts, strict=True):
+            if b >= 0 and not (collapse and a == b):
+                rows.append((int(customer[walk.run]), a, b))
+    found = squares(walks, 4, collapse=collapse)
+    for a in range(4):
+        mine = [(who, b) for who, step, b in rows if step == a]
+        assert found.customers[a] == len({who for who, _ in mine})
+        for b in range(5):
+            if not mine:
+                continue
+            hit = np.array([to == b for _, to in mine])
+            slow = clustered_proportion(hit, np.array([who for who, _ in mine]), as_of=0, needed=2)
+            share = float(hit.mean())
+            quick = clustered_share(
+                int(hit.sum()), len(hit), found.apart(a, b, share), int(found.customers[a]), as_of=0, needed=2
+            )
+            assert quick == slow or (
+                isinstance(quick, Estimate) and isinstance(slow, Estimate) and quick.n == slow.n
+                and [quick.low, quick.high] == pytest.approx([slow.low, slow.high])
+            )  # fmt: skip
 
 
 @few

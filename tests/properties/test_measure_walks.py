@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from desirepath.core.times import DAY, NEVER
 from desirepath.core.words import Outcome, Track
 from desirepath.measure.meetings import visit_of_events
-from desirepath.measure.path_counts import Shape, count_paths
-from desirepath.measure.walks import Fate, sessions, visit_walks, whole_trails
+from desirepath.measure.walks.path_counts import Shape, count_paths
+from desirepath.measure.walks.walk import Fate, sessions, visit_walks, whole_trails
 from desirepath.trail.sessions import session_starts
 from tests.by_hand import TOUCHPOINTS, Shop, random_shop
 from tests.twins import measures as twin

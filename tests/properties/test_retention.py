@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desirepath.core.times import DAY, HOUR, NEVER, SECOND
 from desirepath.measure.answers import Contract
-from desirepath.measure.retention import (
+from desirepath.measure.retention.ask import (
     Bracket,
     Counting,
     RetentionAnswer,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.measure.churn import churn
-from desirepath.measure.where_after import Beginnings, WhereAnswer, _stays, where_after
+from desirepath.measure.occupancy.where_after import Beginnings, WhereAnswer, _stays, where_after
+from desirepath.measure.retention.churn import churn
 from tests.by_hand import day, random_shop, shop_journey, walked
 from tests.twins import multi_state as slow
 from tests.twins import where_after as twin

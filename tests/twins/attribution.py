@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
 
-from desirepath.measure.attribution_journeys import CONVERTED, IN_FLIGHT, LOST, Ways
-from desirepath.measure.attribution_kernel import BEGINS, GOING_ON
+from desirepath.measure.attribution.journeys import CONVERTED, IN_FLIGHT, LOST, Ways
+from desirepath.measure.attribution.kernel import BEGINS, GOING_ON
 
 
 @dataclass(frozen=True)

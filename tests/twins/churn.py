@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desirepath.core.times import NEVER
 from desirepath.core.words import Outcome, Start, Track
-from desirepath.measure.churn import COUNTS
+from desirepath.measure.retention.churn import COUNTS
 from tests.by_hand import Shop
 
 

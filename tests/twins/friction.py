@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desirepath.core.times import DAY, HOUR, NEVER
-from desirepath.measure.movements import Thing
+from desirepath.measure.friction.movements import Thing
 from desirepath.stats.stratified import StratifiedDifference, mantel_haenszel
 from tests.by_hand import Shop
 from tests.twins.measures import is_own, rows, visit_of

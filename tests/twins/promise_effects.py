@@ -44,6 +44,24 @@ def alike(shop: Shop, rows: PromiseRows, at: list[int], i: int, earlier: int) ->
     return int(t.channel[at[i]]), int(quarter), min(earlier, 3), recent
 
 
+def is_rated(shop: Shop, r: int) -> bool:
+    """Whether a visit can succeed and its horizon is known."""
+    v, stage = shop.visits, int(shop.visits.stage[r])
+    known = int(v.entered[r]) + horizon_of(shop.journey, stage) <= min(int(v.knowledge[r]), shop.as_of)
+    return known and can_succeed(shop.journey, stage)
+
+
+def where(shop: Shop, customer: int, instant: int) -> int | None:
+    """The visit in which a customer is: the last entered by then (the table's last of one instant), if not over."""
+    v = shop.visits
+    entered = [
+        r for r in range(len(v))
+        if v.customer[r] == customer and v.track[r] == Track.JOURNEY and not v.skipped[r] and v.entered[r] <= instant
+    ]  # fmt: skip
+    last = max(entered, key=lambda r: (v.entered[r], r), default=None)
+    return last if last is not None and (v.ended[last] == NEVER or instant < v.ended[last]) else None
+
+
 def compared(found: list[tuple[bool, float, Hashable, int, bool]]) -> StratifiedDifference:
     """(broken, outcome, what it must agree in, customer, whether a later one is broken) of each."""
     place = {code: k for k, code in enumerate(dict.fromkeys(f[2] for f in found))}
@@ -53,7 +71,7 @@ def compared(found: list[tuple[bool, float, Hashable, int, bool]]) -> Stratified
 
 
 def effects(
-    shop: Shop, rows: PromiseRows, at: list[int], scores: ScoreRows, returns: tuple[int, int]
+    shop: Shop, rows: PromiseRows, at: list[int], scores: ScoreRows, returns: tuple[int, int], ends: float
 ) -> dict[str, StratifiedDifference]:
     """Advancing, return, and each kind of score, of a journey's only promise."""
     v, t, as_of = shop.visits, shop.trails, shop.as_of
@@ -66,26 +84,28 @@ def effects(
     like = {i: alike(shop, rows, at, i, number[i]) for i in due}
     in_visit: dict[int, list[int]] = defaultdict(list)
     for i in due:
-        inside = [
-            r for r in range(len(v))
-            if v.customer[r] == rows.customer[i] and v.track[r] == Track.JOURNEY and not v.skipped[r]
-            and v.entered[r] <= rows.due[i] and (v.ended[r] == NEVER or rows.due[i] < v.ended[r])
-        ]  # fmt: skip
-        # Of visits entered at one instant the last of the table is where the customer is.
-        if inside and inside[-1] == max(
-            (r for r in range(len(v)) if v.customer[r] == rows.customer[i] and v.track[r] == Track.JOURNEY
-             and not v.skipped[r] and v.entered[r] <= rows.due[i]),
-            key=lambda r: (v.entered[r], r),
-        ):  # fmt: skip
-            in_visit[inside[-1]].append(i)
+        r = where(shop, int(rows.customer[i]), int(rows.due[i]))
+        if r is not None:
+            in_visit[r].append(i)
+    begun = over = 0
+    for i in due:
+        r = where(shop, int(rows.customer[i]), int(rows.opened[i]))
+        if r is not None and not is_broken(rows, i) and is_rated(shop, r):
+            begun += 1
+            horizon = horizon_of(shop.journey, int(v.stage[r]))
+            over += not (
+                r == where(shop, int(rows.customer[i]), int(rows.due[i]))
+                and (v.succeeded[r] == NEVER or v.succeeded[r] > rows.due[i])
+                and int(rows.due[i]) - int(v.entered[r]) <= horizon
+            )
     going, spans = [], []
     for r, promises in in_visit.items():
         stage, horizon = int(v.stage[r]), horizon_of(shop.journey, int(v.stage[r]))
         for i in promises:
             elapsed = int(rows.due[i]) - int(v.entered[r])
-            known = int(v.entered[r]) + horizon <= min(int(v.knowledge[r]), as_of) and elapsed <= horizon
+            known = is_rated(shop, r) and elapsed <= horizon
             going_on = v.succeeded[r] == NEVER or v.succeeded[r] > rows.due[i]
-            if can_succeed(shop.journey, stage) and known and going_on:
+            if known and going_on:
                 won = v.succeeded[r] != NEVER and int(v.succeeded[r]) - int(v.entered[r]) <= horizon
                 later = any(is_broken(rows, j) for j in promises if j != i) and not is_broken(rows, i)
                 going.append((is_broken(rows, i), float(won), (like[i], stage), int(rows.customer[i]), later))
@@ -104,7 +124,7 @@ def effects(
                 is_own(shop, p) and low <= t.ts[p] <= high for p in range(t.offset[c], t.offset[c + 1])
             )
             back.append((is_broken(rows, i), float(came), like[i], c, False))
-    found = {"advancing": advancing, "return": back}
+    found = {"return": back} | ({"advancing": advancing} if over / max(begun, 1) <= ends else {})
     for kind in sorted(set(scores.kind)):
         said = []
         for i in due:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from desirepath.core.times import DAY, HOUR, from_us
-from desirepath.measure.retention import Bracket, Counting
+from desirepath.measure.retention.ask import Bracket, Counting
 
 
 def day_of(instant: int, counting: Counting) -> date:

@@ -10,9 +10,9 @@ import pytest
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY, TimeRange
 from desirepath.measure.answers import Contract
-from desirepath.measure.attribution import MODELS, AttributionAnswer, How, attribution, disagreement
-from desirepath.measure.attribution_cost import spent
-from desirepath.measure.attribution_journeys import Ways
+from desirepath.measure.attribution.ask import MODELS, AttributionAnswer, How, attribution, disagreement
+from desirepath.measure.attribution.cost import spent
+from desirepath.measure.attribution.journeys import Ways
 from desirepath.measure.inputs import MetricRows
 
 PLAIN = How()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desirepath.collect.expression import SEGMENT, parse_rule
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.measure.groups_rule import EventCounts, Leaf, _holds, _shortened, approximate
+from desirepath.measure.groups.rule import EventCounts, Leaf, _holds, _shortened, approximate
 
 NAMES = ("Ad Clicked", "Cart Viewed", "Order Completed", "It's here")
 

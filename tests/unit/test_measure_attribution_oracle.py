@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from desirepath.measure.attribution import How, credits_of, wanted_for
-from desirepath.measure.attribution_journeys import Tally, Ways, tally
-from desirepath.measure.attribution_markov import count_steps, removal, removal_of_order
+from desirepath.measure.attribution.ask import How, credits_of, wanted_for
+from desirepath.measure.attribution.journeys import Tally, Ways, tally
+from desirepath.measure.attribution.markov import count_steps, removal, removal_of_order
 
 GOLDEN = json.loads(
     (Path(__file__).parents[1] / "golden" / "oracles" / "channel_attribution" / "golden.json").read_text(

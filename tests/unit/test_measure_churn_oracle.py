@@ -9,8 +9,8 @@ import pytest
 
 from desirepath.core.estimate import Estimate
 from desirepath.core.times import DAY
-from desirepath.measure.churn import Staying, churn
-from desirepath.measure.where_after import where_after
+from desirepath.measure.occupancy.where_after import where_after
+from desirepath.measure.retention.churn import Staying, churn
 from tests.by_hand import Shop, walked
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "oracles" / "lifelines" / "staying.json"

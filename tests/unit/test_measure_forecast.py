@@ -8,8 +8,8 @@ import pytest
 from desirepath.core.estimate import Estimate
 from desirepath.core.times import DAY
 from desirepath.measure.answers import Contract
-from desirepath.measure.forecast import ForecastAnswer, Kind, forecast
-from desirepath.measure.forecast_features import Moment
+from desirepath.measure.forecast.ask import ForecastAnswer, Kind, forecast
+from desirepath.measure.forecast.features import Moment
 
 CONTRACT = Contract("?", "", "", 0, "v")
 NAMES = ("sign", "noise", "always the same")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.measure.friction import FrictionAnswer, exposed, friction, said_of
-from desirepath.measure.movements import Thing
+from desirepath.measure.friction.movements import Thing
+from desirepath.measure.friction.rank import FrictionAnswer, exposed, friction, said_of
 from tests.by_hand import CODE, Shop, shop_journey, walked
 
 

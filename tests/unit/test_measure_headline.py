@@ -15,7 +15,7 @@ from desirepath.journey.definition import Promise, Segment
 from desirepath.measure.answers import Finding, Lift, PromiseAnswer, TouchpointAnswer
 from desirepath.measure.cohort import contract
 from desirepath.measure.headline import headline
-from desirepath.measure.occupancy import calendar_steps, occupancy
+from desirepath.measure.occupancy.counts import calendar_steps, occupancy
 from desirepath.measure.stages import stages
 from desirepath.measure.touchpoints import touchpoints
 from desirepath.stats.intervals import proportion

@@ -15,7 +15,7 @@ from desirepath.journey.definition import Promise
 from desirepath.journey.hours import BusinessTime
 from desirepath.journey.promises import PromiseRows, no_promises
 from desirepath.measure.answers import PromiseAnswer
-from desirepath.measure.promises import promises, standing, would_be_kept
+from desirepath.measure.promises.kept import promises, standing, would_be_kept
 from tests.by_hand import day, rule, shop_journey
 from tests.unit.test_measure_stages import some
 

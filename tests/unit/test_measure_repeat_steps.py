@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desirepath.journey.read import read_journey
-from desirepath.measure.lift import repeat_steps
+from desirepath.measure.lift.ask import repeat_steps
 from desirepath.testing.journeys import SHOP
 
 TOUCHPOINTS = """

@@ -9,12 +9,12 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY, NEVER
 from desirepath.journey.bits import ACTIVE_END, ACTIVE_START
 from desirepath.measure.answers import Contract
-from desirepath.measure.contract_value import Contracts, contract_value, contracts, counts
-from desirepath.measure.lifetime_value import MODELS, lifetime_value
-from desirepath.measure.lifetime_value_check import Check, better_of, check, since
-from desirepath.measure.overdue import overdue
-from desirepath.measure.purchases import Purchases
-from desirepath.measure.rfm import GROUPS, rfm, score, scores_of
+from desirepath.measure.value.check import Check, better_of, check, since
+from desirepath.measure.value.contracts import Contracts, contract_value, contracts, counts
+from desirepath.measure.value.lifetime import MODELS, lifetime_value
+from desirepath.measure.value.overdue import overdue
+from desirepath.measure.value.purchases import Purchases
+from desirepath.measure.value.rfm import GROUPS, rfm, score, scores_of
 from desirepath.stats.rhythm import fit_rhythm, gap_at, longer_than, rate
 from tests.trails_by_hand import trails_of
 

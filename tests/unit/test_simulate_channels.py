@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from desirepath.measure.answers import Contract
-from desirepath.measure.attribution import How, attribution
-from desirepath.measure.attribution_journeys import Ways
+from desirepath.measure.attribution.ask import How, attribution
+from desirepath.measure.attribution.journeys import Ways
 from desirepath.simulate.channels import CHANNELS, EFFECTS, KnownChannels, known_channels
 
 

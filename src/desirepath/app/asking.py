@@ -25,7 +25,7 @@ from desirepath.core.words import Outcome, Start, Track
 from desirepath.measure import stages as measure_stages
 from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer, WholeAnswer
-from desirepath.measure.occupancy import Step, occupancy
+from desirepath.measure.occupancy.counts import Step, occupancy
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -18,7 +18,7 @@ from desirepath.core.times import DAY, SECOND, from_us
 from desirepath.doctor.baseline import Baseline, BaselineError, Beat, numbers, read_baseline
 from desirepath.doctor.drift import Drift, Limits, drifts
 from desirepath.doctor.finding import Finding, Severity
-from desirepath.measure.promises import promises
+from desirepath.measure.promises.kept import promises
 from desirepath.stats.intervals import proportion
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from desirepath.app.questions import question_class
 from desirepath.core.estimate import Measured
 from desirepath.core.times import from_us
 from desirepath.journey_map.text import clean_text, mask_text
-from desirepath.measure.groups_face import over_represented, under_represented
+from desirepath.measure.groups.face import over_represented, under_represented
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from desirepath.app.asking import Asking
-    from desirepath.measure.groups import Group, GroupsAnswer
+    from desirepath.measure.groups.find import Group, GroupsAnswer
 
 _MET, _QUOTES = 5, 4
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desirepath.app.examples import example_trails
 from desirepath.app.guesses import readable
 from desirepath.app.questions.attribution import Attribution
-from desirepath.app.questions.promises import Promises
+from desirepath.app.questions.promises import Promises, deliveries_known
 from desirepath.app.questions.question import Question, QuestionError
 from desirepath.app.questions.retention import Retention
 from desirepath.app.refresh import Say, quiet
@@ -18,12 +18,12 @@ from desirepath.journey_map.document import Headline, MapDocument, SourceNote, T
 from desirepath.journey_map.inputs import MapInputs, MemberList
 from desirepath.measure.cohort import cohort
 from desirepath.measure.effort import effort
-from desirepath.measure.friction import friction, lifts_of
+from desirepath.measure.friction.rank import friction, lifts_of
 from desirepath.measure.headline import headline
 from desirepath.measure.meetings import visit_of_events
-from desirepath.measure.occupancy import occupancy
+from desirepath.measure.occupancy.counts import occupancy
 from desirepath.measure.paths import paths
-from desirepath.measure.promises import promises
+from desirepath.measure.promises.kept import promises
 from desirepath.measure.scores import scores
 from desirepath.measure.touchpoints import touchpoints
 from desirepath.measure.verbatims import verbatims
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking, Mask
     from desirepath.core.times import TimeRange
     from desirepath.measure.answers import Finding, PromiseAnswer
-    from desirepath.measure.retention import RetentionAnswer
+    from desirepath.measure.retention.ask import RetentionAnswer
 
 A = TypeVar("A")
 _SAMPLE = (
@@ -130,7 +130,8 @@ def _promises(asking: Asking, segment: str | None, period: TimeRange) -> tuple[P
     rows = rows.where(chosen)
     names = [s.id for s in asking.journey.segments] + [p.id for p in asking.journey.personas]
     by_segment = {name: asking.members_at(name, rows.customer, rows.opened) for name in names if len(rows)}
-    return promises(asking.journey, rows, as_of=asking.as_of, segments=by_segment)
+    known = deliveries_known(asking, rows)
+    return promises(asking.journey, rows, as_of=asking.as_of, known=known, segments=by_segment)
 
 
 def _answer(question: Question[A], asking: Asking) -> A | None:

@@ -19,7 +19,7 @@ from desirepath.journey.read import WHOLE
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
-    from desirepath.measure.comparison import Compared
+    from desirepath.measure.comparison.ask import Compared
 
 Say = Callable[[str, float], None]
 State = Literal["met", "missed", "open", "unknown", "none"]

@@ -28,6 +28,9 @@ touchpoints:
   told: {stage: awareness, when: "event = 'Told'"}
   mailed: {stage: awareness, when: "event = 'Mailed'", by: business}
   cart: {stage: decision, when: "event = 'Cart'"}
+segments:
+  known: "id.email IS NOT NULL"
+  keen: "count(event = 'Seen') >= 2"
 promises:
   sent: {from: "event = 'Bought'", to: "event = 'Sent'", within: 2 days}
 """
@@ -69,6 +72,10 @@ _QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("funnel", {"steps": ("seen", "cart")}),
     ("funnel", {"steps": ("seen", "cart"), "order": "strict"}),
     ("funnel", {"steps": ("seen", "event = 'Bought'"), "within": "1 session"}),
+    ("rfm", {}),
+    ("rfm", {"purchase": "event = 'Bought'"}),
+    ("forecast", {"what": "purchase"}),
+    ("forecast", {"what": "purchase", "purchase": "event = 'Bought'"}),
 )
 
 
@@ -95,8 +102,26 @@ def warm_up() -> None:
         workspace = Workspace.open(folder, clock=_Clock())
         workspace.load()
         workspace.map()
+        workspace.map(segment="keen")
         for name, fields in _QUESTIONS:
             workspace.ask(question_class(name)(**fields))
+        _models(workspace)
+
+
+def _models(workspace: Workspace) -> None:
+    """What only a shop with many buyers needs, or one with contracts."""
+    import numpy as np
+
+    from desirepath.measure.value.contracts import contracts
+    from desirepath.stats.bg_nbd import BgNbd
+    from desirepath.stats.buying import Histories, expected
+    from desirepath.stats.pareto_nbd import ParetoNbd
+
+    one = Histories(np.ones(1), np.ones(1), np.full(1, 2.0), np.ones(1))
+    for model in (BgNbd(), ParetoNbd()):
+        expected(model, np.ones(4), one, 1.0)
+    with workspace.asking() as asking:
+        contracts(asking.trails, asking.as_of)
 
 
 class _Clock:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from desirepath.collect.sources import Sources
     from desirepath.identity.explain import CustomerExplained
     from desirepath.journey.definition import Journey
-    from desirepath.measure.occupancy import Step
+    from desirepath.measure.occupancy.counts import Step
 
 A = TypeVar("A")
 _REJECT = {

@@ -133,7 +133,7 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
         about = f"{about} One of: {', '.join(words)}."
     shown = _shown(field)
     if shown:
-        about = f"{about} ({shown} unless said.)"
+        about = f"{about} Unless said: {shown}."
     metavar = str(extra.get("metavar") or name.upper())
     if extra.get("argument"):
         annotation: Any = list[str] if many else str

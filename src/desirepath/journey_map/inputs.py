@@ -23,10 +23,10 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
-from desirepath.measure.attribution import AttributionAnswer
-from desirepath.measure.friction import FrictionAnswer
-from desirepath.measure.promise_effects import Effect
-from desirepath.measure.retention import RetentionAnswer
+from desirepath.measure.attribution.ask import AttributionAnswer
+from desirepath.measure.friction.rank import FrictionAnswer
+from desirepath.measure.promises.effects import Effect
+from desirepath.measure.retention.ask import RetentionAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from desirepath.core.estimate import Measured
 from desirepath.core.times import NEVER, TimeRange
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
-from desirepath.measure.alike import dense
 from desirepath.measure.answers import PathRow, PathsAnswer
 from desirepath.measure.cohort import EVER, Cohort, Mask, cohort, contract, pass_starts
+from desirepath.measure.lift.alike import dense
 from desirepath.measure.meetings import Int64, first_of_group, meetings, visit_of_events
 from desirepath.measure.worth import success_worth
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile

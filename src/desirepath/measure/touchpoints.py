@@ -20,7 +20,7 @@ from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Contract, Lift, TouchpointAnswer
 from desirepath.measure.cohort import EVER, Mask, asked_visits, can_succeed, contract, lost_visits
 from desirepath.measure.effort import ease, fates
-from desirepath.measure.lift import LIKE, lifts
+from desirepath.measure.lift.ask import LIKE, lifts
 from desirepath.measure.meetings import (
     Int64,
     Meetings,

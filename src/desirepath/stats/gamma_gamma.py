@@ -10,10 +10,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.stats.likelihood import Fit, LogLikelihood, maximise, plain_search
+from desirepath.stats.likelihood import Fit, LogLikelihood, Search, maximise
 
 Float = NDArray[np.float64]
 PARAMS = ("p", "q", "gamma")
+# p and q beside the mean worth p γ / q: where one's purchases, or all customers, are alike, a shape has no end.
+SEARCH = Search(
+    PARAMS,
+    np.array([[1, 0, 0], [0, 1, 0], [1, -1, 1]], np.float64),
+    np.log([1e4, 1e3, 1e6]),
+    (True, True, False),
+)
 
 
 def _likelihood(times: Float, mean: Float) -> LogLikelihood:
@@ -54,7 +61,7 @@ def fit_gamma_gamma(times: Float, mean: Float) -> Fit:
 
     scale = float(np.median(mean))
     fit = maximise(
-        plain_search(*PARAMS),
+        SEARCH,
         _likelihood(times, mean / scale),
         ((3.0, 3.0, 1.0), (1.0, 2.0, 1.0)),
         len(times),

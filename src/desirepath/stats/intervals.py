@@ -76,12 +76,30 @@ def clustered_proportion(
     if len(clusters) < max(needed, 1):
         return too_few(len(clusters), needed)
     share = float(hit.mean())
+    sums = np.bincount(index, weights=hit - share, minlength=len(clusters))
+    return clustered_share(
+        int(hit.sum()), n, float(sums @ sums), len(clusters), as_of=as_of, needed=needed, level=level
+    )
+
+
+def clustered_share(
+    hits: int,
+    n: int,
+    apart: float,
+    clusters: int,
+    *,
+    as_of: int,
+    needed: int = MINIMUM_N,
+    level: float = 0.95,
+) -> Measured:
+    """The same from sums: apart is Σ over clusters of (its hits − share × its rows)²."""
+    if clusters < max(needed, 1):
+        return too_few(clusters, needed)
+    share = hits / n
     effective = float(n)
     binomial = share * (1 - share) / n
     if binomial > 0:
-        sums = np.bincount(index, weights=hit - share, minlength=len(clusters))
-        k = len(clusters)
-        robust = float(sums @ sums) / n**2 * k / (k - 1)
+        robust = apart / n**2 * clusters / (clusters - 1)
         effective = n / max(1.0, robust / binomial)
     low, high = wilson(share * effective, effective, level)
     return Estimate(share, min(low, share), max(high, share), n, "wilson, clustered", as_of, level)

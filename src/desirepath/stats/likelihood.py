@@ -155,20 +155,21 @@ def _from_near(loss: _Loss, near: Fit) -> Float | None:
 
 
 def _finish(search: Search, loss: _Loss, theta: Float, n: int) -> Fit:
-    """A Newton step or two to the very top, and the information there, over the coordinates that are not at an end."""
+    """A few Newton steps to the very top, and the information there, over the coordinates that are not at an end."""
     top = theta > search.most - 1e-3
     fixed = top & np.array(search.limits)
     free = ~fixed
     gone = (top & free) | (theta < _LEAST + 1e-3)
     value, slope = loss(theta)
     information = _hessian(loss, theta)[np.ix_(free, free)]
-    for _ in range(2):
-        if gone.any() or not _positive(information) or np.abs(slope[free]).max() < _FLAT / 100:
+    for _ in range(5):
+        # So near the top that the last digit shown does not hang on the way there, or on the machine.
+        if gone.any() or not _positive(information) or np.abs(slope[free]).max(initial=0.0) < 1e-12:
             break
         step = np.zeros(len(theta))
         step[free] = np.linalg.solve(information, slope[free])
         after, after_slope = loss(theta - step)
-        if after > value or np.abs(step).max() > 1:
+        if after > value + 1e-12 or np.abs(step).max() > 1:
             break
         theta, value, slope = theta - step, after, after_slope
     covariance: Float | None = None

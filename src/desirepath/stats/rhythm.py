@@ -31,6 +31,10 @@ def fit_rhythm(times: Float, total: Float, log_total: Float) -> Fit:
     from scipy.special import gammaln, psi
 
     n = float(len(times))
+    often, place = np.unique(
+        times, return_inverse=True
+    )  # many have as many gaps: slow functions are asked once
+    weight = np.bincount(place).astype(np.float64)
     gaps = float(times.sum())
     mean = float(total.sum()) / gaps
 
@@ -39,8 +43,8 @@ def fit_rhythm(times: Float, total: Float, log_total: Float) -> Fit:
         power, inside = a + times * k, b + total
         log_inside = np.log(inside)
         value = (k - 1) * log_total.sum() - gaps * gammaln(k) + n * (a * np.log(b) - gammaln(a))
-        value += (gammaln(power) - power * log_inside).sum()
-        up = psi(power) - log_inside
+        value += weight @ gammaln(a + often * k) - power @ log_inside
+        up = psi(a + often * k)[place] - log_inside
         slope = np.array(
             [
                 log_total.sum() - gaps * psi(k) + times @ up,
@@ -67,7 +71,8 @@ def gap_at(params: Float, times: Float, total: Float, share: float) -> Float:
     from scipy.special import betaincinv
 
     k, a, b = params
-    part = betaincinv(a + times * k, k, 1 - share)  # of inside / (inside + gap)
+    often, place = np.unique(times, return_inverse=True)
+    part = betaincinv(a + often * k, k, 1 - share)[place]  # of inside / (inside + gap)
     return np.asarray((b + total) * (1 - part) / np.maximum(part, 1e-300), np.float64)
 
 

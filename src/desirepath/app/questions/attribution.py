@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from desirepath.app.results import Table
     from desirepath.core.estimate import Estimate, Measured
     from desirepath.measure.answers import Contract
-    from desirepath.measure.attribution import AttributionAnswer, How
-    from desirepath.measure.attribution_cost import Spent
-    from desirepath.measure.attribution_journeys import Ways
+    from desirepath.measure.attribution.ask import AttributionAnswer, How
+    from desirepath.measure.attribution.cost import Spent
+    from desirepath.measure.attribution.journeys import Ways
 else:
     from typing import Annotated
 
@@ -117,8 +117,8 @@ class Attribution(Question["AttributionAnswer"]):
 
     def answer(self, asking: Asking) -> Answer[AttributionAnswer]:
         """Credit by model and channel, cost where spend is known, and who was credited."""
-        from desirepath.measure.attribution import attribution
-        from desirepath.measure.attribution_cost import spent
+        from desirepath.measure.attribution.ask import attribution
+        from desirepath.measure.attribution.cost import spent
 
         ways, labels, label = self._ways(asking)
         column = asking.layers.column_name(self.by.strip())
@@ -139,7 +139,7 @@ class Attribution(Question["AttributionAnswer"]):
         return asking.answered(self, found, contract, says, tables, _lists(ways, labels, found))
 
     def _how(self) -> How:
-        from desirepath.measure.attribution import How
+        from desirepath.measure.attribution.ask import How
 
         first, _, last = (float(part) / 100 for part in self.position.split("/"))
         return How(self.models, (first, last), self.half_life // _US, self.order, self.worth)
@@ -148,7 +148,7 @@ class Attribution(Question["AttributionAnswer"]):
         from desirepath.app.questions.buying import known_until, purchase_events
         from desirepath.app.questions.touches import frame_of, touch_codes, weak_codes
         from desirepath.core.times import parse_duration
-        from desirepath.measure.attribution_journeys import Ways
+        from desirepath.measure.attribution.journeys import Ways
         from desirepath.trail.spread import customers_of
 
         convert, label = purchase_events(asking, self.conversion)
@@ -243,6 +243,11 @@ class Attribution(Question["AttributionAnswer"]):
             f"{found.lost:,} journeys were lost (of {found.customers[0]:,} customers); {found.in_flight:,} are in "
             f"flight (of {found.customers[2]:,}) and count as neither lost nor won."
         )
+        if found.sampling:
+            says.append(
+                "Shapley values over so many are of random orders: their standard error is up to "
+                f"{max(found.sampling, 1):,.0f} conversions, and their intervals hold it."
+            )
         if money is not None and money.elsewhere:
             amount = in_words(Estimate(money.elsewhere, 0, 0, 1, "sum", 0), "money", currency)
             says.append(f"{amount} were spent under names that no touch has.")
@@ -322,7 +327,7 @@ def _spend(found: AttributionAnswer) -> Table:
 
 
 def _lists(ways: Ways, labels: tuple[str, ...], found: AttributionAnswer) -> dict[str, Codes]:
-    from desirepath.measure.attribution_journeys import (
+    from desirepath.measure.attribution.journeys import (
         CONVERTED,
         IN_FLIGHT,
         LOST,

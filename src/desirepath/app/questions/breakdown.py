@@ -133,7 +133,7 @@ def _segments(opened: Opened, word: str, at: Int64) -> Groups:
 
 def _calendar(opened: Opened, word: str, at: Int64) -> Groups:
     from desirepath.core.times import TimeRange
-    from desirepath.measure.occupancy import calendar_steps
+    from desirepath.measure.occupancy.counts import calendar_steps
 
     ts = opened.trails.ts[at]
     if not len(ts):

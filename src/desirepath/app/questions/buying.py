@@ -21,7 +21,7 @@ from desirepath.journey.calendar import offset_changes
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.journey.definition import Journey
-    from desirepath.measure.purchases import Purchases
+    from desirepath.measure.value.purchases import Purchases
 
 Mask = NDArray[np.bool_]
 Int64 = NDArray[np.int64]
@@ -41,7 +41,7 @@ class Bought:
 
     def before(self, instant: int) -> Purchases:
         """The purchases before `instant`, of those asked about: by their first purchase."""
-        from desirepath.measure.purchases import purchases
+        from desirepath.measure.value.purchases import purchases
 
         found = purchases(self.asking.trails, self.mask, self.zone, min(instant, self.until))
         keep = np.ones(len(found), np.bool_)

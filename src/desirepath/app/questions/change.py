@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
-    from desirepath.measure.change import ChangeAnswer, Parted, Term
-    from desirepath.measure.comparables import Measurable, Rows, Side
-    from desirepath.measure.side_rows import SideRows
+    from desirepath.measure.comparison.change import ChangeAnswer, Parted, Term
+    from desirepath.measure.comparison.comparables import Measurable, Rows, Side
+    from desirepath.measure.comparison.side_rows import SideRows
 
 _TOLD = 3
 
@@ -57,7 +57,7 @@ class Change(Question["ChangeAnswer"]):
         from desirepath.app.questions.comparison import chosen_measures
         from desirepath.app.questions.sides import read_sides, side_rows
         from desirepath.core.estimate import NoEstimate
-        from desirepath.measure.change import change
+        from desirepath.measure.comparison.change import change
 
         second = self.b if self.b is not None or self.a != "everyone" else "before"
         a, b = read_sides(asking, self.a, second, segment=self.segment, since=self.since, until=self.until)
@@ -97,7 +97,7 @@ def _parted(asking: Asking, by: str, mine: Rows, theirs: Rows) -> tuple[list[Par
     import numpy as np
 
     from desirepath.app.questions.breakdown import groups_by
-    from desirepath.measure.change import Parted
+    from desirepath.measure.comparison.change import Parted
 
     if by.strip() in ("month", "week", "day"):
         raise QuestionError(

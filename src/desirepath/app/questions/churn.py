@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
-    from desirepath.measure.churn import ChurnAnswer
+    from desirepath.measure.retention.churn import ChurnAnswer
 
 _LISTED = (
     "at_start",
@@ -63,7 +63,7 @@ class Churn(Question["ChurnAnswer"]):
     def answer(self, asking: Asking) -> Answer[ChurnAnswer]:
         """Flows, rates and survival, of every stage and of the whole journey."""
         from desirepath.core.errors import NotFound, nearest
-        from desirepath.measure.churn import churn
+        from desirepath.measure.retention.churn import churn
 
         result = churn(
             asking.journey,

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
-    from desirepath.measure.comparables import Measurable
-    from desirepath.measure.comparison import Compared, ComparisonAnswer
+    from desirepath.measure.comparison.ask import Compared, ComparisonAnswer
+    from desirepath.measure.comparison.comparables import Measurable
 
 _TOLD = 5  # differences told in sentences; the table has all
 
@@ -36,28 +36,31 @@ class Comparison(Question["ComparisonAnswer"]):
 
     a: str = Field(description="The first side.", json_schema_extra={"argument": True})
     b: str | None = Field(
-        None,
+        default=None,
         description="The second side; the rest unless said, or, of a period, as long a time just before it.",
         json_schema_extra={"argument": True},
     )
     measures: tuple[str, ...] = Field(
-        ("all",),
+        default=("all",),
         description="What is compared: all, a family (rate, eventual, time, median, value, stands, reach, lift, "
         "promise, score, ease, back), or one measure such as rate:decision or reach:checkout.",
     )
     steps: tuple[str, ...] = Field(
-        (), description="The steps of a funnel, whose conversions are compared, too (measures: funnel)."
+        default=(),
+        description="The steps of a funnel, whose conversions are compared, too (measures: funnel).",
     )
-    within: str = Field("14 days", description="How long the funnel's steps may take from its entry on.")
+    within: str = Field(
+        default="14 days", description="How long the funnel's steps may take from its entry on."
+    )
     overlap: Literal["keep", "remove"] = Field(
-        "keep",
+        default="keep",
         description="Customers on both sides: kept (their likeness is allowed for), or removed from both.",
     )
 
     def answer(self, asking: Asking) -> Answer[ComparisonAnswer]:
         """Both sides, every measure, the differences."""
         from desirepath.app.questions.sides import read_sides, side_rows
-        from desirepath.measure.comparison import comparison
+        from desirepath.measure.comparison.ask import comparison
 
         a, b = read_sides(asking, self.a, self.b, segment=self.segment, since=self.since, until=self.until)
         rows = side_rows(asking, self.steps, self.within)
@@ -71,7 +74,7 @@ class Comparison(Question["ComparisonAnswer"]):
 
 def chosen_measures(all_of: tuple[Measurable, ...], asked: tuple[str, ...]) -> tuple[Measurable, ...]:
     """The measures that these names mean. Raises QuestionError with the nearest one."""
-    from desirepath.measure.comparables import FAMILIES, chosen
+    from desirepath.measure.comparison.comparables import FAMILIES, chosen
 
     if "all" in asked:
         return all_of

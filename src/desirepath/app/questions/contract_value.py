@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from desirepath.app.results import Table
     from desirepath.core.estimate import Measured
     from desirepath.measure.answers import Contract
-    from desirepath.measure.contract_value import ContractAnswer, Contracts
+    from desirepath.measure.value.contracts import ContractAnswer, Contracts
 
 
 def contract_value_answer(question: LifetimeValue, asking: Asking) -> Answer[Any]:
     """Contracts, the model, each running one, the look back. Raises QuestionError where there are no contracts."""
-    from desirepath.measure.contract_value import contract_value, contracts
+    from desirepath.measure.value.contracts import contract_value, contracts
 
     if asking.journey.active_while is None:
         raise QuestionError(

@@ -9,14 +9,15 @@ from pydantic import Field
 
 from desirepath.app.questions.question import Question
 from desirepath.core.definition import Duration
+from desirepath.core.times import spelt_duration
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
-    from desirepath.measure.forecast import Driver, ForecastAnswer, Judged
-    from desirepath.measure.forecast_features import Moment, World
+    from desirepath.measure.forecast.ask import Driver, ForecastAnswer, Judged
+    from desirepath.measure.forecast.features import Moment, World
 
 _IN_WORDS = {"purchase": "buy", "next_stage": "reach a later stage", "lapse": "lapse or leave"}
 _ASKED = {
@@ -33,7 +34,7 @@ class Forecast(Question["ForecastAnswer"]):
     """
 
     name: ClassVar[str] = "forecast"
-    about: ClassVar[str] = "To whom will the next purchase, stage or lapse come, and can that be told?"
+    about: ClassVar[str] = "Who will buy, advance or lapse, and can that be told?"
     long: ClassVar[bool] = True
     examples: ClassVar[tuple[str, ...]] = ("shop purchase", 'shop lapse --within "60 days" --model boosted')
 
@@ -41,15 +42,16 @@ class Forecast(Question["ForecastAnswer"]):
         description="What is forecast: purchase, next_stage, or lapse (also leaving).",
         json_schema_extra={"argument": True},
     )
-    within: Duration = Field(timedelta(days=30), description="How far ahead.")
+    within: Duration = Field(default=timedelta(days=30), description="How far ahead.")
     model: Literal["logistic", "boosted"] = Field(
-        "logistic", description="logistic: a weight a feature. boosted: trees; slower, finds what bends."
+        default="logistic",
+        description="logistic: a weight a feature. boosted: trees; slower, finds what bends.",
     )
     moments: int = Field(
-        3, ge=1, le=12, description="How many earlier moments, a horizon apart, to learn from."
+        default=3, ge=1, le=12, description="How many earlier moments, a horizon apart, to learn from."
     )
     purchase: str | None = Field(
-        None, description="What a purchase is, written like a step; the decision's goal unless said."
+        default=None, description="What a purchase is, written like a step; the decision's goal unless said."
     )
 
     def answer(self, asking: Asking) -> Answer[ForecastAnswer]:
@@ -58,8 +60,8 @@ class Forecast(Question["ForecastAnswer"]):
 
         from desirepath.app.questions.buying import known_until, purchase_events
         from desirepath.core.times import FOREVER
-        from desirepath.measure.forecast import forecast
-        from desirepath.measure.forecast_features import World
+        from desirepath.measure.forecast.ask import forecast
+        from desirepath.measure.forecast.features import World
 
         mask, label = purchase_events(asking, self.purchase)
         known = known_until(asking, mask)
@@ -104,7 +106,7 @@ class Forecast(Question["ForecastAnswer"]):
         import numpy as np
 
         from desirepath.core.times import TimeRange
-        from desirepath.measure.forecast_features import look
+        from desirepath.measure.forecast.features import look
 
         one = look(world, at, horizon, self.what, step)
         keep = np.ones(len(one.customer), np.bool_)
@@ -122,7 +124,7 @@ class Forecast(Question["ForecastAnswer"]):
     def _contract(self, asking: Asking, label: str, as_of: int) -> Contract:
         from desirepath.measure.cohort import contract
 
-        days = f"{self.within / timedelta(days=1):,.3g} days"
+        days = spelt_duration(self.within)
         what = f"{_IN_WORDS[self.what]} ({label})" if self.what == "purchase" else _IN_WORDS[self.what]
         return contract(
             asking.journey,
@@ -181,7 +183,7 @@ def _says(found: ForecastAnswer, within: timedelta) -> tuple[str, ...]:
 
     from desirepath.core.estimate import Estimate
 
-    days, what = f"{within / timedelta(days=1):,.3g} days", _IN_WORDS[found.what]
+    days, what = spelt_duration(within), _IN_WORDS[found.what]
     n = len(found.customer)
     if found.judged is None:
         why = found.why.detail or found.why.reason if found.why is not None else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
-    from desirepath.measure.friction import FrictionAnswer, Ranked
+    from desirepath.measure.friction.rank import FrictionAnswer, Ranked
 
 
 class Friction(Question["FrictionAnswer"]):
@@ -73,7 +73,7 @@ class _Told:
     @cached_property
     def result(self) -> FrictionAnswer:
         """The measure's answer."""
-        from desirepath.measure.friction import friction
+        from desirepath.measure.friction.rank import friction
 
         one = self._asking
         return friction(
@@ -146,7 +146,7 @@ class _Told:
         )
 
     def _name(self, one: Ranked) -> str:
-        from desirepath.measure.friction import said_of
+        from desirepath.measure.friction.rank import said_of
 
         return said_of(self._journey, one.thing)
 
@@ -231,7 +231,7 @@ class _Told:
     def _customers(self, one: Ranked, *, lost: bool) -> NDArray[np.int64]:
         import numpy as np
 
-        from desirepath.measure.friction import exposed
+        from desirepath.measure.friction.rank import exposed
 
         asked = dict(self._asked)
         if self._groups is not None:

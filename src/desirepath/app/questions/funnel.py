@@ -48,36 +48,39 @@ class Funnel(Question["FunnelAnswer"]):
         json_schema_extra={"argument": True},
     )
     within: str = Field(
-        "14 days",
+        default="14 days",
         description='How long they may take from the entry on: a time ("14 days"), "1 session", "2 local days".',
     )
     order: Literal["ordered", "strict", "exact", "any"] = Field(
-        "ordered",
+        default="ordered",
         description="ordered: other events may lie between; strict: no other step of the funnel may; exact: no other "
         "event may; any: all steps in any order.",
     )
-    optional: tuple[str, ...] = Field((), description="Which of the steps need not be done.")
+    optional: tuple[str, ...] = Field(default=(), description="Which of the steps need not be done.")
     exclude: tuple[str, ...] = Field(
-        (), description='What breaks an attempt: a step ("faq"), or "faq between cart and checkout".'
+        default=(), description='What breaks an attempt: a step ("faq"), or "faq between cart and checkout".'
     )
     hold: str | None = Field(
-        None, description="A property that all steps must share with the entry, such as properties.order_id."
+        default=None,
+        description="A property that all steps must share with the entry, such as properties.order_id.",
     )
     reentry: Literal["first_entry", "best_entry", "all_entries"] = Field(
-        "first_entry",
+        default="first_entry",
         description="Which entries count: each customer's first, the one that came furthest, or all.",
     )
-    by: str | None = Field(None, description="Break down by this: channel, segment, persona, traits.device …")
+    by: str | None = Field(
+        default=None, description="Break down by this: channel, segment, persona, or such as traits.device."
+    )
     by_at: str = Field(
-        "first",
+        default="first",
         description="Where a breakdown looks: first (the entry), last (the furthest step), or a step.",
     )
     every: Literal["day", "week", "month"] | None = Field(
-        None, description="Also by the day, week or month of entry."
+        default=None, description="Also by the day, week or month of entry."
     )
-    session_gap: str = Field("30 minutes", description="How long a silence ends a session.")
+    session_gap: str = Field(default="30 minutes", description="How long a silence ends a session.")
     as_counted_by: Literal["amplitude", "clickhouse", "mixpanel", "posthog"] | None = Field(
-        None, description="Also count as this tool does, and list the customers who differ, and why."
+        default=None, description="Also count as this tool does, and list the customers who differ, and why."
     )
 
     @field_validator("steps")
@@ -296,9 +299,9 @@ def _microseconds(text: str) -> int:
     from desirepath.measure.funnel.plan import LONGEST
 
     try:
-        length = parse_duration(text) // timedelta(microseconds=1)
-    except OverflowError:
-        length = LONGEST
-    except ValueError:
-        raise ValueError(f'"{text}" is no duration\n{_WITHIN}') from None
-    return min(length, LONGEST)
+        length = parse_duration(text)
+    except ValueError as error:
+        message, _, hint = str(error).partition("; ")
+        fix = _WITHIN if "longer" not in message else f"{hint[:1].upper()}{hint[1:]}."
+        raise ValueError(f"{message}\n{fix}") from None
+    return min(length // timedelta(microseconds=1), LONGEST)

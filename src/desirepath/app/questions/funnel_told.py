@@ -113,13 +113,14 @@ def recount_says(other: Recount) -> tuple[str, ...]:
     """What the other tool finds, who differs, and the commonest reasons."""
     from desirepath.measure.funnel.others import NAMES
 
-    name = NAMES[other.tool]
+    name, many = NAMES[other.tool], len(other.customer)
+    differ = "1 customer differs" if many == 1 else f"{many:,} customers differ"
     found = [
         f"As {name} counts, {int(other.theirs[0]):,} entered and {int(other.theirs[-1]):,} came through; by our rules "
-        f"{int(other.ours[0]):,} and {int(other.ours[-1]):,}. {len(other.customer):,} customers differ."
+        f"{int(other.ours[0]):,} and {int(other.ours[-1]):,}. {differ}."
     ]
-    for why, many in list(other.reasons.items())[:_REASONS_TOLD]:
-        found.append(f"{many:,} differ{'s' if many == 1 else ''} since {why}.")
+    for why, of in list(other.reasons.items())[:_REASONS_TOLD]:
+        found.append(f"{of:,} differ{'s' if of == 1 else ''} since {why}.")
     return tuple(found)
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
-    from desirepath.measure.groups import Group, GroupsAnswer
-    from desirepath.measure.groups_face import Face
+    from desirepath.measure.groups.face import Face
+    from desirepath.measure.groups.find import Group, GroupsAnswer
 
 _TOLD = 3  # touchpoints of a face that are named
 
@@ -84,7 +84,7 @@ def _among(question: Groups, asking: Asking) -> NDArray[np.bool_] | None:
 
 def _found(question: Groups, asking: Asking) -> Answer[GroupsAnswer]:
     from desirepath.app.questions.sides import side_rows
-    from desirepath.measure.groups import groups
+    from desirepath.measure.groups.find import groups
 
     if not asking.journey.touchpoints:
         raise QuestionError(
@@ -134,7 +134,7 @@ def _first(result: GroupsAnswer) -> tuple[str, ...]:
 
 
 def _how(one: object) -> str:
-    from desirepath.measure.groups_stability import VALLEY, Tried
+    from desirepath.measure.groups.stability import VALLEY, Tried
 
     assert isinstance(one, Tried)
     apart = (
@@ -157,7 +157,7 @@ def _of_group(one: Group, currency: str | None) -> str:
 
 def _of_face(seen: Face, currency: str | None) -> str:
     from desirepath.app.questions.units import apart_in_words, in_words
-    from desirepath.measure.groups_face import over_represented
+    from desirepath.measure.groups.face import over_represented
 
     told = []
     for m in over_represented(seen.met, _TOLD):
@@ -277,9 +277,9 @@ def _of_rule(question: Groups, asking: Asking, text: str) -> Answer[GroupsAnswer
 
     from desirepath.app.questions.sides import read_sides, side_rows
     from desirepath.measure.cohort import contract
-    from desirepath.measure.groups import Group, GroupsAnswer
-    from desirepath.measure.groups_face import face
-    from desirepath.measure.groups_features import acts_of, own_meetings
+    from desirepath.measure.groups.face import face
+    from desirepath.measure.groups.features import acts_of, own_meetings
+    from desirepath.measure.groups.find import Group, GroupsAnswer
     from desirepath.stats.intervals import proportion
 
     mine, others = read_sides(asking, text, "rest", segment=question.segment, since=None, until=None)

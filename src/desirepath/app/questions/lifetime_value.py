@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from desirepath.app.results import Table
     from desirepath.core.estimate import Measured, NoEstimate
     from desirepath.measure.answers import Contract
-    from desirepath.measure.lifetime_value import LifetimeAnswer, Total
-    from desirepath.measure.lifetime_value_check import Check
+    from desirepath.measure.value.check import Check
+    from desirepath.measure.value.lifetime import LifetimeAnswer, Total
     from desirepath.stats.buying import BuyingModel
 
 DAY_US = 86_400_000_000
@@ -57,7 +57,7 @@ class LifetimeValue(Question["LifetimeAnswer"]):
     )
     by: str | None = Field(
         default=None,
-        description="Groups, as of the first purchase: segment, persona, channel, month, traits.country …",
+        description="Groups, as of the first purchase: segment, persona, channel, month, or such as traits.country.",
     )
     check: Duration | None = Field(
         default=None,
@@ -81,8 +81,8 @@ class LifetimeValue(Question["LifetimeAnswer"]):
 
         from desirepath.app.questions.breakdown import groups_by
         from desirepath.app.questions.buying import bought
-        from desirepath.measure.lifetime_value import MODELS, lifetime_value
-        from desirepath.measure.lifetime_value_check import Check, better_of
+        from desirepath.measure.value.check import Check, better_of
+        from desirepath.measure.value.lifetime import MODELS, lifetime_value
 
         shop = bought(asking, self.purchase, segment=self.segment, since=self.since, until=self.until)
         now = shop.all()
@@ -113,7 +113,7 @@ class LifetimeValue(Question["LifetimeAnswer"]):
     def _checked(self, shop: Bought, model: BuyingModel) -> Check | NoEstimate:
         """The model fitted to all but the end, against the end."""
         from desirepath.core.estimate import too_few
-        from desirepath.measure.lifetime_value_check import check
+        from desirepath.measure.value.check import check
 
         now = shop.all()
         if not len(now):
@@ -208,7 +208,7 @@ def _weeks(one: Check, asking: Asking) -> Table:
 
 def _models(checks: dict[str, Check | NoEstimate]) -> Table:
     from desirepath.app.questions.tables import table_of
-    from desirepath.measure.lifetime_value_check import Check
+    from desirepath.measure.value.check import Check
 
     columns: dict[str, str | type] = {
         "model": str, "actual": int, "expected": "number", "error": "=number", "plain_error": "=number",
@@ -246,7 +246,7 @@ def _says(
     found: LifetimeAnswer, checked: Check | NoEstimate, within: timedelta, currency: str | None
 ) -> tuple[str, ...]:
     from desirepath.core.estimate import Estimate
-    from desirepath.measure.lifetime_value_check import Check
+    from desirepath.measure.value.check import Check
 
     days = f"{within.days:,} days"
     total = found.total

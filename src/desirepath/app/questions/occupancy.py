@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
     from desirepath.measure.answers import OccupancyAnswer
-    from desirepath.measure.where_after import Beginnings, WhereAnswer
+    from desirepath.measure.occupancy.where_after import Beginnings, WhereAnswer
 
 _MOST = 400
 
@@ -27,7 +27,7 @@ class Occupancy(Question["WhereAnswer"]):
     """
 
     name: ClassVar[str] = "occupancy"
-    about: ClassVar[str] = "Where are customers, so long after they began, and how many are in each stage?"
+    about: ClassVar[str] = "Where are customers, so long after they began?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop --every month --origin first_event",
@@ -51,8 +51,8 @@ class Occupancy(Question["WhereAnswer"]):
 
     def answer(self, asking: Asking) -> Answer[WhereAnswer]:
         """Probabilities by time since the beginning, counts by date, and moves."""
-        from desirepath.measure.occupancy import occupancy
-        from desirepath.measure.where_after import where_after
+        from desirepath.measure.occupancy.counts import occupancy
+        from desirepath.measure.occupancy.where_after import where_after
 
         of_segment = asking.membership(self.segment)
         where = asking.asked(of_segment, asking.period(self.since, self.until))
@@ -75,7 +75,7 @@ class Occupancy(Question["WhereAnswer"]):
         import numpy as np
 
         from desirepath.core.times import NEVER
-        from desirepath.measure.where_after import Beginnings
+        from desirepath.measure.occupancy.where_after import Beginnings
 
         offset = asking.trails.offset
         some = np.flatnonzero(offset[1:] > offset[:-1])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
-    from desirepath.measure.overdue import OverdueAnswer
+    from desirepath.measure.value.overdue import OverdueAnswer
 
 DAY_US = 86_400_000_000
 
@@ -24,7 +24,7 @@ class Overdue(Question["OverdueAnswer"]):
     """An alarm for customers who have gone quiet, each by their own rhythm, the most valuable first."""
 
     name: ClassVar[str] = "overdue"
-    about: ClassVar[str] = "Who is silent for longer than is usual for them, and what is at stake?"
+    about: ClassVar[str] = "Who is silent for longer than is usual for them?"
     examples: ClassVar[tuple[str, ...]] = ("shop", "shop --rhythm activity", "shop --members overdue")
 
     purchase: str | None = Field(
@@ -60,7 +60,7 @@ class Overdue(Question["OverdueAnswer"]):
 
         from desirepath.app.questions.buying import bought
         from desirepath.journey.bits import BY_CUSTOMER
-        from desirepath.measure.overdue import overdue
+        from desirepath.measure.value.overdue import overdue
 
         shop = bought(asking, self.purchase, segment=self.segment, since=self.since, until=self.until)
         if self.rhythm == "activity":

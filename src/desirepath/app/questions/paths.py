@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer
     from desirepath.app.questions.steps import Step
     from desirepath.app.questions.walking import Steps, Walked
-    from desirepath.measure.path_answer import PathsFound
-    from desirepath.measure.path_counts import Shape
+    from desirepath.measure.walks.path_answer import PathsFound
+    from desirepath.measure.walks.path_counts import Shape
 
 _TOP = {"exact": 10, "flow": 8, "tree": 30}
 _MOST = 200
@@ -33,7 +33,7 @@ class Paths(WalkQuestion["PathsFound"]):
     """
 
     name: ClassVar[str] = "paths"
-    about: ClassVar[str] = "Which ways do customers take, where do these end, how long do they take?"
+    about: ClassVar[str] = "Which ways do customers take, and where do these end?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop --starts-at product_page",
         "shop --ends-at checkout --form flow",
@@ -100,7 +100,7 @@ class Paths(WalkQuestion["PathsFound"]):
         from desirepath.app.questions.paths_told import lists, says, tables
         from desirepath.app.questions.steps import read_step
         from desirepath.app.questions.walking import walked
-        from desirepath.measure.path_answer import paths_found
+        from desirepath.measure.walks.path_answer import paths_found
 
         start = None if self.starts_at is None else read_step(asking, self.starts_at)
         end = None if self.ends_at is None else read_step(asking, self.ends_at)
@@ -132,7 +132,7 @@ class Paths(WalkQuestion["PathsFound"]):
         )
 
     def _shape(self, found: Walked, start: Step | None, end: Step | None) -> Shape:
-        from desirepath.measure.path_counts import Shape
+        from desirepath.measure.walks.path_counts import Shape
 
         over = found.walks.over_trails
         return Shape(

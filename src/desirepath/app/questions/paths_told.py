@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from desirepath.app.questions.tables import table_of
 from desirepath.app.questions.units import in_words
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
-from desirepath.measure.path_forms import OTHER, Branch, Exits, FlowNode
+from desirepath.measure.walks.path_forms import OTHER, Branch, Exits, FlowNode
 
 if TYPE_CHECKING:
     from desirepath.app.questions.answer import Codes
     from desirepath.app.questions.paths import Paths
     from desirepath.app.questions.walking import Steps
     from desirepath.app.results import Table
-    from desirepath.measure.path_answer import PathsFound
-    from desirepath.measure.path_rows import PathLine
+    from desirepath.measure.walks.path_answer import PathsFound
+    from desirepath.measure.walks.path_rows import PathLine
 
 Int64 = NDArray[np.int64]
 
@@ -313,7 +313,7 @@ def _at(node: FlowNode, codes: NDArray[np.int16]) -> Int64:
 
 def _stopped(node: FlowNode, codes: NDArray[np.int16], fate: NDArray[np.int8]) -> Int64:
     """Those whose walks were over there."""
-    from desirepath.measure.walks import Fate
+    from desirepath.measure.walks.walk import Fate
 
     rows = _at(node, codes)
     last = (

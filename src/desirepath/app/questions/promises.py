@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from desirepath.core.estimate import Measured
     from desirepath.journey.promises import PromiseRows
     from desirepath.measure.answers import PromiseAnswer
-    from desirepath.measure.promise_effects import Effect
+    from desirepath.measure.promises.effects import Effect
 
 LISTED = ("made", "kept", "broken", "waiting", "overdue")
 
@@ -57,7 +57,7 @@ class Promises(Question["PromisesAnswer"]):
     """
 
     name: ClassVar[str] = "promises"
-    about: ClassVar[str] = "What was promised, what was delivered, and what does a broken promise do?"
+    about: ClassVar[str] = "How well are promises kept, and what do broken ones do?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop",
         "shop delivered_in_time --by traits.region",
@@ -75,7 +75,7 @@ class Promises(Question["PromisesAnswer"]):
     )
     like: str | None = Field(
         default=None,
-        description="Compare broken with kept promises only where these agree, too: traits.region …",
+        description="Compare broken with kept promises only where these agree, too, such as traits.region.",
     )
     share: float = Field(
         default=0.95, description="For how many the promise that is looked for should be kept."
@@ -96,6 +96,24 @@ class Promises(Question["PromisesAnswer"]):
         )
 
 
+def deliveries_known(asking: Asking, rows: PromiseRows) -> dict[str, int]:
+    """Promise id → until when deliveries are known: the earliest end of the sources that have told of any."""
+    import numpy as np
+
+    known: dict[str, int] = {}
+    source = asking.layers.codes("source") if len(rows) else None
+    for place, promise in enumerate(asking.journey.promises):
+        closing = rows.closing_event[(rows.promise == place) & (rows.closing_event >= 0)]
+        if source is None or not len(closing):
+            continue
+        at = asking.places(closing)
+        code = source.code[at[at >= 0]]
+        names = {source.labels[i] for i in np.unique(code[code >= 0])}
+        ends = [end.until for end in asking.source_ends if end.source in names]
+        known[promise.id] = min([asking.as_of, *ends])
+    return known
+
+
 class _Told:
     """One answer: what it rests on, in words, tables and lists."""
 
@@ -110,7 +128,7 @@ class _Told:
             )
         self._names = names if question.promise is None else [question.promise]
         self._rows, self._at = self._asked()
-        self._known = self._knowledge()
+        self._known = deliveries_known(asking, self._rows)
         self._groups = self._parted()
         self.contract = contract(
             asking.journey,
@@ -141,25 +159,6 @@ class _Told:
             chosen &= np.append(self._asking.layers.segment(self._question.segment), False)[at]
         return rows.where(chosen), at[chosen]
 
-    def _knowledge(self) -> dict[str, int]:
-        """Until when deliveries are known: the earliest end of the sources that have told of any."""
-        import numpy as np
-
-        as_of, known = self._asking.as_of, {}
-        source = self._asking.layers.codes("source") if len(self._rows) else None
-        for place, promise in enumerate(self._journey.promises):
-            closing = self._rows.closing_event[
-                (self._rows.promise == place) & (self._rows.closing_event >= 0)
-            ]
-            if source is None or not len(closing):
-                continue
-            at = self._asking.places(closing)
-            code = source.code[at[at >= 0]]
-            names = {source.labels[i] for i in np.unique(code[code >= 0])}
-            ends = [end.until for end in self._asking.source_ends if end.source in names]
-            known[promise.id] = min([as_of, *ends])
-        return known
-
     def _parted(self) -> dict[str, NDArray[np.bool_]]:
         from desirepath.app.questions.breakdown import groups_by, named
 
@@ -180,7 +179,7 @@ class _Told:
                     yield PromiseTold(name, label, one, within, sayable, rest)
 
     def _of(self, rows: PromiseRows) -> dict[str, tuple[PromiseAnswer, Measured, str]]:
-        from desirepath.measure.promises import promises, would_be_kept
+        from desirepath.measure.promises.kept import promises, would_be_kept
 
         as_of, known = self._asking.as_of, self._known
         answers = {one.promise: one for one in promises(self._journey, rows, as_of=as_of, known=known)}
@@ -188,7 +187,7 @@ class _Told:
         return {name: (answers[name], *within[name]) for name in self._names}
 
     def _effects(self) -> dict[str, tuple[Effect, ...]]:
-        from desirepath.measure.promise_effects import promise_effects
+        from desirepath.measure.promises.effects import promise_effects
 
         like, asking = None, self._asking
         if self._question.like is not None:
@@ -289,6 +288,7 @@ class _Told:
         effects = [
             (
                 name, one.what, one.difference, one.broken, one.compared, one.lost, one.value, one.q, one.beyond_chance,
+                "" if one.difference.known else _why(one.difference),
             )
             for name, some in self.result.effects.items()
             for one in some
@@ -309,7 +309,7 @@ class _Told:
                 "promise and effect",
                 {
                     "promise": str, "what": str, "difference": "points", "broken": int, "compared": int,
-                    "lost": "number", "value": "money", "q": float, "beyond_chance": bool,
+                    "lost": "number", "value": "money", "q": float, "beyond_chance": bool, "why_none": str,
                 },
                 effects,
                 rule,
@@ -332,7 +332,7 @@ class _Told:
         def codes() -> NDArray[np.int64]:
             import numpy as np
 
-            from desirepath.measure.promises import standing
+            from desirepath.measure.promises.kept import standing
 
             place = [p.id for p in self._journey.promises].index(name)
             until = min(self._known.get(name, self._asking.as_of), self._asking.as_of)
@@ -353,3 +353,10 @@ def _against_the_rest(one: PromiseAnswer, everybody: PromiseAnswer, groups: int)
     hits, all_hits = round(mine.value * mine.n), round(every.value * every.n)
     level = 1 - 0.05 / max(groups, 1)
     return difference(hits, mine.n, all_hits - hits, every.n - mine.n, as_of=mine.as_of, level=level)
+
+
+def _why(one: Measured) -> str:
+    from desirepath.core.estimate import NoEstimate
+
+    assert isinstance(one, NoEstimate)
+    return f"{one.reason}: {one.detail}" if one.detail else one.reason

@@ -37,7 +37,9 @@ class Question(BaseModel, Generic[A]):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
     name: ClassVar[str]  # the command: "funnel"
     about: ClassVar[str]  # one line, as a question in plain words
-    long: ClassVar[bool] = False  # whether its answer can take many seconds, so that it should tell how far it is
+    long: ClassVar[bool] = (
+        False  # whether its answer can take many seconds, so that it should tell how far it is
+    )
     examples: ClassVar[tuple[str, ...]] = ()  # what may follow `desirepath ask`, for the command's help
 
     segment: str | None = Field(default=None, description="Only this segment or persona, as it was at entry.")

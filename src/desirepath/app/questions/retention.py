@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.questions.answer import Answer
     from desirepath.measure.answers import Contract
-    from desirepath.measure.retention import Bracket, Counting, RetentionAnswer, Starts
+    from desirepath.measure.retention.ask import Bracket, Counting, RetentionAnswer, Starts
 
 Every = Literal["day", "week", "month"]
 _PERIODS: dict[str, int] = {"day": 14, "week": 12, "month": 12}
@@ -34,8 +34,8 @@ class Retention(Question["RetentionAnswer"]):
     about: ClassVar[str] = "Of those who started, how many came back, period by period?"
     examples: ClassVar[tuple[str, ...]] = (
         "shop --every month",
-        'shop --start "Order Completed" --returning "Order Completed" --every month --kind on_or_after',
-        'shop --start consideration --every day --brackets "1-3, 4-7, 8-14"',
+        "shop --start goal:decision --every month",
+        'shop --every day --brackets "1-3, 4-7, 8-14"',
     )
 
     start: str = Field(
@@ -61,7 +61,7 @@ class Retention(Question["RetentionAnswer"]):
     )
     by: str | None = Field(
         default=None,
-        description="Cohorts by this instead of when they started: channel, segment, traits.country …",
+        description="Cohorts by this instead of when they started: channel, segment, or such as traits.country.",
     )
     as_counted_by: Literal["amplitude", "clickhouse", "mixpanel", "posthog"] | None = Field(
         default=None, description="Also count as this tool does, and list the customers who differ."
@@ -92,7 +92,7 @@ class Retention(Question["RetentionAnswer"]):
     def answer(self, asking: Asking) -> Answer[RetentionAnswer]:
         """Cohorts, the curve of everybody, and who is in each cell."""
         from desirepath.app.questions import retention_told as told
-        from desirepath.measure.retention import Counting, retention
+        from desirepath.measure.retention.ask import Counting, retention
 
         starts, returning = self._starts(asking), self._returning(asking)
         known, limited_by = self._known(asking, returning)
@@ -116,7 +116,7 @@ class Retention(Question["RetentionAnswer"]):
         return asking.answered(self, result, result.contract, says, tables, lists)
 
     def _columns(self) -> tuple[Bracket, ...]:
-        from desirepath.measure.retention import Bracket, numbered, on_or_after
+        from desirepath.measure.retention.ask import Bracket, numbered, on_or_after
 
         if self.brackets is not None:
             return tuple(Bracket(first, last) for first, last in read_brackets(self.brackets))
@@ -126,7 +126,7 @@ class Retention(Question["RetentionAnswer"]):
     def _starts(self, asking: Asking) -> Starts:
         from desirepath.app.questions.steps import read_step
         from desirepath.journey.bits import BY_CUSTOMER
-        from desirepath.measure.retention import first_starts
+        from desirepath.measure.retention.ask import first_starts
 
         stage = _stage_of(asking, self.start)
         if self.start.strip() == "first":
@@ -164,7 +164,7 @@ class Retention(Question["RetentionAnswer"]):
         self, asking: Asking, starts: Starts, returning: NDArray[np.bool_], known: int
     ) -> RetentionAnswer:
         """The same starts, counted as the tool counts."""
-        from desirepath.measure.retention import counting_of, retention
+        from desirepath.measure.retention.ask import counting_of, retention
 
         assert self.as_counted_by is not None
         count = counting_of(self.as_counted_by, self.every, asking.journey.time_zone)
@@ -234,7 +234,7 @@ def _first_entries(asking: Asking, stage: int) -> Starts:
     import numpy as np
 
     from desirepath.core.words import Track
-    from desirepath.measure.retention import Starts
+    from desirepath.measure.retention.ask import Starts
 
     v = asking.visits
     rows = np.flatnonzero((v.stage == stage) & (v.track == Track.JOURNEY) & ~v.skipped)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from desirepath.app.questions.retention import Retention
     from desirepath.app.results import Table
     from desirepath.core.estimate import Measured
-    from desirepath.measure.retention import RetentionAnswer, Tool
+    from desirepath.measure.retention.ask import RetentionAnswer, Tool
 
 _COUNTS: dict[str, str | type] = {
     "customers": int, "over": int, "returned": int, "early": int, "rate": "share", "complete": bool,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
     from desirepath.measure.answers import Contract
-    from desirepath.measure.rfm import RfmAnswer
+    from desirepath.measure.value.rfm import RfmAnswer
 
 DAY_US = 86_400_000_000
 
@@ -24,7 +24,7 @@ class Rfm(Question["RfmAnswer"]):
     """Customers scored by how lately, how often and for how much they bought, in eight groups with plain names."""
 
     name: ClassVar[str] = "rfm"
-    about: ClassVar[str] = "Who bought lately, often and for much, and what did such customers do next?"
+    about: ClassVar[str] = "Who bought lately, often and for much, and what then?"
     examples: ClassVar[tuple[str, ...]] = ("shop", 'shop --next "30 days"', "shop --members slipping")
 
     purchase: str | None = Field(
@@ -45,7 +45,7 @@ class Rfm(Question["RfmAnswer"]):
     def answer(self, asking: Asking) -> Answer[RfmAnswer]:
         """Scores, groups, and what came of them."""
         from desirepath.app.questions.buying import bought
-        from desirepath.measure.rfm import rfm
+        from desirepath.measure.value.rfm import rfm
 
         shop = bought(asking, self.purchase, segment=self.segment, since=self.since, until=self.until)
         now, before = shop.all(), shop.before(shop.until - self.next.days * DAY_US)
@@ -134,7 +134,7 @@ def _customers(asking: Asking, found: RfmAnswer) -> Table:
     import numpy as np
 
     from desirepath.app.questions.people import people_table
-    from desirepath.measure.rfm import GROUPS
+    from desirepath.measure.value.rfm import GROUPS
 
     one = found.scores
     order = np.lexsort((found.customer, -one.spent, one.group))

@@ -19,11 +19,11 @@ from desirepath.collect.expression import RuleError
 from desirepath.collect.rule_fields import looks_like_rule
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import FOREVER, NEVER, TimeRange, from_us
-from desirepath.measure.comparables import Side
+from desirepath.measure.comparison.comparables import Side
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
-    from desirepath.measure.side_rows import FunnelOf, SideRows
+    from desirepath.measure.comparison.side_rows import FunnelOf, SideRows
 
 HOW = (
     "Write segment:NAME, persona:NAME, period:2026-01-01..2026-04-01 (or 2026, 2026-03, 2026-Q1), traits.variant=B, a "
@@ -62,7 +62,7 @@ def read_sides(
 
 def side_rows(asking: Asking, steps: tuple[str, ...] = (), within: str = "14 days") -> SideRows:
     """The rows of any side of this build; of a funnel, too, where steps are given."""
-    from desirepath.measure.side_rows import SideRows
+    from desirepath.measure.comparison.side_rows import SideRows
 
     rows = asking.promises
     return SideRows(
@@ -80,9 +80,9 @@ def side_rows(asking: Asking, steps: tuple[str, ...] = (), within: str = "14 day
 def _funnel(asking: Asking, steps: tuple[str, ...], within: str) -> FunnelOf:
     """A side's attempts: each customer's first entry in its period, while they were of it."""
     from desirepath.app.questions.funnel import Funnel
+    from desirepath.measure.comparison.side_rows import FunnelOf
     from desirepath.measure.funnel import match
     from desirepath.measure.funnel.rows import FunnelRows, rows_of
-    from desirepath.measure.side_rows import FunnelOf
 
     if len(steps) < 2:
         raise QuestionError(

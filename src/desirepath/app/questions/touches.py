@@ -83,7 +83,7 @@ def frame_of(asking: Asking, kind: Literal["pass", "visit"], convert: Mask) -> N
     """Where journeys are cut along passes, or visits to a stage: see attribution_kernel."""
     from desirepath.core.times import NEVER
     from desirepath.core.words import Outcome
-    from desirepath.measure.attribution_kernel import BEGINS, GOING_ON, OVER
+    from desirepath.measure.attribution.kernel import BEGINS, GOING_ON, OVER
     from desirepath.measure.meetings import visit_of_events
 
     visits = asking.visits

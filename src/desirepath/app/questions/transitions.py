@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.questions.walking import Steps
     from desirepath.app.results import Table
-    from desirepath.measure.transitions import Edge, TransitionsAnswer
-    from desirepath.measure.walks import Walks
+    from desirepath.measure.walks.transitions import Edge, TransitionsAnswer
+    from desirepath.measure.walks.walk import Walks
 
 ARROW = " > "
 
@@ -27,20 +27,21 @@ class Transitions(WalkQuestion["TransitionsAnswer"]):
     """
 
     name: ClassVar[str] = "transitions"
-    about: ClassVar[str] = (
-        "From which step to which, how soon, and where do customers loop, turn back or stop?"
-    )
+    about: ClassVar[str] = "From which step to which, how soon, and with which loops?"
     examples: ClassVar[tuple[str, ...]] = ("shop", "shop --stage decision", "shop --by channel --per session")
 
-    most: int = Field(20, ge=1, le=2000, description="How many transitions are shown; the rest is other.")
+    most: int = Field(
+        default=20, ge=1, le=2000, description="How many transitions are shown; the rest is other."
+    )
     repeats: bool = Field(
-        True, description="A step done right after itself is a loop; without, several times running are one."
+        default=True,
+        description="A step done right after itself is a loop; without, several times running are one.",
     )
 
     def answer(self, asking: Asking) -> Answer[TransitionsAnswer]:
         """The graph, its commonest transitions with their waits."""
         from desirepath.app.questions.walking import walked
-        from desirepath.measure.transitions import transitions
+        from desirepath.measure.walks.transitions import transitions
 
         found = walked(self, asking, "pass")
         result = transitions(
@@ -162,8 +163,8 @@ def _lists(found: TransitionsAnswer, walks: Walks, steps: Steps) -> dict[str, Co
     import numpy as np
 
     from desirepath.app.questions.paths_told import put
-    from desirepath.measure.transition_counts import seek
-    from desirepath.measure.walks import Fate
+    from desirepath.measure.walks.transition_counts import seek
+    from desirepath.measure.walks.walk import Fate
 
     def who(what: str, a: int, b: int = -1) -> Codes:
         return lambda: np.unique(walks.customers(seek(walks, what, a, b))).astype(np.int64)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from desirepath.app.asking import Asking
     from desirepath.app.questions.steps import Step
-    from desirepath.measure.walks import Unit, Walks
+    from desirepath.measure.walks.walk import Unit, Walks
 
 A = TypeVar("A")
 Per = Literal["session", "visit", "pass", "trail"]
@@ -58,22 +58,23 @@ class WalkQuestion(Question[A]):
     """The fields that paths and transitions share."""
 
     by: str = Field(
-        "touchpoint",
+        default="touchpoint",
         description="What a step is: touchpoint, stage, channel, event, or a property such as properties.page.",
     )
     per: Per | None = Field(
-        None,
+        default=None,
         description="What one walk is: a session, a visit (a stay in one stage), a pass (one run through the journey), "
         "or a customer's whole trail.",
     )
     session: str = Field(
-        "30 min",
+        default="30 min",
         description='When a session is over: after so long without an event, and, if named, with the local "day", '
         'with another "campaign": "30 min, day".',
     )
-    stage: str | None = Field(None, description="Only within visits of this stage.")
+    stage: str | None = Field(default=None, description="Only within visits of this stage.")
     own: bool = Field(
-        False, description="Only steps of the customers themselves, not what the business or machines did."
+        default=False,
+        description="Only steps of the customers themselves, not what the business or machines did.",
     )
 
     @field_validator("session")
@@ -127,7 +128,7 @@ def walked(
     """
     import numpy as np
 
-    from desirepath.measure.walks import sessions, visit_walks, whole_trails
+    from desirepath.measure.walks.walk import sessions, visit_walks, whole_trails
 
     unit = question.unit(usual)
     owner = _owner(asking) if question.by == "stage" or unit in ("visit", "pass") or question.stage else None
@@ -199,7 +200,7 @@ def _column(asking: Asking, by: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     """A column's codes; the rarest values are one kind where there are very many."""
     import numpy as np
 
-    from desirepath.measure.path_counts import MOST_KINDS, commonest
+    from desirepath.measure.walks.path_counts import MOST_KINDS, commonest
 
     try:
         name = asking.layers.column_name(by)

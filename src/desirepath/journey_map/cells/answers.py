@@ -10,8 +10,8 @@ from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits
 from desirepath.journey_map.cells.draft import Draft, counted
 from desirepath.journey_map.document import Cell, Column, Drawing, Exhibit, Unit, Value
-from desirepath.measure.attribution import AttributionAnswer, ChannelCredit
-from desirepath.measure.retention import RetentionAnswer
+from desirepath.measure.attribution.ask import AttributionAnswer, ChannelCredit
+from desirepath.measure.retention.ask import RetentionAnswer
 
 _NAMES = {"markov": "Markov chain", "shapley": "Shapley", "time_decay": "time decay"}
 _JUDGE = "markov"

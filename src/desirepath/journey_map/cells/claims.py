@@ -14,7 +14,7 @@ from desirepath.journey_map.cells.draft import Draft, counted
 from desirepath.journey_map.cells.touchpoints import SHOWN, is_hard, values_of
 from desirepath.journey_map.document import Cell, Drawing, Tone, Unit, Value
 from desirepath.measure.answers import TouchpointAnswer
-from desirepath.measure.friction import Ranked, said_of
+from desirepath.measure.friction.rank import Ranked, said_of
 
 _LANES = {"pain_points": Tone.BAD, "delights": Tone.GOOD}
 _MET = {

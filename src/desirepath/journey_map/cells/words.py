@@ -12,7 +12,7 @@ from desirepath.journey_map import exhibits, say
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
 from desirepath.journey_map.document import Cell, Column, Drawing, Exhibit, Unit, Value
 from desirepath.measure.answers import PromiseAnswer
-from desirepath.measure.promises import in_business_hours
+from desirepath.measure.promises.kept import in_business_hours
 
 
 def promises(draft: Draft) -> list[Cell]:

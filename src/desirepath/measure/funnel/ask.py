@@ -18,8 +18,8 @@ from desirepath.measure.funnel.matches import Int64, Mask, Matches, each_range, 
 from desirepath.measure.funnel.plan import FunnelPlan
 from desirepath.measure.funnel.rows import FunnelRows, rows_of
 from desirepath.measure.funnel.words import contract_of
-from desirepath.measure.occupancy import Step as CalendarStep
-from desirepath.measure.occupancy import calendar_steps
+from desirepath.measure.occupancy.counts import Step as CalendarStep
+from desirepath.measure.occupancy.counts import calendar_steps
 from desirepath.stats.aalen_johansen import Incidence, band, incidence_by, incidence_quantile
 from desirepath.stats.intervals import clustered_proportion, proportion, quantile
 

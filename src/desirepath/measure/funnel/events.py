@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,21 @@ def looked_up(events: FunnelEvents) -> FunnelEvents:
     if events.exclusions:
         return replace(events, steps=masks_of(events.steps))
     return events
+
+
+def plain_steps(
+    steps: Steps, start: int, stop: int
+) -> tuple[NDArray[Any], NDArray[np.uint64], NDArray[np.uint64]]:
+    """(a column of the events start … stop − 1, a table of its codes' bits or none, the bit of each step)."""
+    if isinstance(steps, StepBits):
+        return steps.column[start:stop], np.empty(0, np.uint64), np.array(steps.bits, np.uint64)
+    bits = np.uint64(1) << np.arange(len(steps), dtype=np.uint64)
+    if isinstance(steps, StepCodes):
+        return steps.code[start:stop], _table(steps)[:, 0].copy(), bits
+    packed: NDArray[Any] = np.zeros(stop - start, np.uint8 if len(steps) <= 8 else np.uint64)
+    for k, mask in enumerate(steps):
+        np.bitwise_or(packed, mask[start:stop].astype(packed.dtype) << packed.dtype.type(k), out=packed)
+    return packed, np.empty(0, np.uint64), bits
 
 
 def session_numbers(events: FunnelEvents, plan: FunnelPlan) -> NDArray[np.int32] | None:

@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
+from desirepath.journey.bits import DATE_ONLY
 from desirepath.measure.funnel.events import (
     FunnelEvents,
     Zone,
     events_at,
     interesting,
     looked_up,
+    plain_steps,
     session_numbers,
 )
 from desirepath.measure.funnel.plan import (
@@ -27,12 +29,12 @@ from desirepath.measure.funnel.plan import (
     REENTRIES,
     FunnelPlan,
     PlanError,
+    StepBits,
 )
 from desirepath.trail.sessions import session_starts
 from desirepath.trail.spread import spread
 
 if TYPE_CHECKING:
-    from desirepath.measure.funnel.attempts import Out
     from desirepath.measure.funnel.rules import Events, Rules
 
 Int64 = NDArray[np.int64]
@@ -136,6 +138,8 @@ def _match_range(
 ) -> Matches:
     from desirepath.measure.funnel.attempts import Out, attempts
 
+    if tuned is None and _is_plain(plan, asked, low, high):
+        return _plain(asked, plan, period, low, high)
     at, begin = interesting(asked, plan, low, high)
     events, dated = events_at(asked, plan, at, session, zone)
     most = len(at) if plan.reentry == "all_entries" else high - low
@@ -143,14 +147,11 @@ def _match_range(
         np.empty(most, np.int64), np.empty(most, np.int32), np.full(most, -1, np.int64), np.empty(most, np.int64),
         np.empty(most + 1, np.int64), np.empty(len(at), np.int64), np.zeros((most, sum(plan.optional)), np.bool_),
     )  # fmt: skip
-    if tuned is None and _is_plain(plan, events, dated):
-        n = _plain(plan, events, begin, period, out)
-    else:
-        rules = _rules(plan, period, dated, zone)
-        if tuned is not None:
-            events, back, more = tuned(events)
-            rules = rules._replace(back=back, length=rules.length + more)
-        n = attempts(events, begin, rules, out)
+    rules = _rules(plan, period, dated, zone)
+    if tuned is not None:
+        events, back, more = tuned(events)
+        rules = rules._replace(back=back, length=rules.length + more)
+    n = attempts(events, begin, rules, out)
     filled = int(out.first[n])
     broken = out.broken[:n]
     customer = out.customer[:n] + low
@@ -165,24 +166,44 @@ def _match_range(
     )
 
 
-def _is_plain(plan: FunnelPlan, events: Events, dated: bool) -> bool:
-    """Whether the quick loop does: see plain.py."""
-    usual = plan.order == "ordered" and plan.window.kind == "time" and plan.reentry != "all_entries"
-    return usual and not (
-        plan.exclusions or any(plan.optional) or len(events.value) or dated or events.words.shape[1] > 1
-    )
+def _is_plain(plan: FunnelPlan, asked: FunnelEvents, low: int, high: int) -> bool:
+    """Whether the quick loop does for a range: see plain.py."""
+    usual = plan.order == "ordered" and plan.window.kind == "time"
+    if not usual or plan.exclusions or any(plan.optional) or asked.held is not None or asked.who is not None:
+        return False
+    if len(plan.labels) > 64 or (isinstance(asked.steps, StepBits) and not asked.steps.apart):
+        return False
+    if asked.evidence is None:
+        return True
+    mine = asked.evidence[int(asked.offset[low]) : int(asked.offset[high])]
+    return not bool((mine & DATE_ONLY).any())
 
 
-def _plain(plan: FunnelPlan, events: Events, begin: Int64, period: TimeRange, out: Out) -> int:
+def _plain(asked: FunnelEvents, plan: FunnelPlan, period: TimeRange, low: int, high: int) -> Matches:
     from desirepath.measure.funnel import plain
 
-    bits = np.uint64(1) << np.arange(len(plan.labels), dtype=np.uint64)
+    column, table, bits = plain_steps(asked.steps, int(asked.offset[low]), int(asked.offset[high]))
     later = bits[::-1].cumsum(dtype=np.uint64)[::-1] - bits
-    return int(
-        plain.attempts(
-            events.ts, events.words[:, 0], events.may, begin, bits, later, plan.window.length, period.start,
-            period.end, plan.reentry == "best_entry", out.customer, out.reached, out.deadline, out.first, out.steps,
-        )
+    start, stop = int(asked.offset[low]), int(asked.offset[high])
+    many = stop - start if plan.reentry == "all_entries" else high - low
+    most, levels = int(np.diff(asked.offset[low : high + 1]).max()) + 1, len(bits)
+    room = plain.Room(
+        np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint64),
+        np.empty(0 if asked.entries is None else most, np.bool_), np.empty(levels, np.int64),
+        np.empty((2, levels), np.int64),
+    )  # fmt: skip
+    out = plain.Out(
+        np.empty(many, np.int64), np.empty(many, np.int32), np.empty(many, np.int64), np.empty(many + 1, np.int64),
+        np.empty(stop - start, np.int64),
+    )  # fmt: skip
+    n = plain.attempts(
+        column, table, np.empty(0, np.bool_) if asked.entries is None else asked.entries[start:stop],
+        asked.ts[start:stop], asked.offset[low : high + 1] - start, bits, later,
+        plan.window.length, period.start, period.end, REENTRIES.index(plan.reentry), room, out,
+    )  # fmt: skip
+    return Matches(
+        out.customer[:n] + low, out.reached[:n].copy(), np.full(n, -1), out.deadline[:n].copy(),
+        out.first[: n + 1].copy(), out.steps[: int(out.first[n])] + start, np.zeros((n, 0), np.bool_),
     )  # fmt: skip
 
 

@@ -157,5 +157,15 @@ class StepBits:
     def __len__(self) -> int:
         return len(self.bits)
 
+    @property
+    def apart(self) -> bool:
+        """Whether each step is one bit of its own, and none of them the highest."""
+        every = 0
+        for bits in self.bits:
+            if bits <= 0 or bits & (bits - 1) or bits & every:
+                return False
+            every |= bits
+        return True
+
 
 Steps = Sequence[Mask] | StepCodes | StepBits

@@ -1,0 +1,1 @@
+"""Who will do what, and how far can that be told? ask.py answers."""

@@ -1,0 +1,1 @@
+"""What costs customers and what carries them: touchpoints, steps, loops, going back, waits. rank.py answers."""

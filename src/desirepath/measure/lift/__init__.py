@@ -1,0 +1,1 @@
+"""What does meeting a touchpoint add, against like customers at like moments? ask.py answers."""

@@ -1,0 +1,1 @@
+"""Who comes back (ask.py), and who goes (churn.py), period by period?"""
