@@ -21,6 +21,6 @@ export const PAGES: Page[] = [
   page("paths", () => import("@/pages/paths")),
   page("ask", () => import("@/pages/ask")),
   page("customers", () => import("@/pages/customers")),
-  page("data", () => import("@/pages/data")),
   page("segments", () => import("@/pages/segments")),
+  page("data", () => import("@/pages/data")),
 ];
