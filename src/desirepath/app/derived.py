@@ -101,6 +101,19 @@ class Derived:
             f"Something keeps changing {self.folder}.", hint="Wait until it has finished, then try again."
         )
 
+    def opened(self) -> tuple[EventStore, Build] | None:
+        """The same for somebody who closes the store himself; None where it had to be made again first."""
+        store = self.store(write=False)
+        try:
+            build = self._current(store, self._stamp(store))
+        except BaseException:
+            store.close()
+            raise
+        if build is not None:
+            return store, build
+        store.close()
+        return None
+
     def bring_up_to_date(self) -> None:
         """Make it again where something has changed."""
         with self.reading():

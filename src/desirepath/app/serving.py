@@ -1,28 +1,34 @@
 """One process that answers many questions: a workspace held open.
 
 In: the folder. Out: its builds, opened, for several threads at once; and the right to write, which waits until
-nobody reads. What was opened is kept until the files of the workspace change, somebody writes, or nobody has asked for
-a while: the event store is then free for other programs.
+nobody reads. What was read of a build is kept until the store or a definition changes; the store itself is let go of
+when nobody has asked for a moment, so that other programs may write.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 from desirepath.app.asking import Asking
+from desirepath.app.derived import HIDDEN
 from desirepath.app.journeys import JOURNEY, MAP
 from desirepath.app.workspace import Workspace
+from desirepath.core.errors import WorkspaceBusy
 from desirepath.core.times import Clock
 from desirepath.core.words import MAIN_JOURNEY
 
-IDLE = 5.0  # seconds without a question after which the event store is let go of
+IDLE = 1.0  # seconds without a question after which the event store is let go of
+PATIENCE = 60.0  # seconds that a reader waits for a writer
+_OTHERS = 10.0  # seconds that a reader waits for another program that writes
+_AGAIN = 0.1  # seconds between two looks at what another program holds
 _KEPT = 64  # things that were made once, such as maps
 _MOST = 4  # builds opened at once for one journey: more than two processors can use
 
@@ -32,11 +38,28 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 @dataclass
 class _Opened:
-    """One build with its store, and what closes it."""
+    """One build with its store, which is closed while it rests. left: the store's files when it was."""
 
     asking: Asking
-    closing: ExitStack
-    stamp: Stamp
+    workspace: Workspace
+    left: Stamp | None = None
+
+    def rest(self) -> None:
+        """Let go of the store, and keep what was read from it."""
+        if self.left is None:
+            self.left = _store_stamp(self.workspace.folder)  # nobody writes as long as the store is open
+            self.asking.store.close()
+
+    def wake(self) -> bool:
+        """Take up the store again; False where anybody has written anything since: this one holds no more."""
+        if self.left is None:
+            return True
+        self.asking.store = self.workspace.derived.store(write=False)
+        held, self.left = self.left, None
+        if held == _store_stamp(self.workspace.folder):
+            return True
+        self.asking.store.close()
+        return False
 
 
 @dataclass
@@ -51,12 +74,14 @@ class _Journey:
 class Serving:
     """A workspace held open. Safe for threads."""
 
-    def __init__(self, folder: Path, clock: Clock | None = None, *, idle: float = IDLE) -> None:
-        self.folder, self._clock, self._idle = folder, clock, idle
+    def __init__(
+        self, folder: Path, clock: Clock | None = None, *, idle: float = IDLE, patience: float = PATIENCE
+    ) -> None:
+        self.folder, self._clock, self._idle, self._patience = folder, clock, idle, patience
         self._lock = threading.Condition()
         self._journeys: dict[str, _Journey] = {}
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
-        self._current: dict[str, Stamp] = {}
+        self._making: dict[Hashable, threading.Event] = {}
         self._readers, self._writing, self._closed = 0, False, False
         self._last = time.monotonic()
         self._sweeper = threading.Thread(target=self._sweep, name="desirepath-idle", daemon=True)
@@ -64,74 +89,93 @@ class Serving:
 
     def workspace(self, journey: str | None = None) -> Workspace:
         """The workspace, its definitions read again where a file has changed. Raises as Workspace.open does."""
+        return self._known(journey).workspace
+
+    def _known(self, journey: str | None) -> _Journey:
         name, stamp = journey or MAIN_JOURNEY, _stamp(self.folder)
         with self._lock:
             known = self._journeys.get(name)
             if known is not None and known.stamp == stamp:
-                return known.workspace
+                return known
         opened = Workspace.open(self.folder, journey, clock=self._clock)
         with self._lock:
             self._release(self._journeys.get(name))
-            self._journeys[name] = _Journey(opened, stamp)
-        return opened
+            self._journeys[name] = made = _Journey(opened, stamp)
+        return made
 
     @contextmanager
     def asking(self, journey: str | None = None) -> Iterator[Asking]:
-        """A journey's current build with its store, for one thread; placed again first where something has changed."""
-        name = journey or MAIN_JOURNEY
-        with ExitStack() as reading:
-            while True:
-                workspace = self._prepared(journey)
-                reading.enter_context(self._reading())
-                if self._current.get(name) == _stamp(self.folder):
-                    break
-                reading.close()  # somebody wrote before we could read: what was prepared no longer holds
-            one = self._take(name)
-            if one is None:
-                closing = ExitStack()
-                one = _Opened(closing.enter_context(workspace.asking()), closing, _stamp(self.folder))
+        """A journey's current build with its store, for one thread; placed again first where something has changed.
+
+        Raises WorkspaceBusy where somebody else keeps writing.
+        """
+        until = time.monotonic() + _OTHERS
+        while True:
             try:
-                yield one.asking
-            except BaseException:
-                one.closing.close()
-                raise
-            self._give_back(name, one)
+                with self._reading():
+                    known = self._known(journey)
+                    one = self._take(known)
+                    if one is not None:
+                        try:
+                            yield one.asking
+                        except BaseException:
+                            one.asking.store.close()
+                            raise
+                        self._give_back(known, one)
+                        return
+            except _Busy as busy:
+                # Another program writes; or this one would, and has to be alone for it.
+                if not busy.ours and time.monotonic() > until:
+                    raise busy.error from None
+                if not busy.ours:
+                    time.sleep(_AGAIN)
+                    continue
+            self._place(journey)
 
     def kept(self, journey: str | None, what: Hashable, make: Callable[[Asking], T]) -> T:
         """What `make` gives, made once: kept until the data or a definition change, or many others were asked for.
 
-        what: names it among everything that is kept for this journey. Two who ask at once may both make it.
+        what: names it among everything that is kept for this journey. Who asks for what somebody makes waits for it.
         """
         with self.asking(journey) as asking:
-            key = (journey or MAIN_JOURNEY, _stamp(self.folder), asking.build.name, what)
-            with self._lock:
-                if key in self._made:
-                    self._made.move_to_end(key)
-                    found: T = self._made[key]
-                    return found
-            made = make(asking)
-        with self._lock:
-            self._made[key] = made
-            while len(self._made) > _KEPT:
-                self._made.popitem(last=False)
+            key = (
+                journey or MAIN_JOURNEY,
+                asking.journey.version,
+                _stamp(self.folder),
+                asking.build.name,
+                what,
+            )
+            while True:
+                with self._lock:
+                    if key in self._made:
+                        self._made.move_to_end(key)
+                        found: T = self._made[key]
+                        return found
+                    others = self._making.get(key)
+                    if others is None:
+                        self._making[key] = mine = threading.Event()
+                        break
+                others.wait()
+            try:
+                made = make(asking)
+                with self._lock:
+                    self._made[key] = made
+                    while len(self._made) > _KEPT:
+                        self._made.popitem(last=False)
+            finally:
+                with self._lock:
+                    del self._making[key]
+                mine.set()
         return made
 
-    def _prepared(self, journey: str | None) -> Workspace:
-        """The workspace, its customers placed by what holds now. Who places them must be alone with the store."""
-        workspace, name = self.workspace(journey), journey or MAIN_JOURNEY
-        stamp = _stamp(self.folder)
-        if self._current.get(name) != stamp:
-            with self.writing(journey) as alone, alone.asking():
-                pass
-            self._current[name] = stamp
-        return workspace
-
     @contextmanager
-    def reading(self, journey: str | None = None) -> Iterator[Workspace]:
-        """The workspace, for somebody who looks at its ledger and asks no question: nobody writes meanwhile."""
-        workspace = self.workspace(journey)
-        with self._reading():
-            yield workspace
+    def reading(self, journey: str | None = None, *, patience: float | None = None) -> Iterator[Workspace]:
+        """The workspace, for somebody who looks at its ledger and asks no question: nobody writes meanwhile.
+
+        patience: seconds to wait for a writer, before WorkspaceBusy.
+        """
+        with self._reading(patience):
+            yield self.workspace(journey)
 
     @contextmanager
     def writing(self, journey: str | None = None) -> Iterator[Workspace]:
@@ -143,29 +187,39 @@ class Serving:
     def alone(self) -> Iterator[None]:
         """The same, for somebody who writes definitions: there may be none yet, or none that can be read."""
         with self._lock:
-            self._lock.wait_for(lambda: not self._writing)
+            self._lock.wait_for(lambda: self._closed or not self._writing)
+            self._unless_closed()
             self._writing = True
             self._lock.wait_for(lambda: self._readers == 0)
-            self._release_all()
+            self._rest()
         try:
             yield
         finally:
             with self._lock:
-                self._current.clear()
                 self._writing = False
                 self._lock.notify_all()
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything. Who waits is told so."""
         with self._lock:
             self._closed = True
             self._release_all()
             self._lock.notify_all()
 
+    def stored(self) -> str:
+        """Changes whenever anything is written into the event store, by whomever; empty where there is none yet."""
+        return "-".join(f"{at:x}.{size:x}" for _, at, size in _store_stamp(self.folder))
+
     @contextmanager
-    def _reading(self) -> Iterator[None]:
+    def _reading(self, patience: float | None = None) -> Iterator[None]:
+        most = self._patience if patience is None else patience
         with self._lock:
-            self._lock.wait_for(lambda: not self._writing)
+            if not self._lock.wait_for(lambda: self._closed or not self._writing, timeout=most):
+                raise WorkspaceBusy(
+                    "The app is loading data or placing customers: this has to wait until it is done.",
+                    hint="Ask again when it is, or stop it on the page Data.",
+                )
+            self._unless_closed()
             self._readers += 1
         try:
             yield
@@ -175,33 +229,71 @@ class Serving:
                 self._last = time.monotonic()
                 self._lock.notify_all()
 
-    def _take(self, name: str) -> _Opened | None:
-        with self._lock:
-            known = self._journeys.get(name)
-            return known.free.pop() if known is not None and known.free else None
+    def _unless_closed(self) -> None:
+        if self._closed:
+            raise WorkspaceBusy("The app is ending.", hint="Start it anew: desirepath serve FOLDER")
 
-    def _give_back(self, name: str, one: _Opened) -> None:
+    def _place(self, journey: str | None) -> None:
+        """Place the customers by what holds now. Who does must be alone with the store."""
+        until = time.monotonic() + _OTHERS
+        while True:
+            try:
+                with self.writing(journey) as workspace:
+                    return workspace.derived.bring_up_to_date()
+            except WorkspaceBusy:
+                if self._closed or time.monotonic() > until:
+                    raise
+            time.sleep(_AGAIN)
+
+    def _take(self, known: _Journey) -> _Opened | None:
+        """One of the builds that nobody uses, or another one; None where customers must be placed again first."""
+        try:
+            while True:
+                with self._lock:
+                    one = known.free.pop() if known.free else None
+                if one is None:
+                    break
+                if one.wake():
+                    return one
+            workspace = known.workspace
+            found = workspace.derived.opened()
+        except WorkspaceBusy as error:
+            raise _Busy(error) from None
+        if found is None:
+            return None
+        store, build = found
+        try:
+            currency = workspace.derived.currency(store)
+            asking = Asking(workspace.journey, workspace.sources, build, store, currency, workspace.main)
+        except BaseException:
+            store.close()
+            raise
+        return _Opened(asking, workspace)
+
+    def _give_back(self, known: _Journey, one: _Opened) -> None:
         with self._lock:
-            known = self._journeys.get(name)
             if (
-                known is not None
-                and known.stamp == one.stamp
+                self._journeys.get(one.workspace.name) is known
                 and len(known.free) < _MOST
                 and not self._closed
             ):
                 known.free.append(one)
                 return
-        one.closing.close()
+        one.asking.store.close()
+
+    def _rest(self) -> None:
+        for known in self._journeys.values():
+            for one in known.free:
+                one.rest()
 
     def _release_all(self) -> None:
-        self._current.clear()  # others may write from now on
         for known in self._journeys.values():
             self._release(known)
 
     @staticmethod
     def _release(known: _Journey | None) -> None:
         while known is not None and known.free:
-            known.free.pop().closing.close()
+            known.free.pop().rest()
 
     def _sweep(self) -> None:
         while True:
@@ -209,14 +301,31 @@ class Serving:
                 if self._closed:
                     return
                 if self._readers == 0 and not self._writing and time.monotonic() - self._last > self._idle:
-                    self._release_all()
+                    self._rest()
                 self._lock.wait(timeout=max(self._idle / 2, 0.05))
+
+
+class _Busy(Exception):
+    """The store could not be opened. ours: because of this process, so that it can once we are alone."""
+
+    def __init__(self, error: WorkspaceBusy) -> None:
+        super().__init__(str(error))
+        self.error, self.ours = error, error.facts.get("pid") == os.getpid()
 
 
 def _stamp(folder: Path) -> Stamp:
     """What changes when a definition does: the files, their sizes and when they were written."""
+    return _of_files(sorted([*folder.glob(f"*{JOURNEY}"), *folder.glob(f"*{MAP}"), folder / "sources.yaml"]))
+
+
+def _store_stamp(folder: Path) -> Stamp:
+    """What changes when anybody writes into the event store."""
+    return _of_files([folder / HIDDEN / name for name in ("events.duckdb", "events.duckdb.wal")])
+
+
+def _of_files(paths: list[Path]) -> Stamp:
     found = []
-    for path in sorted([*folder.glob(f"*{JOURNEY}"), *folder.glob(f"*{MAP}"), folder / "sources.yaml"]):
+    for path in paths:
         try:
             told = path.stat()
         except OSError:

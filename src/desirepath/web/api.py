@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 
 from desirepath.app.serving import Serving
@@ -37,6 +38,7 @@ from desirepath.web.routes import (
 )
 
 V1 = "/api/v1"
+_THREADS = 100
 ROUTES = (
     workspace,
     map,
@@ -64,8 +66,12 @@ def create_api(
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        # Who waits for a writer holds a thread meanwhile: others must find one all the same.
+        to_thread.current_default_thread_limiter().total_tokens = _THREADS
         yield
         if serving is not None:
+            context: Context = api.state.context
+            await to_thread.run_sync(context.jobs.stop_all)
             serving.close()
 
     api = FastAPI(

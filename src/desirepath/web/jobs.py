@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from desirepath.core.errors import DesirepathError, NotFound
-from desirepath.web.problems import Problem, problem_of
+from desirepath.web.problems import Problem, broken, problem_of
 
 _KEPT = 50  # finished jobs
 State = Literal["running", "done", "failed", "stopped"]
@@ -70,6 +70,11 @@ class Job:
             "problem": None if self.problem is None else self.problem.model_dump(),
         }
 
+    def now(self) -> tuple[int, dict[str, Any]]:
+        """Its state, and a number that is another one after each change."""
+        with self._changed:
+            return self._version, self.told()
+
     def changes(self, wait: float = 10.0) -> Iterator[dict[str, Any]]:
         """Its state now, after each change (or after so many seconds without one), and when it has ended."""
         seen = -1
@@ -110,6 +115,16 @@ class Jobs:
                 )
             return self._jobs[id]
 
+    def stop_all(self, wait: float = 3.0) -> None:
+        """Stop those that run, and wait for them a moment: the program ends."""
+        with self._lock:
+            running = [one for one in self._jobs.values() if one.state == "running"]
+        for one in running:
+            one.stop()
+        until = time.monotonic() + wait
+        while time.monotonic() < until and any(one.state == "running" for one in running):
+            time.sleep(0.02)
+
     @staticmethod
     def _run(job: Job, work: Callable[[Job], Any]) -> None:
         try:
@@ -119,9 +134,6 @@ class Jobs:
         except DesirepathError as error:
             job._change(state="failed", problem=problem_of(error))
         except Exception as error:
-            detail = f"{type(error).__name__}: {error}"
-            hint = "This is a mistake of Desirepath: please report it, with what you did."
-            told = Problem(title="Error", status=500, code="internal", detail=detail[:2000], hint=hint)
-            job._change(state="failed", problem=told)
+            job._change(state="failed", problem=broken(error))
         else:
             job._change(state="done", share=1.0, step="done", result=result)

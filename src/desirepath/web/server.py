@@ -17,6 +17,7 @@ from desirepath.web.guard import AddressError, only_loopback
 
 PORT = 8765
 _TRIES = 20
+_FAREWELL = 1  # seconds that pages have to end what they ask, once the app is to end
 
 
 def listen(host: str, port: int | None) -> socket.socket:
@@ -58,6 +59,7 @@ def serve(
             access_log=False,
             server_header=False,
             lifespan="on",
+            timeout_graceful_shutdown=_FAREWELL,
         )
         server = uvicorn.Server(settings)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -16,6 +18,8 @@ from desirepath.web.jobs import Job
 from desirepath.web.problems import Problem
 
 router = APIRouter(tags=["jobs"])
+_LOOK = 0.1  # seconds between two looks at a job that is followed
+_BEAT = 10.0  # seconds after which a job that tells nothing is told of all the same
 
 
 class JobOut(BaseModel):
@@ -35,8 +39,9 @@ def job_out(job: Job) -> JobOut:
     return JobOut(**job.told())
 
 
+# These never wait: they answer whatever the threads of others are doing.
 @router.get("/jobs/{id}")
-def job(id: str, here: Here) -> JobOut:
+async def job(id: str, here: Here) -> JobOut:
     """How far it is."""
     return job_out(here.jobs.get(id))
 
@@ -47,20 +52,35 @@ def result(id: str, here: Here) -> Any:
     return here.jobs.get(id).result
 
 
-@router.get("/jobs/{id}/events", response_class=StreamingResponse)
-def events(id: str, here: Here) -> StreamingResponse:
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Lines `data: {…}`.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.get("/jobs/{id}/events", response_class=StreamingResponse, responses=_EVENTS)
+async def events(id: str, here: Here) -> StreamingResponse:
     """Its state whenever it changes, as server-sent events (`data: {…}`), until it has ended."""
-    found = here.jobs.get(id)
+    return StreamingResponse(_lines(here.jobs.get(id)), media_type="text/event-stream")
 
-    def lines() -> Iterator[str]:
-        for told in found.changes():
+
+async def _lines(job: Job) -> AsyncIterator[str]:
+    """Who follows a job holds no thread; who goes away is forgotten."""
+    seen, last = -1, 0.0
+    while True:
+        version, told = job.now()
+        if version != seen or time.monotonic() - last > _BEAT:
+            seen, last = version, time.monotonic()
             yield f"data: {json.dumps(told)}\n\n"
-
-    return StreamingResponse(lines(), media_type="text/event-stream")
+            if told["state"] != "running":
+                return
+        await asyncio.sleep(_LOOK)
 
 
 @router.delete("/jobs/{id}")
-def stop(id: str, here: Here) -> JobOut:
+async def stop(id: str, here: Here) -> JobOut:
     """Ask it to stop; it does at its next step."""
     found = here.jobs.get(id)
     found.stop()

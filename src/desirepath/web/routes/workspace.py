@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -55,7 +56,8 @@ class WorkspaceOut(BaseModel):
     """The workspace, for one of its journeys.
 
     state: `empty` (there are no definitions yet: drop files), `new` (nothing was loaded yet), `changed` (customers are
-    placed again with the next question), `current`.
+    placed again with the next question), `current`. stored: another word whenever anything was written into the event
+    store, by the app or by another program.
     """
 
     version: str
@@ -68,6 +70,7 @@ class WorkspaceOut(BaseModel):
     time_zone: str
     currency: str | None
     definition: str
+    stored: str
     state: State
     stages: list[StageOut]
     touchpoints: list[TouchpointOut]
@@ -95,12 +98,13 @@ def workspace(here: Here, journey: JourneyName = None) -> WorkspaceOut:
     folder = here.serving.folder
     if not (folder / JOURNEY).is_file():
         return _empty(folder)
+    state: State = "changed"
     found = here.serving.workspace(journey)
-    try:
+    # Somebody may be loading: the app opens all the same.
+    with suppress(WorkspaceBusy), here.serving.reading(journey, patience=0) as found:
         table = found.journeys_table()
-    except WorkspaceBusy:  # somebody loads
-        return told(found, "changed")
-    return told(found, dict(zip(table.column("name"), table.column("state"), strict=True))[found.name])
+        state = dict(zip(table.column("name"), table.column("state"), strict=True))[found.name]
+    return told(found, state, here.serving.stored())
 
 
 def _empty(folder: Path) -> WorkspaceOut:
@@ -108,12 +112,12 @@ def _empty(folder: Path) -> WorkspaceOut:
     name = folder.resolve().name
     return WorkspaceOut(
         version=__version__, folder=name, journey=MAIN_JOURNEY, journeys={}, title=name, kind="customer",
-        customer="person", time_zone="UTC", currency=None, definition="", state="empty", stages=[], touchpoints=[],
+        customer="person", time_zone="UTC", currency=None, definition="", stored="", state="empty", stages=[], touchpoints=[],
         segments=[], personas=[], promises=[],
     )  # fmt: skip
 
 
-def told(found: Workspace, state: State) -> WorkspaceOut:
+def told(found: Workspace, state: State, stored: str) -> WorkspaceOut:
     """A workspace as it is sent."""
     j = found.journey
     micro = 1_000_000
@@ -128,6 +132,7 @@ def told(found: Workspace, state: State) -> WorkspaceOut:
         time_zone=j.time_zone,
         currency=j.currency,
         definition=j.version,
+        stored=stored,
         state=state,
         stages=[
             StageOut(
