@@ -1,18 +1,21 @@
-// Of whom and of when: a segment or persona, and a period. Both stand in the URL and hold on every page.
-import { Button, Group, Menu, Popover, Stack, TextInput } from "@mantine/core";
-import { IconCalendar, IconUsers } from "@tabler/icons-react";
-import { useState } from "react";
+// Of which journey, of whom and of when: a segment or persona, and a period. All stand in the URL and hold on every page.
+import { Button, Menu } from "@mantine/core";
+import { IconRoute, IconUsers } from "@tabler/icons-react";
 import type { WorkspaceOut } from "@/api/types";
 import { Against } from "@/app/Against";
-import { useAsked, useLocation } from "@/url/state";
+import { When } from "@/app/When";
+import { useAsked, useLocation, useUrl } from "@/url/state";
 import { words } from "@/words";
+
+const MAIN = "main"; // journey.yaml, which no address has to name
 
 export function Asked({ workspace }: { workspace: WorkspaceOut }) {
   const [location] = useLocation();
   return (
     <>
+      {Object.keys(workspace.journeys).length > 1 && <Which workspace={workspace} />}
       <Who workspace={workspace} />
-      <When />
+      <When zone={workspace.time_zone} />
       {location === "/" && <Against workspace={workspace} />}
     </>
   );
@@ -39,37 +42,23 @@ function Who({ workspace }: { workspace: WorkspaceOut }) {
   );
 }
 
-function When() {
-  const { asked, setAsked } = useAsked();
-  const [since, setSince] = useState(asked.since ?? "");
-  const [until, setUntil] = useState(asked.until ?? "");
-  const [open, setOpen] = useState(false);
-  const shown = asked.since || asked.until ? words.period(asked.since, asked.until) : words.allTime;
-  const apply = (from: string, to: string) => {
-    setSince(from);
-    setUntil(to);
-    setAsked({ since: from || undefined, until: to || undefined });
-    setOpen(false);
-  };
+
+/** Another journey has stages, segments and paths of its own: what was asked of this one does not go with it. */
+function Which({ workspace }: { workspace: WorkspaceOut }) {
+  const { values, set } = useUrl();
+  const choose = (name: string) => set({ ...Object.fromEntries([...values.keys()].map((key) => [key, undefined])), journey: name === MAIN ? undefined : name });
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
-      <Popover.Target>
-        <Button variant="default" radius="xl" size="xs" leftSection={<IconCalendar size="0.9rem" />} onClick={() => setOpen((now) => !now)}>
-          <span className="muted">{words.when}&nbsp;</span>{shown}
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <Button variant="default" radius="xl" size="xs" leftSection={<IconRoute size="0.9rem" />}>
+          <span className="muted">{words.journey}&nbsp;</span>{workspace.journeys[workspace.journey] ?? workspace.journey}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <form onSubmit={(event) => { event.preventDefault(); apply(since, until); }}>
-          <Stack gap="xs">
-            <TextInput type="date" label={words.since} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
-            <TextInput type="date" label={words.until} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
-            <Group justify="space-between">
-              <Button variant="subtle" size="xs" onClick={() => apply("", "")}>{words.allTime}</Button>
-              <Button type="submit" size="xs">{words.apply}</Button>
-            </Group>
-          </Stack>
-        </form>
-      </Popover.Dropdown>
-    </Popover>
+      </Menu.Target>
+      <Menu.Dropdown mah="60vh" style={{ overflowY: "auto" }}>
+        {Object.entries(workspace.journeys).map(([name, title]) => (
+          <Menu.Item key={name} aria-current={name === workspace.journey ? "true" : undefined} onClick={() => choose(name)}>{title}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

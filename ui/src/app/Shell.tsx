@@ -13,6 +13,7 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
   const [location] = useLocation();
   const search = useSearch();
   const main = useRef<HTMLElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const current = PAGES.find((one) => (one.path === "/" ? location === "/" : location === one.path || location.startsWith(`${one.path}/`)));
   const empty = workspace.state === "empty" || workspace.state === "new";
   const pages = empty ? PAGES.filter((one) => one.id === "data") : PAGES;
@@ -22,6 +23,9 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
     // Who listens instead of looking is told that the page is another one.
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
+    // On a narrow screen the navigation scrolls: where we are is in sight.
+    const [row, here] = [nav.current, nav.current?.querySelector<HTMLElement>("[aria-current]")];
+    if (row && here) row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.clientWidth) / 2;
   }, [current?.id, current?.label, workspace.title]);
   return (
     <>
@@ -31,7 +35,7 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
           <svg viewBox="0 0 28 18" aria-hidden="true"><path d="M2 14 C7 14 8 4 13 4 S19 12 26 8" fill="none" stroke="var(--track-to)" strokeWidth="4" strokeLinecap="round" /></svg>
           <span>{words.brand}</span>
         </Link>
-        <nav className="nav" aria-label={words.pages}>
+        <nav className="nav" ref={nav} aria-label={words.pages}>
           {pages.map((one) => (
             <Link key={one.id} href={`${one.path}${kept(search)}`} aria-current={one.id === current?.id ? "page" : undefined}>{one.label}</Link>
           ))}
