@@ -27,6 +27,7 @@ settings.register_profile("deep", settings.get_profile("here"), max_examples=5_0
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """One seed for the run: Hypothesis and the `seed` fixture use it, and the header prints it."""
+    os.environ.setdefault("DESIREPATH_WAIT", "0")  # who is in the way is told at once
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if IN_CI else "here"))
     # Set as an option, it reaches the workers of xdist as well.
     if config.getoption("hypothesis_seed", default=None) is None:

@@ -74,8 +74,11 @@ class Derived:
         """Where the stores are."""
         return self.folder / HIDDEN
 
-    def store(self, *, write: bool) -> EventStore:
-        """The event store, opened for this journey. Raises WorkspaceError where nothing was loaded yet."""
+    def store(self, *, write: bool, wait: float | None = None) -> EventStore:
+        """The event store, opened for this journey. Raises WorkspaceError where nothing was loaded yet.
+
+        wait: as of EventStore.open.
+        """
         from desirepath.store.events_db import EventStore
 
         path = self.hidden / "events.duckdb"
@@ -85,7 +88,7 @@ class Derived:
                 hint=f"Load its sources with: desirepath load {self.folder}",
                 folder=str(self.folder),
             )
-        return EventStore.open(path, write=write, journey=self.name)
+        return EventStore.open(path, write=write, journey=self.name, wait=wait)
 
     @contextmanager
     def reading(self) -> Iterator[tuple[EventStore, Build]]:
@@ -285,11 +288,14 @@ def refresh_all(
 
 
 def states_of(every: Mapping[str, Derived]) -> dict[str, str]:
-    """For each journey whether its customers are placed by what holds now: current, changed, or new (never loaded)."""
+    """For each journey whether its customers are placed by what holds now: current, changed, or new (never loaded).
+
+    Raises WorkspaceBusy at once where another program writes.
+    """
     main = every[MAIN_JOURNEY]
     if not (main.hidden / "events.duckdb").exists():
         return dict.fromkeys(every, "new")
-    with main.store(write=False) as store:
+    with main.store(write=False, wait=0) as store:
         return {name: "current" if one.is_current(store) else "changed" for name, one in every.items()}
 
 

@@ -27,8 +27,6 @@ from desirepath.core.words import MAIN_JOURNEY
 
 IDLE = 1.0  # seconds without a question after which the event store is let go of
 PATIENCE = 60.0  # seconds that a reader waits for a writer
-_OTHERS = 10.0  # seconds that a reader waits for another program that writes
-_AGAIN = 0.1  # seconds between two looks at what another program holds
 _KEPT = 64  # things that were made once, such as maps
 _MOST = 4  # builds opened at once for one journey: more than two processors can use
 
@@ -107,29 +105,20 @@ class Serving:
     def asking(self, journey: str | None = None) -> Iterator[Asking]:
         """A journey's current build with its store, for one thread; placed again first where something has changed.
 
-        Raises WorkspaceBusy where somebody else keeps writing.
+        Raises WorkspaceBusy where somebody keeps writing.
         """
-        until = time.monotonic() + _OTHERS
         while True:
-            try:
-                with self._reading():
-                    known = self._known(journey)
-                    one = self._take(known)
-                    if one is not None:
-                        try:
-                            yield one.asking
-                        except BaseException:
-                            one.asking.store.close()
-                            raise
-                        self._give_back(known, one)
-                        return
-            except _Busy as busy:
-                # Another program writes; or this one would, and has to be alone for it.
-                if not busy.ours and time.monotonic() > until:
-                    raise busy.error from None
-                if not busy.ours:
-                    time.sleep(_AGAIN)
-                    continue
+            with self._reading():
+                known = self._known(journey)
+                one = self._take(known)
+                if one is not None:
+                    try:
+                        yield one.asking
+                    except BaseException:
+                        one.asking.store.close()
+                        raise
+                    self._give_back(known, one)
+                    return
             self._place(journey)
 
     def kept(self, journey: str | None, what: Hashable, make: Callable[[Asking], T]) -> T:
@@ -145,28 +134,31 @@ class Serving:
                 asking.build.name,
                 what,
             )
-            while True:
-                with self._lock:
-                    if key in self._made:
-                        self._made.move_to_end(key)
-                        found: T = self._made[key]
-                        return found
-                    others = self._making.get(key)
-                    if others is None:
-                        self._making[key] = mine = threading.Event()
-                        break
-                others.wait()
-            try:
-                made = make(asking)
-                with self._lock:
-                    self._made[key] = made
-                    while len(self._made) > _KEPT:
-                        self._made.popitem(last=False)
-            finally:
-                with self._lock:
-                    del self._making[key]
-                mine.set()
-        return made
+            return self._once(key, lambda: make(asking))
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        mine = threading.Event()
+        while True:
+            with self._lock:
+                if key in self._made:
+                    self._made.move_to_end(key)
+                    found: T = self._made[key]
+                    return found
+                others = self._making.setdefault(key, mine)
+            if others is mine:
+                break
+            others.wait()
+        try:
+            made = make()
+            with self._lock:
+                self._made[key] = made
+                while len(self._made) > _KEPT:
+                    self._made.popitem(last=False)
+            return made
+        finally:
+            with self._lock:
+                del self._making[key]
+            mine.set()
 
     @contextmanager
     def reading(self, journey: str | None = None, *, patience: float | None = None) -> Iterator[Workspace]:
@@ -235,18 +227,15 @@ class Serving:
 
     def _place(self, journey: str | None) -> None:
         """Place the customers by what holds now. Who does must be alone with the store."""
-        until = time.monotonic() + _OTHERS
-        while True:
-            try:
-                with self.writing(journey) as workspace:
-                    return workspace.derived.bring_up_to_date()
-            except WorkspaceBusy:
-                if self._closed or time.monotonic() > until:
-                    raise
-            time.sleep(_AGAIN)
+        with self.writing(journey) as workspace:
+            workspace.derived.bring_up_to_date()
 
     def _take(self, known: _Journey) -> _Opened | None:
-        """One of the builds that nobody uses, or another one; None where customers must be placed again first."""
+        """One of the builds that nobody uses, or another one; None where one has to be alone to open it.
+
+        Raises WorkspaceBusy where another program keeps writing.
+        """
+        workspace = known.workspace
         try:
             while True:
                 with self._lock:
@@ -255,10 +244,13 @@ class Serving:
                     break
                 if one.wake():
                     return one
-            workspace = known.workspace
             found = workspace.derived.opened()
-        except WorkspaceBusy as error:
-            raise _Busy(error) from None
+        except WorkspaceBusy as busy:
+            if (
+                busy.facts.get("pid") == os.getpid()
+            ):  # a store of an earlier version is being brought to this one
+                return None
+            raise
         if found is None:
             return None
         store, build = found
@@ -303,14 +295,6 @@ class Serving:
                 if self._readers == 0 and not self._writing and time.monotonic() - self._last > self._idle:
                     self._rest()
                 self._lock.wait(timeout=max(self._idle / 2, 0.05))
-
-
-class _Busy(Exception):
-    """The store could not be opened. ours: because of this process, so that it can once we are alone."""
-
-    def __init__(self, error: WorkspaceBusy) -> None:
-        super().__init__(str(error))
-        self.error, self.ours = error, error.facts.get("pid") == os.getpid()
 
 
 def _stamp(folder: Path) -> Stamp:

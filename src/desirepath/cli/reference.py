@@ -142,6 +142,8 @@ ANSWERS: dict[str, dict[str, str]] = {
         "errors": "how many errors doctor found",
         "warnings": "how many warnings",
         "drift": "each thing that moved: kind, subject, message, before, now",
+        "contradicted": "each claim on the map that does not hold: written, by, claim, said",
+        "strict": "whether warnings and contradicted claims fail",
         "against": "the file that was compared with",
         "definition_changed": "whether the definition is another than when that file was saved",
         "saved": "the file that was written",
@@ -174,6 +176,8 @@ SETTINGS: dict[str, str] = {
     "its container's) unless set",
     "DESIREPATH_SPILL": "the most disk that it may fill for a while with what does not fit the memory, beside the "
     "store; half of what is free unless set",
+    "DESIREPATH_WAIT": "for how many seconds to wait for another program that has the workspace open, such as the app "
+    "or a load; ten unless set",
     "DESIREPATH_DATA": "where the examples of this repository find their data",
 }
 _HEAD = """# The command line

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +24,15 @@ from desirepath.collect.expression import quote_text
 from desirepath.core.errors import DesirepathError, WorkspaceBusy, WorkspaceError
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.store import journey_spaces, schema
-from desirepath.store.limits import memory_limit, spill_limit
+from desirepath.store.limits import memory_limit, spill_limit, waiting
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 Parameters = Sequence[object] | Mapping[str, object]
 _DISK_FULL = re.compile(r"No space left|Could not write|Disk quota|File too large|failed to offload", re.I)
+_AGAIN = 0.05  # seconds between two attempts to open what another program holds
+_MOMENT = 2.0  # seconds in which another thread has opened or closed it
 _SETTLING = threading.Lock()  # two threads that open a store at once settle one database
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 
@@ -51,20 +54,23 @@ class EventStore:
         files_from: Path | None = None,
         memory: str | None = None,
         threads: int | None = None,
+        wait: float | None = None,
     ) -> EventStore:
         """Open the store at `path`; with `write` it is made where missing.
 
         journey: whose customers and identifiers the tables of that name are.
         files_from: for loads only: files may be read, and relative paths in SQL start in this folder.
-        Raises WorkspaceBusy while another process writes (or, when writing, reads), WorkspaceError where the
-        folder cannot be used or the store was made by another version.
+        wait: seconds to wait for other programs; DESIREPATH_WAIT unless given.
+        Raises WorkspaceBusy where another process still writes then (or, when writing, reads), WorkspaceError
+        where the folder cannot be used or the store was made by another version.
         """
         if not write and not path.exists():
             raise WorkspaceError(
                 f"Nothing has been loaded here yet: {path} is missing.", hint="Run desirepath load first."
             )
         spill = spill_limit(path.parent)
-        connection = _connect(path, write, _settings(path, files_from is not None, memory, threads))
+        settings = _settings(path, files_from is not None, memory, threads)
+        connection = _connect(path, write, settings, waiting() if wait is None else wait)
         store = cls(connection, path, write)
         try:
             _settle(connection, spill, files_from)
@@ -285,7 +291,9 @@ def _settle_once(connection: duckdb.DuckDBPyConnection, spill: str, files_from: 
         connection.execute("SET GLOBAL lock_configuration = true")
 
 
-def _connect(path: Path, write: bool, settings: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+def _connect(
+    path: Path, write: bool, settings: dict[str, Any], wait: float = 0.0
+) -> duckdb.DuckDBPyConnection:
     """Connect, or say why not: busy, not ours to write, or no store at all."""
     if write:
         try:
@@ -297,10 +305,21 @@ def _connect(path: Path, write: bool, settings: dict[str, Any]) -> duckdb.DuckDB
                 f"Cannot write in {path.parent}.",
                 hint="Check who owns the folder and whether it is read-only.",
             )
-    try:
-        return duckdb.connect(str(path), read_only=not write, config=settings)
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _why_not(path, error) from error
+    begun = time.monotonic()
+    until = begun + wait
+    while True:
+        try:
+            return duckdb.connect(str(path), read_only=not write, config=settings)
+        except (duckdb.IOException, duckdb.ConnectionException) as error:
+            why = _why_not(path, error)
+            # The app lets go of the store soon after it has answered; a load of another program may end soon.
+            if why.facts.get("pid", os.getpid()) == os.getpid() or time.monotonic() > until:
+                raise why from error
+        except duckdb.Error as error:
+            # Another thread of ours is just opening or closing it.
+            if "Unique file handle" not in str(error) or time.monotonic() > max(until, begun + _MOMENT):
+                raise
+        time.sleep(_AGAIN)
 
 
 def _why_not(path: Path, error: Exception) -> DesirepathError:

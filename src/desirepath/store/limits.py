@@ -1,7 +1,8 @@
-"""How much memory and disk may the event store's database take? Half of what there is, unless somebody says.
+"""How much memory and disk may the event store's database take, and how long may it be waited for?
 
-In: the machine, its control group, the disk, two settings of the environment. Out: DuckDB's words for both limits.
-What does not fit the memory is written beside the store; what fits neither is an error, never a full disk.
+In: the machine, its control group, the disk, three settings of the environment. Out: DuckDB's words for both limits:
+half of what there is, unless somebody says; and seconds. What does not fit the memory is written beside the store;
+what fits neither is an error, never a full disk.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from desirepath.core.errors import WorkspaceError
 
+WAIT = 10.0  # seconds that another program may hold the store before that is an error
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT])i?B?", re.I)
 _UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _LEAST = 512 * 2**20  # with less than that no load of any size is pleasant
@@ -38,6 +40,21 @@ def spill_limit(folder: Path) -> str:
     return _written(
         _said("DESIREPATH_SPILL", os.environ.get("DESIREPATH_SPILL")) or _half_of_disk(folder.resolve())
     )
+
+
+def waiting() -> float:
+    """For how many seconds to wait for another program that has the store open: DESIREPATH_WAIT, or ten.
+
+    Raises WorkspaceError where the setting is no number.
+    """
+    text = os.environ.get("DESIREPATH_WAIT") or str(WAIT)
+    try:
+        return float(text)
+    except ValueError:
+        raise WorkspaceError(
+            f'DESIREPATH_WAIT is "{text}", which is no number.',
+            hint="Write seconds, like DESIREPATH_WAIT=30.",
+        ) from None
 
 
 def _said(name: str, text: str | None) -> int | None:

@@ -101,7 +101,7 @@ def workspace(here: Here, journey: JourneyName = None) -> WorkspaceOut:
     state: State = "changed"
     found = here.serving.workspace(journey)
     # Somebody may be loading: the app opens all the same.
-    with suppress(WorkspaceBusy), here.serving.reading(journey, patience=0) as found:
+    with suppress(WorkspaceBusy), here.serving.reading(journey, patience=0):
         table = found.journeys_table()
         state = dict(zip(table.column("name"), table.column("state"), strict=True))[found.name]
     return told(found, state, here.serving.stored())
@@ -112,8 +112,8 @@ def _empty(folder: Path) -> WorkspaceOut:
     name = folder.resolve().name
     return WorkspaceOut(
         version=__version__, folder=name, journey=MAIN_JOURNEY, journeys={}, title=name, kind="customer",
-        customer="person", time_zone="UTC", currency=None, definition="", stored="", state="empty", stages=[], touchpoints=[],
-        segments=[], personas=[], promises=[],
+        customer="person", time_zone="UTC", currency=None, definition="", stored="", state="empty", stages=[],
+        touchpoints=[], segments=[], personas=[], promises=[],
     )  # fmt: skip
 
 
