@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import WithJsonSchema
 
 MINIMUM_N = 20  # below this nothing is drawn: an interval from fewer says little but looks like much
+
+# In JSON, an end that is open (infinite) is null: what describes our JSON says so.
+End = Annotated[float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Estimate:
     """
 
     value: float
-    low: float
-    high: float
+    low: End
+    high: End
     n: int
     method: str
     as_of: int

@@ -49,11 +49,13 @@ class Problem(BaseModel):
 
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {MEDIA: {}}, "description": text}
+    # FastAPI would say that a `model` comes as application/json as well; Problem is described with JobOut.
+    status: {"content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}, "description": text}
     for status, text in (
         (400, "What was asked cannot be asked so."),
         (404, "What was asked for is not there."),
         (409, "The workspace is busy, empty or cannot be written."),
+        (413, "More than a request, or a file, may have."),
         (422, "The request, or a definition file, has mistakes."),
     )
 }
@@ -80,8 +82,19 @@ def response(problem: Problem) -> JSONResponse:
     return JSONResponse(problem.model_dump(), problem.status, media_type=MEDIA)
 
 
+def broken(error: Exception) -> Problem:
+    """What nobody thought of."""
+    detail = f"{type(error).__name__}: {error}"[:2_000]
+    hint = "This is a mistake of Desirepath: please report it, with what you did."
+    return Problem(title="Error", status=500, code="internal", detail=detail, hint=hint)
+
+
 def add_to(api: FastAPI) -> None:
     """Answer every error so."""
+
+    @api.exception_handler(Exception)
+    async def nobodys(request: Request, error: Exception) -> JSONResponse:
+        return response(broken(error))
 
     @api.exception_handler(DesirepathError)
     async def ours(request: Request, error: DesirepathError) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -14,6 +15,14 @@ from desirepath.app.results import Table
 Unit = Literal[
     "", "share", "points", "duration", "money", "score", "ratio", "number", "ease", "@unit", "@unit apart"
 ]
+
+
+def file_answer(media: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """How a route that answers with a file says so: which kinds it has."""
+    file = {"type": "string", "format": "binary"}
+    kinds = [one.partition(";")[0] for one in media]
+    content = {one: {"schema": {} if one == "application/json" else file} for one in kinds}
+    return {200: {"description": "The file.", "content": content}}
 
 
 class ColumnOut(BaseModel):

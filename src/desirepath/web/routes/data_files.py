@@ -12,7 +12,6 @@ from starlette.requests import ClientDisconnect
 
 from desirepath.app.uploads import ENDINGS, MOST_BYTES, MOST_FILES, remove_upload, safe_name, taking, uploads
 from desirepath.web.context import Here
-from desirepath.web.problems import Problem
 
 router = APIRouter(tags=["data"])
 _AT_ONCE = 1 << 20  # bytes written together
@@ -21,9 +20,6 @@ _RAW: dict[str, Any] = {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
-}
-_LARGE: dict[int | str, dict[str, Any]] = {
-    413: {"model": Problem, "description": "More than a file may have."}
 }
 FileName = Annotated[
     str, Query(description="The file's name; what is unsafe in it is replaced.", max_length=400)
@@ -53,7 +49,7 @@ def uploaded_files(here: Here) -> UploadsOut:
     return _listed(here)
 
 
-@router.post("/uploads", openapi_extra=_RAW, responses=_LARGE)
+@router.post("/uploads", openapi_extra=_RAW)
 async def upload_file(here: Here, request: Request, name: FileName, replace: bool = False) -> UploadsOut:
     """Take in one file: its bytes are the body. Answers 409 where one of that name is there and is not replaced."""
     announced = request.headers.get("content-length", "")

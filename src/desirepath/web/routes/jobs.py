@@ -55,7 +55,7 @@ def result(id: str, here: Here) -> Any:
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Lines `data: {…}`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {}},
     }
 }
 
@@ -87,11 +87,17 @@ async def stop(id: str, here: Here) -> JobOut:
     return job_out(found)
 
 
-def result_of(here: Here, id: str, kind: str) -> Any:
-    """What a job of that kind made. Raises NotFound for another job, WorkspaceError where it has not (well) ended."""
+def job_of(here: Here, id: str, kind: str) -> Job:
+    """A job of that kind. Raises NotFound, for a job of another kind as well."""
     found = here.jobs.get(id)
     if found.kind != kind:
         raise NotFound(f'"{id[:40]}" is no job of this kind', hint="Begin it again.")
+    return found
+
+
+def result_of(here: Here, id: str, kind: str) -> Any:
+    """What a job of that kind made. Raises NotFound for another job, WorkspaceError where it has not (well) ended."""
+    found = job_of(here, id, kind)
     if found.state != "done":
         why = found.problem.detail if found.problem else f"It is {found.state}: {found.step}."
         raise WorkspaceError(why, hint=found.problem.hint if found.problem else "Wait until it is done.")

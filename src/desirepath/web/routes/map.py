@@ -22,6 +22,7 @@ from desirepath.journey_map.json import as_data
 from desirepath.web.context import Context, Here, JourneyName, Reveal, Segment, Since, Until
 from desirepath.web.jobs import Job
 from desirepath.web.routes.jobs import JobOut, job_out
+from desirepath.web.shapes import file_answer
 
 router = APIRouter(tags=["map"])
 _MEDIA = {
@@ -51,7 +52,7 @@ Format = Annotated[str, Query(description="html, svg, png, pdf, pptx, xlsx, md, 
 Theme = Annotated[str, Query(pattern="^(auto|light|dark)$")]
 
 
-@router.get("/map/file")
+@router.get("/map/file", response_class=Response, responses=file_answer(_MEDIA.values()))
 def map_file(
     here: Here,
     format: Format,

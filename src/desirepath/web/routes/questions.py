@@ -18,9 +18,14 @@ from desirepath.journey_map.text import mask_customer
 from desirepath.web.context import Here, JourneyName, Reveal
 from desirepath.web.jobs import Job
 from desirepath.web.routes.jobs import JobOut, job_out
-from desirepath.web.shapes import AnswerOut, answer_out
+from desirepath.web.shapes import AnswerOut, answer_out, file_answer
 
 router = APIRouter(tags=["questions"])
+_TABLES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl",
+    "parquet": "application/vnd.apache.parquet",
+}
 Fields = Annotated[dict[str, Any], Body(description="The fields of the question; see /questions.")]
 
 
@@ -95,7 +100,7 @@ def ask_long(name: str, here: Here, fields: Fields, journey: JourneyName = None)
     return job_out(here.jobs.start(f"ask {name}", work))
 
 
-@router.post("/ask/{name}/table")
+@router.post("/ask/{name}/table", response_class=Response, responses=file_answer(_TABLES.values()))
 def table(
     name: str,
     here: Here,
@@ -112,13 +117,8 @@ def table(
         with tempfile.TemporaryDirectory(prefix="desirepath-table-") as folder:
             path = found.write(Path(folder) / f"table.{format}")
             content = path.read_bytes()
-    kinds = {
-        "csv": "text/csv; charset=utf-8",
-        "jsonl": "application/jsonl",
-        "parquet": "application/vnd.apache.parquet",
-    }
     named = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
-    return Response(content, media_type=kinds[format], headers=named)
+    return Response(content, media_type=_TABLES[format], headers=named)
 
 
 @router.post("/ask/{name}/members")

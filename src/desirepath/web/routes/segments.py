@@ -20,7 +20,7 @@ from desirepath.core.words import MAIN_JOURNEY
 from desirepath.core.yaml_lines import read_document
 from desirepath.web.context import Context, Here, JourneyName, Reveal
 from desirepath.web.jobs import Job
-from desirepath.web.routes.jobs import JobOut, job_out
+from desirepath.web.routes.jobs import JobOut, job_of, job_out
 
 router = APIRouter(tags=["segments"])
 Id = Annotated[str, Path(max_length=100, description="The id: letters, digits and _.")]
@@ -138,7 +138,7 @@ def find_candidates(
 @router.get("/segments/candidates/{job}", response_model=Candidates)
 def found_candidates(here: Here, job: str) -> JSONResponse:
     """What such a job has found; none while it runs."""
-    found = here.jobs.get(job).result
+    found = job_of(here, job, "candidates").result
     return JSONResponse(found or as_plain(Candidates("", ())))
 
 

@@ -18,7 +18,7 @@ from desirepath.app.today import Alarm, Kpi, alarms, kpis
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.web.context import Here, JourneyName, Segment, Since, Until
 from desirepath.web.jobs import Job
-from desirepath.web.routes.jobs import JobOut, job_out
+from desirepath.web.routes.jobs import JobOut, job_of, job_out
 
 router = APIRouter(tags=["today"])
 NoteId = Annotated[str, Path(max_length=40)]
@@ -94,7 +94,7 @@ def look_for_alarms(
 @router.get("/today/alarms/{job}", response_model=list[Alarm])
 def found_alarms(here: Here, job: str) -> JSONResponse:
     """What such a job has found, the worst first; nothing while it runs."""
-    return JSONResponse(here.jobs.get(job).result or [])
+    return JSONResponse(job_of(here, job, "alarms").result or [])
 
 
 @router.put("/today/targets/{stage}")

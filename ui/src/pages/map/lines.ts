@@ -33,7 +33,7 @@ function runsOf(cells: Cell[], stages: StageColumn[]): Point[][] {
     for (const cell of here) {
       const measured = cell.values?.[0]?.measured;
       if (cell.blank || typeof measured !== "object" || !isKnown(measured)) close();
-      else run.push({ x: column + (cell.place ?? 0.5), value: measured.value, low: measured.low, high: measured.high, cell });
+      else run.push({ x: column + (cell.place ?? 0.5), value: measured.value, low: measured.low ?? measured.value, high: measured.high ?? measured.value, cell });
     }
   });
   close();
