@@ -164,7 +164,7 @@ def test_saving_keeps_everything_else_in_the_file_and_a_copy_of_what_it_said(
     new = [line for line in after.splitlines() if line not in before.splitlines()]
     assert any("quick:" in line for line in new)
     assert all(line in after.splitlines() for line in before.splitlines())
-    (copy,) = (folder / ".desirepath" / "before").iterdir()
+    (copy,) = (folder / ".desirepath" / "kept" / "journey.yaml").iterdir()
     assert copy.read_text("utf-8") == before
 
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from desirepath.app.definition_edit import keep_backup
+from desirepath.app.kept_versions import keep
 from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop_item, inline, put_item, written
 from desirepath.core.definition import Definition, refused
@@ -144,7 +144,7 @@ def _write(folder: Path, text: str, now: datetime) -> None:
         NotesReader(read_document(text, NOTES)).read()
     path = folder / NOTES
     if path.is_file():
-        keep_backup(path, now)
+        keep(folder, NOTES, path.read_bytes(), now)
     write_file(path, text.encode("utf-8"))
 
 

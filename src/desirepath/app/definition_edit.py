@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from desirepath.app.derived import HIDDEN
+from desirepath.app.kept_versions import keep
 from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop, put, rename, written
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
@@ -20,15 +20,12 @@ from desirepath.journey.read import label_of, read_journey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from desirepath.app.journeys import JourneyFile
     from desirepath.journey.definition import Journey
 
 Section = Literal["segments", "personas"]
 ONE = {"segments": "segment", "personas": "persona"}
-BACKUPS = "before"  # the folder, in the hidden one
-_KEPT = 50
 
 
 class DefinitionRefused(WorkspaceError):
@@ -120,18 +117,9 @@ class Editing:
                 f"{self.file.path.name} is written in a way in which this cannot be changed from here",
                 hint="It may use anchors or aliases (& and *): change it in an editor.",
             )
-        keep_backup(self.file.path, self.now)
+        keep(self.file.path.parent, self.file.path.name, self.file.path.read_bytes(), self.now)
         write_file(self.file.path, text.encode("utf-8"))
         return journey
-
-
-def keep_backup(path: Path, now: datetime) -> None:
-    """Keep what a definition says now, under the time at which that ended; the newest fifty are kept."""
-    folder = path.parent / HIDDEN / BACKUPS
-    at = now.strftime("%Y%m%dT%H%M%S%fZ")
-    write_file(folder / f"{path.name}.{at}", path.read_bytes())
-    for old in sorted(folder.glob(f"{path.name}.*"))[:-_KEPT]:
-        old.unlink(missing_ok=True)
 
 
 def used_by(raw: dict[str, Any], section: Section, id: str) -> list[str]:

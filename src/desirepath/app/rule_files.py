@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from desirepath.app.definitions import SOURCES, read_definitions
-from desirepath.app.derived import HIDDEN
 from desirepath.app.journeys import JOURNEY, JourneyFile, journey_files, read_all, read_one
+from desirepath.app.kept_versions import keep, versions
 from desirepath.app.whole_files import write_file
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.times import Clock
@@ -28,10 +26,6 @@ from desirepath.core.words import MAIN_JOURNEY
 if TYPE_CHECKING:
     from desirepath.app.derived import Derived
     from desirepath.journey.definition import Journey
-
-KEPT = "kept"  # below the hidden folder: a folder of earlier versions for each file
-_MOST_KEPT = 50
-_STAMP = re.compile(r"\d{8}T\d{12}Z")
 
 
 class FileChanged(WorkspaceError):
@@ -62,7 +56,7 @@ def rule_files(folder: Path) -> list[RuleFile]:
 
 def _file(folder: Path, name: str, journey: str | None) -> RuleFile:
     text = _text(folder / name)
-    return RuleFile(name, journey, text, stamp_of(text), tuple(sorted(_kept(folder, name), reverse=True)))
+    return RuleFile(name, journey, text, stamp_of(text), tuple(versions(folder, name)))
 
 
 def rule_file(folder: Path, name: str) -> RuleFile:
@@ -131,14 +125,14 @@ def save(folder: Path, name: str, text: str, stamp: str, clock: Clock) -> RuleFi
     if wrong:
         raise DefinitionError(wrong)
     if text != before.text:
-        _keep(folder, name, before.text, clock)
+        keep(folder, name, before.text.encode(), clock.now())
         write_file(folder / name, text.encode())
     return rule_file(folder, name)
 
 
 def kept_text(folder: Path, name: str, version: str) -> str:
     """An earlier version of a definition. Raises NotFound."""
-    there = _kept(folder, rule_file(folder, name).name)
+    there = versions(folder, rule_file(folder, name).name)
     if version not in there:
         raise NotFound(
             f"there is no earlier version {version[:40]} of {name}", hint=nearest(version, there, "Versions")
@@ -193,25 +187,3 @@ def _text(path: Path) -> str:
         return path.read_bytes().decode("utf-8-sig", "replace")
     except OSError as error:
         raise WorkspaceError(f"Cannot read {path.name}: {error.strerror}.") from None
-
-
-def _kept(folder: Path, name: str) -> dict[str, Path]:
-    """Earlier versions: when each was replaced → where it is."""
-    return {
-        one.stem: one for one in (folder / HIDDEN / KEPT / name).glob("*.yaml") if _STAMP.fullmatch(one.stem)
-    }
-
-
-def _keep(folder: Path, name: str, text: str, clock: Clock) -> None:
-    version = clock.now().astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    there = _kept(folder, name)
-    while version in there:  # a clock that stands still
-        version = _after(version)
-    write_file(folder / HIDDEN / KEPT / name / f"{version}.yaml", text.encode())
-    for old in sorted(there)[: max(0, len(there) + 1 - _MOST_KEPT)]:
-        there[old].unlink(missing_ok=True)
-
-
-def _after(version: str) -> str:
-    at = datetime.strptime(version, "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC)
-    return (at.replace(microsecond=(at.microsecond + 1) % 1_000_000)).strftime("%Y%m%dT%H%M%S%fZ")

@@ -35,6 +35,9 @@ def replaced(path: Path) -> Iterator[Path]:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write these bytes. Raises WorkspaceError where that cannot be done."""
-    with replaced(path) as target:
-        target.write_bytes(data)
+    """Write these bytes, down to the disk. Raises WorkspaceError where that cannot be done."""
+    with replaced(path) as target, target.open("wb") as file:
+        file.write(data)
+        file.flush()
+        if target.is_file():
+            os.fsync(file.fileno())
