@@ -100,11 +100,16 @@ class Loaded:
         return [(one.line, one.reason) for one in self.rejects()]
 
     def everything(self) -> list[tuple[Any, ...]]:
-        """What holds, without what depends on when and how often it was loaded; in the order of arrival."""
+        """What holds, without what depends on when and how often it was loaded; in the order of arrival.
+
+        Columns without values are left out: those of a load that was taken back stay (docs/reference/loading.md).
+        """
         with self.open() as store:
             left_out = ("event_no", "part", "known_at", "digest")
             names = sorted(f'"{name}"' for name in store.columns() if name not in left_out)
+            (counts,) = store.rows(f"SELECT {', '.join(f'count({name})' for name in names)} FROM events")
+            names = [name for name, count in zip(names, counts, strict=True) if count]
             return store.rows(
-                f"SELECT source, part_order, row, item, {', '.join(names)} FROM events"
+                f"SELECT {', '.join(['source', 'part_order', 'row', 'item', *names])} FROM events"
                 " ORDER BY part_order, row, item, event_no"
             )

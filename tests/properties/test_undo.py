@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desirepath.app.load import LoadFailed
@@ -41,6 +41,7 @@ FILES = ("web-1.csv", "web-2.csv", "deals-1.csv", "deals-2.csv", "ads-1.csv", "a
 HEAD = "deal,ts,who,won,amount\n"
 DAYS = ("2025-01-01", "2025-01-02", "soon")
 
+ROW = "a,2025-01-01,p,2025-02-01,1\n"  # of a source with `properties: rest`, it brings columns
 rows = st.tuples(st.sampled_from("abc"), st.sampled_from(DAYS), st.sampled_from("pq"), st.integers(1, 4)).map(
     lambda r: f"{r[0]},{r[1]},{r[2]},2025-02-0{r[3]},{r[3]}\n"
 )
@@ -119,6 +120,7 @@ def alike(one: dict[str, Any], other: dict[str, Any]) -> None:
 @pytest.mark.slow
 @settings(max_examples=4)
 @given(steps)
+@example([([("deals-1.csv", "grow", [ROW])], SOURCES), ([("web-1.csv", "grow", [ROW])], SOURCES)])
 def test_taking_the_last_load_back_leaves_what_was_there_before_and_loading_again_brings_it_back(
     story: list[tuple[list[Edit], str]],
 ) -> None:
