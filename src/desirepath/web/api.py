@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 
 from desirepath.app.serving import Serving
 from desirepath.core.times import Clock
 from desirepath.web import pages, problems
 from desirepath.web.context import Context
+from desirepath.web.front import THREADS
 from desirepath.web.guard import Guard
 from desirepath.web.routes import (
     customers,
@@ -38,7 +40,6 @@ from desirepath.web.routes import (
 )
 
 V1 = "/api/v1"
-_THREADS = 100
 ROUTES = (
     workspace,
     map,
@@ -66,8 +67,7 @@ def create_api(
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        # Who waits for a writer holds a thread meanwhile: others must find one all the same.
-        to_thread.current_default_thread_limiter().total_tokens = _THREADS
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         if serving is not None:
             context: Context = api.state.context
@@ -95,7 +95,14 @@ def create_api(
         v1.include_router(one.router)
     api.include_router(v1)
     problems.add_to(api)
-    pages.add_to(api, built)
+
+    @api.get("/{path:path}", include_in_schema=False)
+    def page(path: str, request: Request) -> Response:
+        found = None if path.startswith("api/") else pages.page(path, request.scope["state"]["nonce"], built)
+        if found is None:
+            raise HTTPException(404, f"/{path} is not there")
+        return found
+
     api.add_middleware(Guard, port=port, hosts=hosts)
     return api
 

@@ -10,15 +10,18 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desirepath.core.errors import DesirepathError
-from desirepath.web.problems import Problem, response
 
 MAX_BODY = 1 << 20  # bytes of a request that is no upload
 UPLOADS = "/api/v1/uploads"
+_TOO_LARGE: dict[str, Any] = {
+    "title": "Too large", "status": 413, "code": "too_large", "detail": f"A request has at most {MAX_BODY:,} bytes."
+}  # fmt: skip
 
 
 class AddressError(DesirepathError):
@@ -64,49 +67,56 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        scope.setdefault("state", {})["nonce"] = nonce = secrets.token_urlsafe(16)
+        send = _with_headers(send, nonce)
         refused = self._refused(scope["method"], headers)
         if refused is not None:
-            await response(refused)(scope, receive, send)
+            await _refuse(refused, scope, receive, send)
             return
-        scope.setdefault("state", {})["nonce"] = nonce = secrets.token_urlsafe(16)
         upload = scope["path"].startswith(UPLOADS)
         length = headers.get("content-length", "0")
         if not upload and length.isdigit() and int(length) > MAX_BODY:
-            await response(_too_large())(scope, receive, send)
+            await _refuse(_TOO_LARGE, scope, receive, send)
             return
-        await self.app(scope, receive if upload else _bounded(receive), _with_headers(send, nonce))
+        await self.app(scope, receive if upload else _bounded(receive), send)
 
-    def _refused(self, method: str, headers: Headers) -> Problem | None:
+    def _refused(self, method: str, headers: Headers) -> dict[str, Any] | None:
         host, origin = headers.get("host", ""), headers.get("origin")
         if host not in self._hosts:
-            return Problem(
-                title="Not for this name",
-                status=421,
-                code="host",
-                detail=f'"{host[:100]}" is not this app\'s address.',
-            )
+            return {
+                "title": "Not for this name",
+                "status": 421,
+                "code": "host",
+                "detail": f'"{host[:100]}" is not this app\'s address.',
+            }
         changes = method not in ("GET", "HEAD", "OPTIONS")
         ours = {f"http://{name}" for name in self._hosts}
         if origin is not None and origin not in ours:
-            return Problem(
-                title="Not from there", status=403, code="origin", detail="Another site may not ask this app."
-            )
+            return {
+                "title": "Not from there",
+                "status": 403,
+                "code": "origin",
+                "detail": "Another site may not ask this app.",
+            }
         # A form of another site can post without an Origin in old browsers; no form can send JSON or this header.
         if (
             changes
             and origin is None
             and headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
         ):
-            return Problem(
-                title="Not from there", status=403, code="origin", detail="Another site may not ask this app."
-            )
+            return {
+                "title": "Not from there",
+                "status": 403,
+                "code": "origin",
+                "detail": "Another site may not ask this app.",
+            }
         return None
 
 
-def _too_large() -> Problem:
-    return Problem(
-        title="Too large", status=413, code="too_large", detail=f"A request has at most {MAX_BODY:,} bytes."
-    )
+async def _refuse(why: dict[str, Any], scope: Scope, receive: Receive, send: Send) -> None:
+    from desirepath.web.problems import Problem, response  # late: a page is there before all that this needs
+
+    await response(Problem(**why))(scope, receive, send)
 
 
 def _bounded(receive: Receive) -> Receive:

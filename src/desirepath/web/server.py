@@ -8,12 +8,16 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from desirepath.core.times import Clock
-from desirepath.web.api import app_for
+from desirepath.web.front import Front
 from desirepath.web.guard import AddressError, only_loopback
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 PORT = 8765
 _TRIES = 20
@@ -53,8 +57,14 @@ def serve(
         bound = sock.getsockname()[1]
         shown = "127.0.0.1" if host in ("localhost", "127.0.0.1") else host
         url = f"http://[{shown}]:{bound}/" if ":" in shown else f"http://{shown}:{bound}/"
+
+        def make() -> FastAPI:
+            from desirepath.web.api import app_for  # which is all that the app can do: seconds
+
+            return app_for(folder, bound, clock)
+
         settings = uvicorn.Config(
-            app_for(folder, bound, clock),
+            Front(make, bound),
             log_level="warning",
             access_log=False,
             server_header=False,
