@@ -9,9 +9,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import app_url, no_violations, sample_shop
+from tests.browser.app import app_url, no_violations, own_shop, sample_shop, served
+from tests.sample_shop import SampleShop
 
-__all__ = ["app_url", "sample_shop"]
+__all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
@@ -39,10 +40,11 @@ def test_by_device_the_phone_is_behind_at_the_decision(page: Page, app_url: str)
     page.goto(f"{app_url}/stages")
     page.get_by_role("combobox", name="By").click()
     page.get_by_role("option", name="device (trait)").click()
-    phone = page.get_by_role("button", name=re.compile("^mobile, Decision: "))
+    cells = page.get_by_role("cell")
+    phone = cells.filter(has=page.get_by_role("button", name=re.compile(r"^mobile, Decision: [\d.]+%$")))
     expect(phone).to_be_visible(timeout=60_000)
     assert "by=traits.device" in page.url
-    computer = page.get_by_role("button", name=re.compile("^desktop, Decision: "))
+    computer = cells.filter(has=page.get_by_role("button", name=re.compile(r"^desktop, Decision: [\d.]+%$")))
     span = re.compile(r"([\d.]+) – ([\d.]+)")
     of_phone, of_computer = (span.search(one.inner_text()) for one in (phone, computer))
     assert of_phone and of_computer
@@ -72,8 +74,39 @@ def test_a_stage_has_its_curve_its_quartiles_and_its_cohorts(page: Page, app_url
     expect(page.get_by_role("row", name=re.compile("^of those who succeeded"))).to_be_visible()
     cohorts = page.get_by_role("region", name="By month of entry")
     cohorts.get_by_text("Table").click()
-    expect(cohorts.get_by_role("button", name=re.compile("not final")).first).to_be_visible()
+    expect(cohorts.get_by_role("button", name=re.compile("too young")).first).to_be_visible()
     expect(page.get_by_role("heading", name="Repeat cycles")).to_be_visible()
+
+
+def test_every_number_of_a_rate_opens_who_is_behind_it(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages/decision?by=traits.device")
+    row = page.get_by_role("list").filter(has=page.locator(".stage-rate"))
+    rated = row.get_by_role("button", name=re.compile(r"^n [\d,]+$"))
+    expect(rated).to_be_visible(timeout=60_000)
+    many = number(rated.inner_text())
+    rated.click()
+    drawer = page.get_by_role("dialog")
+    # One customer can enter in several passes.
+    found = drawer.get_by_text(re.compile(r"^Decision: known for the whole time: [\d,]+ customers"))
+    expect(found).to_be_visible(timeout=30_000)
+    assert number(found.inner_text().rpartition(":")[2]) <= many
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile(r"^mobile, Decision: [\d,]+ entered$")).click()
+    expect(drawer.get_by_text(re.compile("^mobile, Decision: entered: "))).to_be_visible(timeout=30_000)
+
+
+def test_what_happened_outside_is_drawn_and_said(page: Page, own_shop: SampleShop) -> None:
+    notes = own_shop.workspace.folder / "notes.yaml"
+    notes.write_text("- {from: 2025-03-10, kind: outage, text: Checkout down}\n", encoding="utf-8")
+    with served(own_shop.workspace.folder) as url:
+        page.goto(f"{url}/stages")
+        where = page.get_by_role("region", name="Who is where, over time")
+        expect(where.get_by_role("img", name=re.compile("Checkout down"))).to_be_visible(timeout=60_000)
+        page.goto(f"{url}/stages/decision")
+        cohorts = page.get_by_role("region", name="By month of entry")
+        expect(cohorts.get_by_role("img", name=re.compile("Checkout down"))).to_be_visible(timeout=60_000)
+        page.goto(f"{url}/ask/churn")
+        expect(page.get_by_role("img", name=re.compile("Checkout down")).first).to_be_visible(timeout=60_000)
 
 
 def test_who_is_where_has_a_step_and_a_table(page: Page, app_url: str) -> None:

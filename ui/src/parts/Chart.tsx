@@ -4,13 +4,13 @@ import { useComputedColorScheme } from "@mantine/core";
 import type { EChartsOption } from "echarts";
 import { useEffect, useRef } from "react";
 
-export interface Palette { ink: string; muted: string; line: string; card: string; teal: string; track: string; pale: string; good: string; warn: string; bad: string; series: string[] }
+export interface Palette { ink: string; muted: string; line: string; card: string; paper: string; teal: string; track: string; from: string; pale: string; good: string; warn: string; bad: string; series: string[] }
 
 /** The theme's colours as they are now. */
 export function palette(): Palette {
   const css = getComputedStyle(document.documentElement);
   const get = (name: string) => css.getPropertyValue(`--${name}`).trim();
-  const found = { ink: get("ink"), muted: get("muted"), line: get("line"), card: get("card"), teal: get("teal"), track: get("track-to"), pale: get("track-pale"), good: get("good"), warn: get("warn"), bad: get("bad") };
+  const found = { ink: get("ink"), muted: get("muted"), line: get("line"), card: get("card"), paper: get("paper"), teal: get("teal"), track: get("track-to"), from: get("track-from"), pale: get("track-pale"), good: get("good"), warn: get("warn"), bad: get("bad") };
   return { ...found, series: [found.track, found.teal, get("inferred"), found.good, found.warn, found.muted, found.bad, get("effort")] };
 }
 

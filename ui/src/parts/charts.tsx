@@ -4,6 +4,7 @@ import { useMemo, type ReactNode } from "react";
 import { useWorkspace } from "@/api/hooks";
 import type { AnswerOut } from "@/api/types";
 import type { Locale } from "@/format";
+import { notesSaid, useNotes } from "@/parts/annotations";
 import { Chart } from "@/parts/Chart";
 import { attribution, change, comparison, friction, groups, promises } from "@/parts/charts/differences";
 import type { Draw, Drawing, Seen } from "@/parts/charts/drawing";
@@ -23,11 +24,12 @@ export function chartsOf(answer: AnswerOut, seen: Seen): Drawing[] {
 export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; locale: Locale; open: (list: string) => void }): ReactNode {
   const workspace = useWorkspace();
   const found = workspace.data;
+  const notes = useNotes().data;
   const drawings = useMemo(() => {
     const labels = new Map([...(found?.stages ?? []), ...(found?.touchpoints ?? []), ...(found?.promises ?? [])].map((one) => [one.id, one.label]));
-    return chartsOf(answer, { locale, name: (id) => labels.get(id) ?? id });
+    return chartsOf(answer, { locale, name: (id) => labels.get(id) ?? id, notes: notes ?? [] });
     // The locale is told by the answer itself.
-  }, [answer, found]);
+  }, [answer, found, notes]);
   const click = useMemo(() => (params: { data: unknown }) => {
     const list = (params.data as { list?: string } | null)?.list;
     if (list) open(list);
@@ -38,7 +40,7 @@ export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; loca
       {drawings.map((one) => (
         <div key={one.key} className={one.small ? "charts-small" : "charts-wide"}>
           <div className="charts-scroll" tabIndex={one.least ? 0 : undefined} role={one.least ? "group" : undefined} aria-label={one.least ? one.label : undefined}><div style={one.least ? { minWidth: `${one.least}rem` } : undefined}>
-          <Chart label={one.label} height={`${one.height}rem`} option={one.option} onClick={click} {...(one.caption ? { caption: one.caption } : {})} />
+          <Chart label={one.dated && notes?.length ? `${one.label} ${notesSaid(notes)}` : one.label} height={`${one.height}rem`} option={one.option} onClick={click} {...(one.caption ? { caption: one.caption } : {})} />
           </div></div>
         </div>
       ))}

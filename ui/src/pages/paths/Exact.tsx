@@ -1,8 +1,10 @@
 // The commonest exact paths, with what became of them, each with its customers; what is not shown closes the sum.
-import { Button, Group } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconRoute, IconUsersPlus } from "@tabler/icons-react";
 import type { AnswerOut } from "@/api/types";
 import { duration, interval, money, percent } from "@/format";
-import { rowsOf } from "@/pages/paths/rows";
+import { folded } from "@/pages/paths/folded";
+import { rowsOf, type Row } from "@/pages/paths/rows";
 import { words } from "@/words";
 
 const w = words.paths;
@@ -12,38 +14,58 @@ interface Props { answer: AnswerOut; unit: string; labelOf: (step: string) => st
 export function Exact({ answer, unit, labelOf, behind, take, save, more }: Props) {
   const rows = rowsOf(answer.tables["paths"]);
   const paths = rows.filter((row) => row["customers"] !== null);
-  const rest = rows.filter((row) => row["customers"] === null);
-  const some = (value: unknown) => (typeof value === "number" ? value : null);
-  const shown = paths.reduce((sum, row) => sum + Number(row["walks"]), 0);
-  const all = rows.reduce((sum, row) => sum + Number(row["walks"]), 0);
-  const other = rest.reduce((sum, row) => sum + Number(row["walks"]), 0);
+  const of = (some: Row[]) => some.reduce((sum, row) => sum + Number(row["walks"]), 0);
+  const other = of(rows) - of(paths);
+  const most = Math.max(1, ...paths.map((row) => Number(row["walks"])));
+  const units = w.units[unit] ?? unit;
+  if (paths.length === 0) return <p className="muted">{w.noPaths}</p>;
   return (
     <>
+      <div className="paths-head" aria-hidden="true"><span>{w.pathHead}</span><span>{units}</span><span>{w.who}</span><span>{w.succeeded}</span><span>{w.half}</span><span>{w.value}</span></div>
       <ol className="paths-list">
-        {paths.map((row, i) => {
-          const steps = String(row["path"]).split(ARROW);
-          const real = steps.filter((one) => one !== "…");
-          const [share, succeeded, time, value] = [some(row["share"]), some(row["succeeded"]), some(row["time"]), some(row["value"])];
-          return (
-            <li key={String(row["path"])}>
-              <p className="chain">{steps.map((step, k) => <span key={k}>{k > 0 && <span className="muted" aria-hidden="true"> › </span>}{labelOf(step)}</span>)}</p>
-              <dl>
-                <div><dt>{w.units[unit] ?? unit}</dt><dd>{Number(row["walks"]).toLocaleString()} {share !== null && <span className="muted">{percent(share)}</span>}</dd></div>
-                <div><dt>{w.succeeded}</dt><dd>{succeeded === null ? <span className="why">{w.tooFew(Number(row["succeeded_n"] ?? 0))}</span> : <>{percent(succeeded)} <span className="muted">{interval(some(row["succeeded_low"]), some(row["succeeded_high"]), "share")}</span></>}</dd></div>
-                <div><dt>{w.half}</dt><dd>{time === null ? words.none : duration(time)}</dd></div>
-                <div><dt>{w.value}</dt><dd>{value === null ? words.none : money(value, answer.asked.currency)}</dd></div>
-              </dl>
-              <Group gap="xs">
-                <Button size="compact-xs" variant="default" onClick={() => behind(`path ${i + 1}`)}>{w.customers(Number(row["customers"]))}<span className="sr">&nbsp;{w.ofPath(i + 1)}</span></Button>
-                <Button size="compact-xs" variant="subtle" onClick={() => take(real)}>{w.walkThis}<span className="sr">, {w.path(i + 1)}</span></Button>
-                <Button size="compact-xs" variant="subtle" onClick={() => save(real)}>{w.save}<span className="sr">, {w.path(i + 1)}</span></Button>
-              </Group>
-            </li>
-          );
-        })}
+        {paths.map((row, i) => <Path key={String(row["path"])} row={row} place={i + 1} most={most} units={units} currency={answer.asked.currency} labelOf={labelOf} behind={behind} take={take} save={save} />)}
       </ol>
-      <p className="muted small" data-testid="sum">{w.sum(shown, other, all, w.units[unit] ?? unit)}</p>
+      <p className="muted small" data-testid="sum">{w.sum(of(paths), other, of(rows), units)}</p>
       {more && other > 0 && <Button size="xs" variant="default" onClick={more}>{w.morePaths}</Button>}
     </>
   );
+}
+
+interface PathProps extends Pick<Props, "labelOf" | "behind" | "take" | "save"> { row: Row; place: number; most: number; units: string; currency: string | null | undefined }
+
+function Path({ row, place, most, units, currency, labelOf, behind, take, save }: PathProps) {
+  const some = (name: string) => (typeof row[name] === "number" ? (row[name] as number) : null);
+  const steps = String(row["path"]).split(ARROW);
+  const real = steps.filter((one) => one !== "…");
+  const [share, succeeded, time, value] = [some("share"), some("succeeded"), some("time"), some("value")];
+  const walks = Number(row["walks"]);
+  return (
+    <li>
+      <p className="chain">{folded(steps).map((part, k) => <Part key={k} first={k === 0} labels={part.steps.map(labelOf)} times={part.times} />)}</p>
+      <dl>
+        <div>
+          <dt>{units}</dt>
+          <dd>
+            {walks.toLocaleString()} {share !== null && <span className="muted">{percent(share)}</span>}
+            <span className="walked" aria-hidden="true"><span style={{ width: `${(walks / most) * 100}%` }} /></span>
+          </dd>
+        </div>
+        <div><dt>{w.who}</dt><dd><button type="button" className="crumb" onClick={() => behind(`path ${place}`)}>{w.customers(Number(row["customers"]))}<span className="sr">&nbsp;{w.ofPath(place)}</span></button></dd></div>
+        <div><dt>{w.succeeded}</dt><dd>{succeeded === null ? <span className="why">{w.tooFew(Number(row["succeeded_n"] ?? 0))}</span> : <>{percent(succeeded)} <span className="muted nowrap">{interval(some("succeeded_low"), some("succeeded_high"), "share")}</span></>}</dd></div>
+        <div><dt>{w.half}</dt><dd>{real.length < 2 && !time ? <span className="muted">{w.oneStep}</span> : time === null ? words.none : duration(time)}</dd></div>
+        <div><dt>{w.value}</dt><dd>{value === null ? words.none : money(value, currency)}</dd></div>
+      </dl>
+      <div className="doings">
+        <Tooltip label={w.walkThis}><ActionIcon variant="subtle" color="gray" aria-label={`${w.walkThis}, ${w.path(place)}`} onClick={() => take(real)}><IconRoute size="1rem" /></ActionIcon></Tooltip>
+        <Tooltip label={w.save}><ActionIcon variant="subtle" color="gray" aria-label={`${w.save}, ${w.path(place)}`} onClick={() => save(real)}><IconUsersPlus size="1rem" /></ActionIcon></Tooltip>
+      </div>
+    </li>
+  );
+}
+
+/** Steps as chips; a loop stands in a frame, with how often it was walked. */
+function Part({ first, labels, times }: { first: boolean; labels: string[]; times: number }) {
+  const arrow = <span className="muted" aria-hidden="true"> › </span>;
+  const chips = labels.map((label, i) => <span key={i}>{i > 0 && arrow}<span className="chip">{label}</span></span>);
+  return <>{!first && arrow}{times > 1 ? <span className="loop">{chips} <span className="times">{w.times(times)}</span></span> : chips}</>;
 }

@@ -3,7 +3,8 @@
 import type { Row } from "@/pages/paths/rows";
 
 export const OTHER = "(other)";
-export const HEIGHT = 440;
+export const HEIGHT = 380; // of all walks, at least; a wide screen draws them higher
+const HIGHEST = 600;
 export const COLUMN = 148; // at least: a column and the names of its steps
 export const BAR = 12;
 const SLOT = 34; // a node's least height: its name and number must fit
@@ -11,7 +12,7 @@ const GAP = 6;
 
 export interface FlowNode { key: string; position: number; place: number; step: string; walks: number; on: number; ended: number; inFlight: number; cut: number; x: number; y: number; height: number }
 export interface Ribbon { key: string; from: FlowNode; to: FlowNode; walks: number; path: string }
-export interface FlowShape { nodes: FlowNode[]; ribbons: Ribbon[]; width: number; height: number; total: number }
+export interface FlowShape { nodes: FlowNode[]; ribbons: Ribbon[]; width: number; height: number; total: number; across: number }
 
 const number = (row: Row, name: string) => Number(row[name] ?? 0);
 
@@ -32,7 +33,7 @@ export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean, r
     return from && to ? [{ from, to, walks: number(row, "walks") }] : [];
   });
   const total = nodes.filter((one) => one.place === 0).reduce((sum, one) => sum + one.walks, 0);
-  const scale = total > 0 ? HEIGHT / total : 0;
+  const scale = total > 0 ? Math.min(HIGHEST, Math.max(HEIGHT, room * 0.36)) / total : 0;
   let height = 0;
   for (let place = 0; place < columns; place += 1) {
     const column = nodes.filter((one) => one.place === place);
@@ -47,7 +48,7 @@ export function flowShape(nodeRows: Row[], linkRows: Row[], backward: boolean, r
     }
     height = Math.max(height, y);
   }
-  return { nodes, ribbons: ribbons(links, scale, backward), width: Math.max(0, columns * across), height, total };
+  return { nodes, ribbons: ribbons(links, scale, backward), width: Math.max(0, columns * across), height, total, across };
 }
 
 function mean(pairs: [number, number][]): number {

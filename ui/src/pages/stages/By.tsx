@@ -31,18 +31,18 @@ export function By({ by, groups, stages, overlap, open }: Props) {
     <>
       {overlap && <p className="muted small">{w.overlap}</p>}
       <div className="table-wrap" tabIndex={0} role="region" aria-label={w.byCaption(by)}>
-        <table className="by-table">
+        <table className={stages.length === 1 ? "by-table single" : "by-table"}>
           <caption className="sr">{w.byCaption(by)}</caption>
           <thead><tr><th scope="col">{w.group}</th>{stages.map((one) => <th key={one.stage} scope="col">{one.label}</th>)}</tr></thead>
           <tbody>
-            <tr className="all"><th scope="row">{words.everyone}</th>{stages.map((one) => <Cell key={one.stage} numbers={one} label={one.label} onClick={() => open({ stage: one.stage, count: "entered", label: w.countOf(w.counts.entered, one.label) })} />)}</tr>
+            <tr className="all"><th scope="row">{words.everyone}</th>{stages.map((one) => <Cell key={one.stage} numbers={one} label={one.label} open={(count) => open({ stage: one.stage, count, label: w.countOf(w.counts[count], one.label) })} />)}</tr>
             {groups.map((group) => (
               <tr key={group.key}>
                 <th scope="row">{group.label}</th>
                 {stages.map((stage) => {
                   const one = group.stages.find((each) => each.stage === stage.stage);
                   const label = `${group.label}, ${stage.label}`;
-                  return one ? <Cell key={stage.stage} numbers={one} label={label} onClick={() => open({ stage: stage.stage, count: "entered", label: w.countOf(w.counts.entered, label), by, group: group.key })} /> : <td key={stage.stage}>{words.none}</td>;
+                  return one ? <Cell key={stage.stage} numbers={one} label={label} open={(count) => open({ stage: stage.stage, count, label: w.countOf(w.counts[count], label), by, group: group.key })} /> : <td key={stage.stage}>{words.none}</td>;
                 })}
               </tr>
             ))}
@@ -56,24 +56,27 @@ export function By({ by, groups, stages, overlap, open }: Props) {
 
 type Numbers = Pick<StageSeenOut, "rate" | "entered" | "too_young">;
 
-function Cell({ numbers, label, onClick }: { numbers: Numbers; label: string; onClick: () => void }) {
+type Part = "entered" | "rated_succeeded" | "too_young";
+
+function Cell({ numbers, label, open }: { numbers: Numbers; label: string; open: (count: Part) => void }) {
   const { rate, entered, too_young: young } = numbers;
   if (entered === 0) return <td><span className="muted">{words.none}</span></td>;
   const known = isKnown(rate);
   return (
     <td>
-      <button type="button" className="plain by-cell" onClick={onClick}>
-        <span className="sr">{label}: </span>
-        {known && (
-          <span className="whisker" aria-hidden="true">
-            <span className="reach" style={{ left: `${rate.low * 100}%`, width: `${(rate.high - rate.low) * 100}%` }} />
-            <span className={young > 0 ? "point open" : "point"} style={{ left: `${rate.value * 100}%` }} />
-          </span>
-        )}
-        {known ? <span><strong>{percent(rate.value)}</strong> <small className="muted">{interval(rate.low, rate.high, "share")}</small></span> : <span className="why small">{why(rate)}</span>}
-        <small className="muted">{w.enteredShort(entered)}{young > 0 && ` · ${w.incomplete(young)}`}</small>
-        <span className="sr">{young > 0 ? w.notFinal : ""} {w.showCustomers}</span>
-      </button>
+      {known && (
+        <span className="whisker" aria-hidden="true">
+          <span className="reach" style={{ left: `${(rate.low ?? 0) * 100}%`, width: `${((rate.high ?? 1) - (rate.low ?? 0)) * 100}%` }} />
+          <span className={young > 0 ? "point open" : "point"} style={{ left: `${rate.value * 100}%` }} />
+        </span>
+      )}
+      {known
+        ? <span className="nowrap"><button type="button" className="plain" aria-label={w.rateOf(label, percent(rate.value))} onClick={() => open("rated_succeeded")}><strong>{percent(rate.value)}</strong></button> <small className="muted">{interval(rate.low, rate.high, "share")}</small></span>
+        : <span className="why small">{why(rate)}</span>}
+      <small className="muted by-counts">
+        <button type="button" className="plain" aria-label={`${label}: ${w.enteredShort(entered)}`} onClick={() => open("entered")}>{w.enteredShort(entered)}</button>
+        {young > 0 && <button type="button" className="plain" aria-label={`${label}: ${w.incomplete(young)}`} onClick={() => open("too_young")}>{w.incomplete(young)}</button>}
+      </small>
     </td>
   );
 }

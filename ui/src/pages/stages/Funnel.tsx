@@ -1,5 +1,6 @@
 // The stages one below the other in all their outcomes, drawn to one scale: who went on, left, fell silent; who is still
 // here stands apart. Every part and every number opens its customers.
+import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { isKnown, type StageSeenOut } from "@/api/types";
 import { duration, interval, percent, why } from "@/format";
@@ -32,7 +33,7 @@ function Row({ stage, most, open, link }: { stage: StageSeenOut; most: number; o
   return (
     <li className="stage-row">
       <div className="stage-name">
-        {link ? <h2><Link href={href(`/${stage.stage}`)}>{stage.label}</Link></h2> : null}
+        {link ? <h2><Link href={href(`/${stage.stage}`)}>{stage.label}<IconChevronRight size="1rem" aria-hidden="true" /></Link></h2> : null}
         <button type="button" className="plain" onClick={() => show("customers")}><strong>{stage.customers.toLocaleString()}</strong> {w.reached}</button>
         {stage.skipped > 0 && <button type="button" className="plain muted small" onClick={() => show("skipped")}>{w.skipped(stage.skipped)}</button>}
       </div>
@@ -51,18 +52,21 @@ function Row({ stage, most, open, link }: { stage: StageSeenOut; most: number; o
           ))}
         </p>
       </div>
-      <div className="stage-rate"><Rate stage={stage} /></div>
+      <div className="stage-rate"><Rate stage={stage} show={show} /></div>
     </li>
   );
 }
 
-function Rate({ stage }: { stage: StageSeenOut }) {
+function Rate({ stage, show }: { stage: StageSeenOut; show: (count: keyof typeof w.counts) => void }) {
   const half = stage.time_quartiles[1];
   const success = stage.has_goal ? w.reachedGoal : w.wentOn;
   return (
     <>
       {isKnown(stage.rate)
-        ? <p><strong className="big">{percent(stage.rate.value)}</strong> <span className="muted small nowrap">{interval(stage.rate.low, stage.rate.high, "share")}, {words.n(stage.rate.n)}</span></p>
+        ? <p>
+          <button type="button" className="plain" onClick={() => show("rated_succeeded")}><strong className="big">{percent(stage.rate.value)}</strong></button>{" "}
+          <span className="muted small nowrap">{interval(stage.rate.low, stage.rate.high, "share")}, <button type="button" className="plain" onClick={() => show("rated")}>{words.n(stage.rate.n)}</button></span>
+        </p>
         : <p className="why">{why(stage.rate)}</p>}
       <p className="muted small">{w.within(success, duration(stage.within))}</p>
       {half && isKnown(half) && <p className="muted small">{w.half(duration(half.value))}</p>}

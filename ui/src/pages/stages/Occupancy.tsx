@@ -1,9 +1,13 @@
-// How many customers are in each stage, over time: a stacked area, by day, week or month, with its table.
+// How many customers are in each stage, over time: bands on top of each other, by day, week or month, with their table. A
+// stage's name at the end of its band opens those who are there now.
 import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import { useAnswer } from "@/api/hooks";
 import type { StageSeenOut } from "@/api/types";
+import type { Open } from "@/pages/stages/Funnel";
+import { notesSaid, periodStart, useNotes } from "@/parts/annotations";
 import { Chart, type Palette } from "@/parts/Chart";
+import { bandsOption } from "@/parts/charts/bands";
 import { DataTable } from "@/parts/DataTable";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
@@ -13,26 +17,23 @@ import { words } from "@/words";
 const w = words.stages;
 const STEPS = ["day", "week", "month"] as const;
 
-export function Occupancy({ stages }: { stages: StageSeenOut[] }) {
+export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open }) {
   const { values, set } = useUrl();
   const every = STEPS.find((one) => one === values.get("every")) ?? "week";
   const fields = useMemo(() => ({ every, most: 1 }), [every]);
   const found = useAnswer("occupancy", fields);
+  const notes = useNotes().data;
   const table = found.data?.tables["counts"];
   const option = useCallback((colours: Palette) => {
-    const at = (table?.rows ?? []).map((row) => String(row[0]));
-    return {
-      xAxis: { type: "category" as const, data: at, boundaryGap: false, axisLabel: { color: colours.muted, formatter: (text: string) => new Date(text).toLocaleDateString(undefined, { month: "short", year: "2-digit", ...(every === "month" ? {} : { day: "numeric" }) }) }, axisLine: { lineStyle: { color: colours.line } } },
-      yAxis: { type: "value" as const, axisLabel: { color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
-      legend: { textStyle: { color: colours.ink }, icon: "roundRect", top: 0 },
-      grid: { left: 8, right: 16, top: 36, bottom: 8, containLabel: true },
-      tooltip: { trigger: "axis" as const, backgroundColor: colours.card, borderColor: colours.line, textStyle: { color: colours.ink }, confine: true },
-      series: stages.map((stage, i) => {
-        const place = table?.columns.findIndex((one) => one.name === stage.stage) ?? -1;
-        return { name: stage.label, type: "line" as const, stack: "all", symbol: "none", lineStyle: { width: 1 }, areaStyle: { opacity: 0.65 }, itemStyle: { color: colours.series[i % colours.series.length] ?? colours.ink }, data: (table?.rows ?? []).map((row) => Number(row[place] ?? 0)) };
-      }),
-    };
-  }, [table, stages, every]);
+    const rows = table?.rows ?? [];
+    const place = (stage: StageSeenOut) => table?.columns.findIndex((one) => one.name === stage.stage) ?? -1;
+    const bands = stages.map((stage) => ({ name: stage.label, data: rows.map((row) => Number(row[place(stage)] ?? 0)), list: stage.stage }));
+    return bandsOption(colours, rows.map((row) => periodStart(String(row[0])) ?? 0), bands, notes ?? []);
+  }, [table, stages, notes]);
+  const click = useCallback((params: { data: unknown }) => {
+    const stage = stages.find((one) => one.stage === (params.data as { list?: string } | null)?.list);
+    if (stage) open({ stage: stage.stage, count: "in_flight", label: w.countOf(w.counts.in_flight, stage.label) });
+  }, [stages, open]);
   return (
     <section aria-labelledby="occupancy">
       <div className="section-head">
@@ -44,7 +45,7 @@ export function Occupancy({ stages }: { stages: StageSeenOut[] }) {
       {found.data && table && (
         <>
           <p className="muted">{found.data.says[1]}</p>
-          <Chart label={w.occupancySaid(found.data.says[1] ?? "")} option={option} height="18rem" />
+          <Chart label={`${w.occupancySaid(found.data.says[1] ?? "")} ${notesSaid(notes ?? [])}`} option={option} onClick={click} height="20rem" />
           <details><summary>{words.table}</summary><DataTable table={table} caption={w.occupancy} locale={{ zone: found.data.asked.time_zone }} /></details>
         </>
       )}

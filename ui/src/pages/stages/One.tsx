@@ -26,7 +26,12 @@ export function One({ told, id, open }: { told: StagesOut; id: string; open: Ope
   const repeat = stage.repeat;
   return (
     <div className="stages-page">
-      <p className="small"><Link href={href("/", { by })}>{w.all}</Link></p>
+      <nav aria-label={w.title}>
+        <ul className="stage-ways">
+          <li><Link href={href("/", { by })}>{w.all}</Link></li>
+          {told.stages.map((one) => <li key={one.stage}><Link href={href(`/${one.stage}`, { by })} aria-current={one.stage === id ? "page" : undefined}>{one.label}</Link></li>)}
+        </ul>
+      </nav>
       <h1>{stage.label} <span className="muted">{stage.about}</span></h1>
       <Funnel stages={[stage]} open={open} link={false} />
       <p className="muted small">{stage.too_young > 0 ? w.tooYoung(stage.too_young, stage.rate_final_at === null ? words.none : day(stage.rate_final_at, told.asked.time_zone)) : w.final}</p>

@@ -53,7 +53,7 @@ function All({ told, open }: { told: StagesOut; open: Open }) {
         {by && !groups && !parted.error && <Waiting label={words.asking} />}
         {by && groups && <By by={by} groups={groups} stages={told.stages} overlap={parted.data?.overlap ?? false} open={open} />}
       </section>
-      <Occupancy stages={told.stages} />
+      <Occupancy stages={told.stages} open={open} />
       <details><summary>{words.howMade}</summary><Contract contract={told.whole.contract} asked={told.asked} /></details>
     </div>
   );
@@ -65,7 +65,9 @@ function Whole({ told, open }: { told: StagesOut; open: Open }) {
   return (
     <>
       <p className="headline">
-        {isKnown(rate) ? w.wholeSaid(percent(rate.value), interval(rate.low, rate.high, "share"), duration(whole.horizon), rate.n) : w.wholeNotKnown(whole.entered)}
+        {isKnown(rate)
+          ? <><button type="button" className="plain" onClick={() => open({ stage: "journey", count: "rated_succeeded", label: w.countOf(w.wholeCounts.succeeded, w.wholeWay) })}>{percent(rate.value)}</button> {w.wholeSaid(interval(rate.low, rate.high, "share"), duration(whole.horizon), rate.n)}</>
+          : w.wholeNotKnown(whole.entered)}
       </p>
       <p className="stage-counts">
         {(["entered", "succeeded", "left", "lapsed", "in_flight"] as const).map((name) => whole[name] > 0 && (

@@ -2,12 +2,14 @@
 import type { CustomSeriesOption, EChartsOption } from "echarts";
 import type { AnswerOut, TableOut } from "@/api/types";
 import { inUnit, interval, type Locale, type Unit } from "@/format";
+import type { Note } from "@/generated/client/types.gen";
 import type { Palette } from "@/parts/Chart";
 import { words } from "@/words";
 
 /** One chart. label: a sentence for who does not see it. A mark whose data have `list` names a list of the answer. */
-export interface Drawing { key: string; label: string; caption?: string; height: number; small?: boolean; /** At least so wide, in rem: a narrow screen scrolls. */ least?: number; option: (colours: Palette) => EChartsOption }
-export interface Seen { locale: Locale; name: (id: string) => string }
+export interface Drawing { key: string; label: string; caption?: string; height: number; small?: boolean; /** At least so wide, in rem: a narrow screen scrolls. */ least?: number; /** Over a calendar: the notes belong to it. */ dated?: boolean; option: (colours: Palette) => EChartsOption }
+/** What a drawing knows beside the answer. notes: of what happened outside of the data, for axes of time. */
+export interface Seen { locale: Locale; name: (id: string) => string; notes?: readonly Note[] }
 export type Draw = (answer: AnswerOut, seen: Seen) => Drawing[];
 export type Row = Record<string, unknown>;
 export interface Known { value: number; low: number; high: number; n: number }
@@ -143,13 +145,16 @@ function shapeAt(shape: Shape, x: number, y: number, r: number, color: string) {
 /** Ink that can be read on a cell so dark. share: of the darkest. */
 export const onCell = (c: Palette, share: number): object => ({ color: share > 0.6 ? c.card : c.ink });
 
-/** A colour between two, both written as #rrggbb. */
-export function between(a: string, b: string): string {
+/** A colour between two, both written as #rrggbb. share: how far from the first. */
+export function mixed(a: string, b: string, share: number): string {
   const parts = (one: string) => [1, 3, 5].map((i) => parseInt(one.slice(i, i + 2), 16));
   const [from, to] = [parts(a.trim()), parts(b.trim())];
-  const mixed = from.map((one, i) => Math.round((one + (to[i] ?? one)) / 2));
-  return mixed.some(Number.isNaN) ? b : `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
+  const found = from.map((one, i) => Math.round(one + ((to[i] ?? one) - one) * share));
+  return found.some(Number.isNaN) ? b : `#${found.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
+
+/** The colour half way between two. */
+export const between = (a: string, b: string): string => mixed(a, b, 0.5);
 
 /** A zero line that stands out. */
 export function zero(c: Palette): object {

@@ -1,7 +1,9 @@
 // Charts over time: retention with its cohorts, who goes and who stays, where customers are.
 import type { Palette } from "@/parts/Chart";
 import { inUnit, percent } from "@/format";
-import { as, axis, between, GRID, hatched, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
+import { bandsOption, stageColours } from "@/parts/charts/bands";
+import { noteBands, periodStart } from "@/parts/annotations";
+import { as, axis, GRID, hatched, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
 import { overTime } from "@/parts/charts/ways";
 import { words } from "@/words";
 
@@ -63,12 +65,6 @@ function areas(c: Palette, at: string[], series: { name: string; color: string; 
   };
 }
 
-/** From the pale end of the track to its dark one, then teal, then violet: the stages in their order. */
-export function stageColours(c: Palette, n: number): string[] {
-  const way = [c.pale, between(c.pale, c.track), c.track, c.teal, c.series[2] ?? c.muted, between(c.teal, c.card)];
-  return Array.from({ length: n }, (_, i) => way[i % way.length] ?? c.track);
-}
-
 export const churn: Draw = (answer, seen) => {
   const rows = rowsOf(answer.tables["periods"]);
   const stage = text(rows[0] ?? {}, "stage");
@@ -77,11 +73,11 @@ export const churn: Draw = (answer, seen) => {
   const flows: [string, string, number][] = [["entered", words.ask.entered, 1], ["returned", words.ask.cameBack, 1], ["left", words.ask.left, -1], ["lapsed", words.ask.lapsed, -1]];
   const share = (row: Row, name: string) => known(row, name)?.value ?? null;
   const movement: Drawing = {
-    key: "moves", caption: words.ask.churnCaption, label: `${words.ask.churnCaption} ${rows.slice(-4).map((row) => `${text(row, "period")}: ${flows.map(([name, word]) => `${word} ${inUnit(num(row, name), "count")}`).join(", ")}`).join("; ")}`, height: 20,
+    key: "moves", dated: true, caption: words.ask.churnCaption, label: `${words.ask.churnCaption} ${rows.slice(-4).map((row) => `${text(row, "period")}: ${flows.map(([name, word]) => `${word} ${inUnit(num(row, name), "count")}`).join(", ")}`).join("; ")}`, height: 20,
     option: (c) => as({
       tooltip: saidTip(c), legend: legend(c), grid: { ...GRID, top: size(2.5) }, xAxis: axis(c, { type: "category", data: rows.map((row) => text(row, "period")), splitLine: { show: false } }),
       yAxis: axis(c, { type: "value", axisLabel: { formatter: (value: number) => inUnit(Math.abs(value), "count") } }),
-      series: flows.map(([name, word, sign], k) => ({ name: word, type: "bar", stack: "all", itemStyle: { color: [c.track, c.teal, c.muted, c.pale][k] }, data: rows.map((row) => ({ value: sign * (name === "entered" ? num(row, name) - num(row, "returned") : num(row, name)), said: tip(text(row, "period"), `${word}: ${inUnit(num(row, name), "count")}`, told(row, "churn", "share", seen.locale) && `${words.ask.churned} ${told(row, "churn", "share", seen.locale)}`, row["complete"] !== true && words.ask.notOver), list: list(answer, `${name} ${text(row, "period")}`), ...(row["complete"] === true ? {} : { itemStyle: hatched(c) }) })) })),
+      series: flows.map(([name, word, sign], k) => ({ name: word, type: "bar", stack: "all", itemStyle: { color: [c.track, c.teal, c.muted, c.pale][k] }, data: rows.map((row) => ({ value: sign * (name === "entered" ? num(row, name) - num(row, "returned") : num(row, name)), said: tip(text(row, "period"), `${word}: ${inUnit(num(row, name), "count")}`, told(row, "churn", "share", seen.locale) && `${words.ask.churned} ${told(row, "churn", "share", seen.locale)}`, row["complete"] !== true && words.ask.notOver), list: list(answer, `${name} ${text(row, "period")}`), ...(row["complete"] === true ? {} : { itemStyle: hatched(c) }) })) })).concat(noteBands(seen.notes ?? [], c, rows.map((row) => text(row, "period"))) as never),
     }),
   };
   if (!staying.length) return [movement];
@@ -105,6 +101,6 @@ export const occupancy: Draw = (answer, seen) => {
   const last = after.at(-1) ?? {};
   return [
     { key: "after", caption: words.ask.afterCaption, label: `${words.ask.afterCaption} ${unit} ${num(last, unit)}: ${states.map((one) => `${word(one)} ${told(last, one, "share", seen.locale)}`).join("; ")}`, height: 20, option: (c) => as(areas(c, after.map((row) => String(num(row, unit))), states.map((one) => ({ name: word(one), color: colours(c, one), data: after.map((row) => known(row, one)?.value ?? null) })), true, unit)) },
-    { key: "counts", caption: words.ask.countsCaption, label: `${words.ask.countsCaption} ${stages.map((one) => `${word(one)} ${inUnit(num(weeks.at(-1) ?? {}, one), "count")}`).join("; ")}`, height: 20, option: (c) => as(areas(c, weeks.map(day), stages.map((one) => ({ name: word(one), color: colours(c, one), data: weeks.map((row) => num(row, one)) })), false)) },
+    { key: "counts", dated: true, caption: words.ask.countsCaption, label: `${words.ask.countsCaption} ${stages.map((one) => `${word(one)} ${inUnit(num(weeks.at(-1) ?? {}, one), "count")}`).join("; ")}`, height: 20, option: (c) => bandsOption(c, weeks.map((row) => periodStart(day(row)) ?? 0), stages.map((one) => ({ name: word(one), data: weeks.map((row) => num(row, one)), list: list(answer, one) })), seen.notes ?? []) },
   ];
 };

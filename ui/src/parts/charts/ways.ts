@@ -1,6 +1,7 @@
 // Charts of ways: a funnel as bars with what was lost and what is still on the way, paths as flows, transitions as a heat map.
 import type { AnswerOut } from "@/api/types";
 import { inUnit, percent } from "@/format";
+import { noteBands, periodStart } from "@/parts/annotations";
 import { as, axis, GRID, hatched, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, whiskers, type Drawing, type Row, type Seen } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
@@ -66,7 +67,7 @@ export function overTime(caption: string, rows: Row[], name: string, value: stri
   const at = (row: Row) => known(row, value);
   const said = (row: Row) => tip(text(row, name), told(row, value, "share", seen.locale), opened?.(row) && words.ask.notOver);
   return {
-    key: `time-${value}`, caption, label: `${caption}: ${rows.map((row) => `${text(row, name)} ${told(row, value, "share", seen.locale)}`).join("; ")}`, height: 18,
+    key: `time-${value}`, dated: rows.some((row) => periodStart(text(row, name)) !== null), caption, label: `${caption}: ${rows.map((row) => `${text(row, name)} ${told(row, value, "share", seen.locale)}`).join("; ")}`, height: 18,
     option: (c) => as({
       tooltip: saidTip(c), grid: GRID,
       xAxis: axis(c, { type: "category", boundaryGap: false, data: rows.map((row) => text(row, name)), splitLine: { show: false } }),
@@ -75,6 +76,7 @@ export function overTime(caption: string, rows: Row[], name: string, value: stri
         { type: "line", stack: "band", silent: true, symbol: "none", lineStyle: { opacity: 0 }, data: rows.map((row) => at(row)?.low ?? null) },
         { type: "line", stack: "band", silent: true, symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: c.pale, opacity: 0.7 }, data: rows.map((row) => { const one = at(row); return one ? one.high - one.low : null; }) },
         { type: "line", symbolSize: size(0.5), lineStyle: { color: c.track, width: size(0.14) }, itemStyle: { color: c.track }, data: rows.map((row) => ({ value: at(row)?.value ?? null, said: said(row), list: of?.(row), symbol: opened?.(row) ? "emptyCircle" : "circle" })) },
+        noteBands(seen.notes ?? [], c, rows.map((row) => text(row, name))),
       ],
     }),
   };
