@@ -231,6 +231,52 @@ def test_a_load_is_stopped(shop: tuple[TestClient, Path], monkeypatch: pytest.Mo
     assert client.get(f"{API}/map").status_code == 200
 
 
+REVIEWS = "review_no,email,posted_at,stars,words\n" + "".join(
+    f"R{n},ana{n}@example.com,2024-03-{n + 1:02d} 10:00:00,{1 + n % 5},Nice shoes\n" for n in range(20)
+)
+
+
+def test_a_file_of_a_new_kind_is_added_to_the_sources_that_are_there(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    before = (folder / "sources.yaml").read_text("utf-8")
+    drop(client, "reviews.csv", REVIEWS)
+    draft = drafted(client)
+    assert [one["id"] for one in draft["files"]] == ["reviews"]
+    assert draft["unnamed"] == [draft["names"][0]["name"]]
+    assert "ana1@" not in str(draft["files"])
+    more = client.post(f"{API}/sources", json={"sources": draft["sources"]})
+    assert more.status_code == 200, more.text
+    after = (folder / "sources.yaml").read_text("utf-8")
+    assert after.startswith(before.rstrip("\n")[:200])
+    assert len(after.splitlines()) > len(before.splitlines())
+    done = ended(client, client.post(f"{API}/loads", json={}))
+    assert client.get(f"{API}/loads/results/{done['id']}").json()["events"] == 20
+    # It is read now: nothing is left to look at, and adding it again is refused.
+    assert client.post(f"{API}/drafts", json={}).status_code == 404
+    assert client.post(f"{API}/sources", json={"sources": draft["sources"]}).status_code == 409
+
+
+def test_a_further_file_of_a_name_that_is_taken_gets_another(shop: tuple[TestClient, Path]) -> None:
+    client, _ = shop
+    drop(client, "orders-2025.csv", ORDERS)
+    draft = drafted(client)
+    assert [one["id"] for one in draft["files"]] == ["orders_2"]
+    until = drafted(client, choices={"orders_2": {"complete_until": "2025-06-30"}})
+    assert draft["files"][0]["newest"] == "2024-04-03"
+    assert '    complete_until: "2025-06-30"' in until["sources"]
+
+
+def test_nothing_is_added_where_nothing_was_guessed(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    before = (folder / "sources.yaml").read_bytes()
+    drop(client, "empty.csv", "")
+    draft = drafted(client)
+    told = client.post(f"{API}/sources", json={"sources": draft["sources"]})
+    assert told.status_code == 409
+    assert told.json()["code"] == "nothing_to_add"
+    assert (folder / "sources.yaml").read_bytes() == before
+
+
 def test_rejects_are_masked_until_somebody_asks(empty: TestClient) -> None:
     drop(empty, "orders.csv", ORDERS)
     draft = drafted(empty)

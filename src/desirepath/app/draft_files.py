@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from desirepath.app.uploads import ENDINGS
 from desirepath.collect.expression import quote_text
 from desirepath.collect.guess.shapes import FileProfile
 from desirepath.collect.guess.times import candidates
-from desirepath.collect.guess.words import LOG, unique, words_of
+from desirepath.collect.guess.words import LOG, slug, unique, words_of
 from desirepath.collect.presets.catalogue import Preset
 from desirepath.collect.presets.recognise import recognise
 from desirepath.collect.raw import RawPart
@@ -45,17 +45,18 @@ def take_files(
     temporary: Path,
     preset: Preset | None = None,
     say: Say = quiet,
+    taken: Collection[str] = (),
 ) -> list[FileProfile]:
     """A profile of each file, or of each set of files alike. Raises SourceError where one cannot be read.
 
-    preset: what the files are, where somebody says so. say: which is looked at.
+    preset: what the files are, where somebody says so. say: which is looked at. taken: names that sources have already.
     """
     reader = FileReader(temporary)
     found = [one for path in _expanded(files) for one in find_files("init", [str(path)], Path.cwd())]
     groups = _grouped(reader, found, preset)
     folders = [path.resolve() for path in files if path.is_dir()]
     profiles = []
-    for place, (name, group) in enumerate(zip(_names(groups, folders), groups, strict=True)):
+    for place, (name, group) in enumerate(zip(_names(groups, folders, taken), groups, strict=True)):
         say(f"looking at {group.found[0].path.name}", place / len(groups))
         parts = [
             reader.prepare(name, found, group.reading, reader.stamp(found, group.reading))
@@ -160,20 +161,23 @@ _ENDING = re.compile(
 )
 
 
-def _names(groups: Sequence[_Group], named: Sequence[Path]) -> list[str]:
+def _names(groups: Sequence[_Group], named: Sequence[Path], there: Collection[str] = ()) -> list[str]:
     """A name for each group: its stem, with its folder where the stem alone says too little.
 
-    named: the folders that were named; files right in them need no folder's name.
+    named: the folders that were named; files right in them need no folder's name. there: names that are not free.
     """
     stems = [group.stem for group in groups]
-    taken: set[str] = set()
+    taken: set[str] = set(there)
     names = []
     for group in groups:
         folder = group.found[0].path.parent
         inside = any(folder != one and folder.is_relative_to(one) for one in named)
         vague = bool(LOG.intersection(words_of(group.stem))) and inside
         stem = f"{folder.name}_{group.stem}" if vague or stems.count(group.stem) > 1 else group.stem
-        names.append(unique(stem, taken))
+        name = unique(stem, taken)
+        while slug(name, "source") in there:  # sources are called by it
+            name = unique(stem, taken)
+        names.append(name)
     return names
 
 

@@ -6,7 +6,7 @@ In: profiles of files, perhaps a preset that somebody named. Out: a Ready, and t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from desirepath.collect.guess.shapes import FileProfile
@@ -58,9 +58,12 @@ class Ready:
 
 
 def take_presets(
-    profiles: Sequence[FileProfile], forced: Preset | None = None
+    profiles: Sequence[FileProfile], forced: Preset | None = None, there: Collection[str] = ()
 ) -> tuple[Ready, list[FileProfile]]:
-    """The files that a preset describes, and the others. Raises SourceError where the forced preset does not fit."""
+    """The files that a preset describes, and the others. Raises SourceError where the forced preset does not fit.
+
+    there: names that sources have already.
+    """
     found: list[tuple[Recognised, FileProfile]] = []
     rest: list[FileProfile] = []
     notes: list[str] = []
@@ -74,7 +77,7 @@ def take_presets(
             rest.append(file)
             notes += _near(file, names)
     best = max((one.preset.sells for one, _ in found), default=0)
-    taken = {slug(file.name, "source") for file in rest}
+    taken = {slug(file.name, "source") for file in rest} | set(there)
     entries = []
     for one, file in found:
         reading = reading_lines(file.files, dict(file.reading))

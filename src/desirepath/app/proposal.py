@@ -9,7 +9,7 @@ is guessed. Nothing is written into the folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -60,8 +60,11 @@ def propose(
     *,
     choices: Mapping[str, Choice] | None = None,
     say: Say | None = None,
+    taken: Collection[str] = (),
 ) -> Iterator[Proposal]:
     """What these files are guessed to be. choices: by the name of a source or of a file that was left out.
+
+    taken: names of the sources that the workspace has already, which no new one gets.
 
     Raises SourceError where a file cannot be read, NotFound for a preset that there is not, DefinitionError where what
     was chosen cannot be meant.
@@ -71,7 +74,7 @@ def propose(
 
     with TemporaryDirectory(prefix="desirepath-") as temporary, Profiler(Path(temporary)) as profiler:
         yield _proposal(
-            profiler, Path(temporary), target, files, template, preset, choices or {}, say or quiet
+            profiler, Path(temporary), target, files, template, preset, choices or {}, say or quiet, taken
         )
 
 
@@ -84,6 +87,7 @@ def _proposal(
     preset: str | None,
     choices: Mapping[str, Choice],
     say: Say,
+    taken: Collection[str],
 ) -> Proposal:
     from desirepath.app.draft_files import take_files
     from desirepath.app.draft_presets import take_presets
@@ -91,9 +95,9 @@ def _proposal(
 
     forced = named(preset) if preset is not None else None
     every_profile = take_files(
-        profiler, target, files, temporary, forced, lambda step, share: say(step, share * 0.6)
+        profiler, target, files, temporary, forced, lambda step, share: say(step, share * 0.6), taken
     )
-    ready, profiles = take_presets(every_profile, forced)
+    ready, profiles = take_presets(every_profile, forced, taken)
     say("guessing", 0.6)
     unused = {name for name, choice in choices.items() if not choice.used}
     guessed = _guess(profiler, [one for one in profiles if one.name not in unused])

@@ -58,7 +58,8 @@ class FileTold:
     """A source, or a file that was left out (`left_out` says why). columns: in the order of the file.
 
     time, of_event, value, of_channel: columns; event, channel: names that hold for every row. several: one row is more
-    than one event. query: the rows are put together first, and are not the file's own. aside: rows by reason.
+    than one event. query: the rows are put together first, and are not the file's own. aside: rows by reason. newest:
+    the day of its last row, as its columns say it.
     """
 
     id: str
@@ -80,6 +81,7 @@ class FileTold:
     query: bool = False
     metrics: bool = False
     left_out: str = ""
+    newest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,15 @@ def _source(found: Proposal, source: Source, file: FileProfile, document: Docume
         of_channel=_column_of(first.channel),
         several=len(events) > 1,
         query=source.reading.query is not None,
+        newest=_newest(source, file),
     )
+
+
+def _newest(source: Source, file: FileProfile) -> str | None:
+    """The day of the last row, by the columns that say when."""
+    read = {one.time.column for one in merged(source) if one.time is not None}
+    times = [one.times.last for one in file.columns if one.name in read and one.times is not None]
+    return f"{max(one.replace(tzinfo=None) for one in times):%Y-%m-%d}" if times else None
 
 
 def _column_of(field: Field | None) -> str | None:

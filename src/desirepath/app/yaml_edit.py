@@ -15,6 +15,7 @@ import yaml
 
 _PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]|[^\W\d_]")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_AFTER = re.compile(r"\n+( *)#.*")  # a comment on a line of its own
 _WIDE = 100  # characters of an entry that still stands on one line
 
 
@@ -52,6 +53,48 @@ def rename(text: str, way: Sequence[str], name: str) -> str:
             return plain
         key = found[0]
         return plain[: key.start_mark.index] + written(name) + plain[key.end_mark.index :]
+
+    return _as_it_was(text, change)
+
+
+def entries_of(text: str, section: str) -> dict[str, str]:
+    """The entries of a section that stand on lines of their own: name → its lines, as they are, indented by two.
+
+    Comments that follow, indented below it, are an entry's too.
+    """
+    plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    node = _node(plain, (section,))
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return {}
+    found = {}
+    for key, value in node.value:
+        begin, column = plain.rfind("\n", 0, key.start_mark.index) + 1, key.start_mark.column
+        end = _line_end(plain, _end(plain, value, key))
+        while (after := _AFTER.match(plain, end)) and len(after[1]) > column:
+            end = after.end()
+        found[key.value] = _indented(plain[begin:end].split("\n"), 2 - column)
+    return found
+
+
+def add_entries(text: str, section: str, entries: Sequence[str]) -> str:
+    """The text with these entries (lines, indented by two) at the end of a section; it is made where there is none."""
+
+    def change(plain: str) -> str:
+        node = _node(plain, (section,))
+        if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
+            key, value = node.value[-1]
+            by = node.value[0][0].start_mark.column - 2
+            end = _line_end(plain, _end(plain, value, key))
+            more = "".join(f"\n\n{_indented(one.split(chr(10)), by)}" for one in entries)
+            return plain[:end] + more + plain[end:]
+        pair = _pair(_node(plain, ()), section)
+        more = "".join(f"\n{one}\n" for one in entries)
+        if pair is None:
+            return f"{plain.rstrip(chr(10))}\n\n{section}:\n{more}".lstrip("\n")
+        if pair[1].start_mark.index != pair[1].end_mark.index:
+            return plain  # a list, or braces: whoever calls sees that nothing was added
+        end = _line_end(plain, pair[0].end_mark.index)
+        return f"{plain[:end]}\n{more.rstrip(chr(10))}{plain[end:]}"
 
     return _as_it_was(text, change)
 
@@ -216,6 +259,11 @@ def _without_lines(text: str, start: int, end: int) -> str:
     """Without the lines from `start` to `end`."""
     first, after = text.rfind("\n", 0, start) + 1, _line_end(text, end)
     return text[:first] + text[after + 1 :]
+
+
+def _indented(lines: Sequence[str], by: int) -> str:
+    """Lines moved to the right, or (below 0) to the left."""
+    return "\n".join(" " * by + one if by > 0 and one else one[-by:] if by < 0 else one for one in lines)
 
 
 def _line_end(text: str, place: int) -> int:

@@ -1,16 +1,22 @@
 """What may be shown of rows as they came, before anybody knows what is in them.
 
-Nothing that names a customer is shown unless somebody asks for it on purpose; what is left still shows the form of a
-value, so that a wrong date or a missing column can be seen.
+Nothing that names a customer is shown unless somebody asks for it on purpose: identifiers, and columns that are called
+as personal ones are, have the masks that customers have elsewhere. What is left still shows the form of a value, so
+that a wrong date or a missing column can be seen.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 
+from desirepath.app.customers.masking import Masking
+from desirepath.app.serving import Serving
+from desirepath.core.errors import DesirepathError
 from desirepath.journey_map.text import clean_text, mask_text
 
-_SIGNS = 2  # of an identifier, that may be seen
+_OURS = secrets.token_hex(16)  # the salt as long as there is no store
+_PATIENCE = 2.0  # seconds
 
 
 def mask_cell(value: str) -> str:
@@ -18,20 +24,17 @@ def mask_cell(value: str) -> str:
     return mask_text(clean_text(value))
 
 
-def mask_identifier(value: str) -> str:
-    """The beginning of an identifier, which finds nobody, and its form.
-
-    >>> mask_identifier("ana@example.com"), mask_identifier("C1043")
-    ('an…@…', 'C1…')
-    """
-    plain = clean_text(value)
-    return plain[: min(_SIGNS, len(plain) // 2)] + ("…@…" if "@" in plain else "…")
+def masking_of(serving: Serving, reveal: bool) -> Masking:
+    """The masks of this workspace: one value looks the same here and on the page of a customer."""
+    return Masking(reveal, _salt(serving), "UTC")
 
 
-def mask_named(text: str) -> str:
-    """`kind:value` with the value masked."""
-    kind, colon, value = text.partition(":")
-    return f"{kind}:{mask_identifier(value)}" if colon else mask_identifier(text)
+def _salt(serving: Serving) -> str:
+    try:
+        with serving.reading(patience=_PATIENCE) as found, found.derived.store(write=False) as store:
+            return str(store.meta("store"))
+    except DesirepathError:  # nothing was loaded yet, or somebody writes
+        return _OURS
 
 
 def mask_record(raw: str) -> str:

@@ -22,7 +22,8 @@ class Choice:
     """What was chosen for one source; None: as it was guessed.
 
     event, channel: a name that holds for every row; of_event, of_channel: the column that says it. value: the column of
-    amounts, "" for none. format: of the time. used: False leaves the source out.
+    amounts, "" for none. format: of the time. complete_until: the day until which the source has everything, "" for its
+    newest event. used: False leaves the source out.
     """
 
     used: bool = True
@@ -35,6 +36,7 @@ class Choice:
     value: str | None = None
     channel: str | None = None
     of_channel: str | None = None
+    complete_until: str | None = None
 
     def renamed(self, names: Mapping[str, str]) -> Choice:
         """The same, with events called as the journey wants them."""
@@ -101,6 +103,8 @@ def _said(choice: Choice, lines: list[str]) -> list[tuple[str, str]]:
         said.append(("channel", flow_map({"column": choice.of_channel})))
     elif choice.channel is not None:
         said.append(("channel", scalar(choice.channel) if choice.channel else ""))
+    if choice.complete_until is not None:
+        said.append(("complete_until", scalar(choice.complete_until) if choice.complete_until else ""))
     return said
 
 

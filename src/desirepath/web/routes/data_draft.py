@@ -8,6 +8,9 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from desirepath.app.clock import SystemClock
+from desirepath.app.customers.masking import Masking
+from desirepath.app.more_sources import add_sources, taken_names, unnamed, unread_files
 from desirepath.app.proposal import propose
 from desirepath.app.proposal_told import FileTold, ProposalTold, tell
 from desirepath.app.rule_files import write_first
@@ -17,10 +20,11 @@ from desirepath.core.errors import NotFound
 from desirepath.journey.templates import TEMPLATES, template
 from desirepath.web.context import Here, Reveal
 from desirepath.web.jobs import Job
-from desirepath.web.masks import mask_cell, mask_identifier
+from desirepath.web.masks import mask_cell, masking_of
 from desirepath.web.routes.jobs import JobOut, job_out, result_of
 
 router = APIRouter(tags=["data"])
+_CUSTOMER = "\0"  # in place of a column's name: whatever it is called, it names customers
 
 
 class ChoiceIn(BaseModel):
@@ -34,6 +38,11 @@ class ChoiceIn(BaseModel):
     value: str | None = Field(None, description='The column of amounts; "" for none.')
     channel: str | None = None
     of_channel: str | None = None
+    complete_until: str | None = Field(
+        None,
+        pattern=r"^(\d{4}-\d{2}-\d{2})?$",
+        description="The day until which nothing is missing in it.",
+    )
 
 
 class DraftIn(BaseModel):
@@ -91,6 +100,7 @@ class FileGuessOut(BaseModel):
     query: bool
     metrics: bool
     left_out: str
+    newest: str | None = Field(description="The day of its last row.")
 
 
 class EventNameOut(BaseModel):
@@ -112,7 +122,10 @@ class StageGuessOut(BaseModel):
 
 
 class DraftOut(BaseModel):
-    """What the files are guessed to be. problem: why no journey can be drafted from them yet."""
+    """What the files are guessed to be. problem: why no journey can be drafted from them yet.
+
+    unnamed: in a workspace that has a journey, the event names that it does not mention.
+    """
 
     files: list[FileGuessOut]
     names: list[EventNameOut]
@@ -122,6 +135,7 @@ class DraftOut(BaseModel):
     sources: str
     journey: str
     problem: str
+    unnamed: list[str]
     revealed: bool
 
 
@@ -137,6 +151,19 @@ class DefinitionsIn(BaseModel):
 
     sources: str
     journey: str
+
+
+class MoreIn(BaseModel):
+    """A drafted sources.yaml, whose entries are to be added. stamp: of sources.yaml as it was seen."""
+
+    sources: str = Field(max_length=900_000)
+    stamp: str | None = None
+
+
+class AddedOut(BaseModel):
+    """sources.yaml has them."""
+
+    stamp: str
 
 
 class AcceptedOut(BaseModel):
@@ -156,16 +183,17 @@ def templates() -> list[TemplateOut]:
 def make_draft(here: Here, asked: DraftIn) -> JobOut:
     """Look at dropped files: a job, whose result /drafts/{id} tells."""
     folder = here.serving.folder
-    names = asked.files or [one.name for one in uploads(folder)]
+    taken = taken_names(folder)
+    names = asked.files or (unread_files(folder) if taken else [one.name for one in uploads(folder)])
     if not names:
-        raise NotFound(f"there are no files in the folder {DATA}", hint="Drop some first.")
+        raise NotFound(f"there are no new files in the folder {DATA}", hint="Drop some first.")
     paths = paths_of(folder, names)
     if asked.template is not None:
         template(asked.template)  # where there is none of that name, say so at once
     choices = {name: Choice(**one.model_dump()) for name, one in asked.choices.items()}
 
     def work(job: Job) -> ProposalTold:
-        with propose(folder, paths, asked.template, choices=choices, say=job.say) as found:
+        with propose(folder, paths, asked.template, choices=choices, say=job.say, taken=taken) as found:
             job.say("showing rows", 0.95)
             return tell(found)
 
@@ -176,8 +204,9 @@ def make_draft(here: Here, asked: DraftIn) -> JobOut:
 def draft_told(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
     """What the files are guessed to be: columns, rows, the events that they make."""
     told: ProposalTold = result_of(here, id, "draft")
+    masking = masking_of(here.serving, reveal)
     return DraftOut(
-        files=[_file(one, reveal) for one in told.files],
+        files=[_file(one, masking) for one in told.files],
         names=[
             EventNameOut(name=e.name, events=e.events, customers=e.customers, by=e.by) for e in told.names
         ],
@@ -187,6 +216,7 @@ def draft_told(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
         sources=told.sources_text,
         journey=told.journey_text,
         problem=told.problem,
+        unnamed=list(unnamed(here.serving.folder, [e.name for e in told.names])),
         revealed=reveal,
     )
 
@@ -199,8 +229,15 @@ def make_workspace(here: Here, said: DefinitionsIn) -> AcceptedOut:
     return AcceptedOut(folder=Path(here.serving.folder).resolve().name)
 
 
-def _file(one: FileTold, reveal: bool) -> FileGuessOut:
-    named = [column.becomes.startswith(("identifiers", "traits")) for column in one.columns]
+@router.post("/sources")
+def more_sources(here: Here, said: MoreIn) -> AddedOut:
+    """Add the drafted entries to sources.yaml; what stood there is kept. Answers 409 where it has changed since."""
+    with here.serving.alone():
+        return AddedOut(stamp=add_sources(here.serving.folder, said.sources, said.stamp, SystemClock()).stamp)
+
+
+def _file(one: FileTold, masking: Masking) -> FileGuessOut:
+    names = [_CUSTOMER if c.becomes.startswith("identifiers") else c.name for c in one.columns]
     columns = [
         ColumnGuessOut(
             name=column.name,
@@ -208,16 +245,16 @@ def _file(one: FileTold, reveal: bool) -> FileGuessOut:
             why=column.why,
             shape=column.shape,
             filled=column.filled,
-            examples=[_cell(value, is_name, reveal) or "" for value in column.examples],
+            examples=[_cell(value, name, masking) or "" for value in column.examples],
         )
-        for column, is_name in zip(one.columns, named, strict=True)
+        for column, name in zip(one.columns, names, strict=True)
     ]
-    sample = [[_cell(v, n, reveal) for v, n in zip(row, named, strict=False)] for row in one.sample]
+    sample = [[_cell(v, n, masking) for v, n in zip(row, names, strict=False)] for row in one.sample]
     events = [
         EventGuessOut(
             row=e.row, time=e.time, event=e.event, by=e.by, channel=e.channel, value=e.value,
-            text=_cell(e.text, False, reveal),
-            identifiers={kind: _cell(value, True, reveal) or "" for kind, value in e.identifiers.items()},
+            text=_cell(e.text, "", masking),
+            identifiers={kind: _cell(value, _CUSTOMER, masking) or "" for kind, value in e.identifiers.items()},
             wrong=e.wrong,
         )
         for e in one.events
@@ -227,10 +264,15 @@ def _file(one: FileTold, reveal: bool) -> FileGuessOut:
         events=events, aside=dict(one.aside), time=one.time, event=one.event, of_event=one.of_event,
         identifiers=dict(one.identifiers), value=one.value, channel=one.channel, of_channel=one.of_channel,
         several=one.several, query=one.query, metrics=one.metrics, left_out=one.left_out,
+        newest=one.newest,
     )  # fmt: skip
 
 
-def _cell(value: str | None, names: bool, reveal: bool) -> str | None:
-    if value is None or reveal:
+def _cell(value: str | None, name: str, masking: Masking) -> str | None:
+    """A cell of a column of that name, or of one that names customers."""
+    if value is None or masking.reveal:
         return value
-    return mask_identifier(value) if names else mask_cell(value)
+    if name == _CUSTOMER:
+        return masking.value(value)
+    said = masking.said(name, value)
+    return said.value if said.masked else mask_cell(value)

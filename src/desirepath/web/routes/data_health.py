@@ -8,6 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from desirepath.app.customers.masking import Masking
 from desirepath.app.definitions import SOURCES
 from desirepath.app.doctor.examine import Report, examine
 from desirepath.app.identify import explain_decisions
@@ -17,10 +18,9 @@ from desirepath.core.errors import NotFound
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.doctor.checks import BY_CODE
 from desirepath.doctor.finding import Finding
-from desirepath.journey_map.text import mask_customer, mask_text
+from desirepath.journey_map.text import mask_text
 from desirepath.web.context import Here, JourneyName, Reveal
 from desirepath.web.jobs import Job
-from desirepath.web.masks import mask_named
 from desirepath.web.routes.jobs import JobOut, job_out, result_of
 
 router = APIRouter(tags=["data"])
@@ -152,20 +152,20 @@ class DoctorOut(BaseModel):
 def identity(here: Here, journey: JourneyName = None, reveal: Reveal = False) -> IdentityOut:
     """Who is who: counts, what was refused and why, merges, decisions. Answers 409 where nothing was loaded yet."""
     with here.serving.asking(journey) as asking:
-        return _identity(health(asking.store), reveal)
+        masking = Masking(reveal, str(asking.store.meta("store")), asking.journey.time_zone)
+        return _identity(health(asking.store), masking)
 
 
-def _identity(found: Health, reveal: bool) -> IdentityOut:
+def _identity(found: Health, masking: Masking) -> IdentityOut:
+    reveal, customer = masking.reveal, masking.customer
+
     def named(text: str) -> str:
-        return text if reveal else mask_named(text)
+        return text if reveal else masking.identifier(text)
 
     def words(text: str, *names: str) -> str:
         for name in () if reveal else names:
-            text = text.replace(name, mask_named(name))
+            text = text.replace(name, named(name))
         return text if reveal else mask_text(text)
-
-    def customer(id: str) -> str:
-        return id if reveal else mask_customer(id)
 
     return IdentityOut(
         customers=found.customers, known=found.known, identifiers=found.identifiers, events=found.events,

@@ -2,12 +2,13 @@
 import { Checkbox, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { ChoiceIn, FileGuessOut } from "@/generated/client/types.gen";
-import { kindsOf, withKind } from "@/pages/data/choices";
+import { endsEarly, kindsOf, withKind } from "@/pages/data/choices";
 import { words } from "@/words";
 
-interface Props { file: FileGuessOut; choice: ChoiceIn | undefined; change: (some: Partial<ChoiceIn>) => void; busy: boolean }
+interface Props { file: FileGuessOut; choice: ChoiceIn | undefined; change: (some: Partial<ChoiceIn>) => void; busy: boolean; until?: string | undefined }
 
-export function FileGuess({ file, choice, change, busy }: Props) {
+/** until: the day to which the other sources are known; a file that ends long before it would end everything there. */
+export function FileGuess({ file, choice, change, busy, until }: Props) {
   const w = words.data;
   const used = file.left_out ? choice !== undefined && choice.used !== false : choice?.used !== false;
   return (
@@ -23,6 +24,12 @@ export function FileGuess({ file, choice, change, busy }: Props) {
       {file.metrics && <Text size="sm" className="muted">{w.isMetrics}</Text>}
       {file.query && <Text size="sm" className="muted">{w.isQuery}</Text>}
       {used && !file.metrics && !file.query && <Chosen file={file} choice={choice} change={change} busy={busy} />}
+      {used && until && file.newest !== null && endsEarly(file.newest, until) && (
+        <div className="early">
+          <Text size="sm">{w.endsEarly(longDay(file.newest), longDay(until))}</Text>
+          <Checkbox label={w.isComplete(longDay(until))} checked={Boolean(choice?.complete_until)} disabled={busy} onChange={(event) => change({ complete_until: event.currentTarget.checked ? until : "" })} />
+        </div>
+      )}
       {used && file.events.length > 0 && <Made file={file} />}
       <details open={Boolean(file.left_out) && used}>
         <summary>{w.columns(file.columns.length)}</summary>
@@ -31,6 +38,10 @@ export function FileGuess({ file, choice, change, busy }: Props) {
       {file.sample.length > 0 && <details><summary>{w.firstRows}</summary><Sample file={file} /></details>}
     </section>
   );
+}
+
+function longDay(day: string): string {
+  return new Date(`${day}T12:00:00Z`).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
 }
 
 function Chosen({ file, choice, change, busy }: Props) {

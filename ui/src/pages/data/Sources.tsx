@@ -1,16 +1,17 @@
-// The sources and how they stand; loading what is new; dropping newer exports over older ones.
+// The sources and how they stand; loading what is new; dropping newer exports over older ones, and files of a new kind.
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { Link } from "wouter";
 import { answered } from "@/api/problem";
 import type { WorkspaceOut } from "@/api/types";
 import { day } from "@/format";
 import { loadResult, startLoad } from "@/generated/client/sdk.gen";
-import type { LoadOut, SourceOut } from "@/generated/client/types.gen";
+import type { LoadOut, SourceOut, UploadOut } from "@/generated/client/types.gen";
 import { Drop } from "@/pages/data/Drop";
 import { useSources, useUploads, useWork } from "@/pages/data/hooks";
+import { More } from "@/pages/data/More";
 import { Progress } from "@/pages/data/Progress";
-import { bytes } from "@/pages/data/upload";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
@@ -24,21 +25,24 @@ export function Sources({ workspace }: { workspace: WorkspaceOut }) {
   const client = useQueryClient();
   const { values, set } = useUrl();
   const work = useWork((job) => set({ loaded: job.id }, true));
+  const uploads = useUploads();
+  const [arrived, setArrived] = useState(0);
   const href = useHref();
+  const load = () => work.begin(startLoad({ body: {} }));
   const news = (found.data ?? []).filter((one) => one.state !== "loaded");
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
         <p className="headline">{workspace.state === "new" ? w.notLoaded : news.length ? w.somethingNew(news.length) : w.allLoaded}</p>
-        <Button onClick={() => work.begin(startLoad({ body: {} }))} loading={work.running} variant={news.length ? "filled" : "default"}>{w.load}</Button>
+        <Button onClick={load} loading={work.running} variant={news.length ? "filled" : "default"}>{w.load}</Button>
       </Group>
       <Progress work={work} label={w.loading} />
       {values.get("loaded") && <Brought id={values.get("loaded") ?? ""} />}
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
       {!found.data && !found.error && <Waiting label={words.opening} />}
+      <Drop small arrived={() => void client.invalidateQueries({ queryKey: ["sources"] }).then(() => setArrived((before) => before + 1))} />
+      {found.data && <More files={unread(uploads.data?.files ?? [], found.data)} arrived={arrived} load={load} busy={work.running} />}
       <div className="sources">{found.data?.map((one) => <One key={one.id} source={one} zone={workspace.time_zone} />)}</div>
-      <Drop small arrived={() => void client.invalidateQueries({ queryKey: ["sources"] })} />
-      <Unread sources={found.data ?? []} />
       <Text size="sm" className="muted">{w.sourcesAbout} <Link href={href("/rules", { file: "sources.yaml" })}>sources.yaml</Link></Text>
     </Stack>
   );
@@ -68,15 +72,10 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
   );
 }
 
-/** Dropped files that no source reads yet. */
-function Unread({ sources }: { sources: SourceOut[] }) {
-  const w = words.data;
-  const uploads = useUploads();
-  const href = useHref();
-  const read = new Set(sources.flatMap((one) => one.files.map((file) => file.name)));
-  const unread = (uploads.data?.files ?? []).filter((one) => ![...read].some((name) => name === `data/${one.name}` || name.startsWith(`data/${one.name}/`)));
-  if (!unread.length || !sources.length) return null;
-  return <Text size="sm">{w.unreadFiles(unread.map((one) => `data/${one.name} (${bytes(one.bytes)})`).join(", "))} <Link href={href("/rules", { file: "sources.yaml" })}>sources.yaml</Link></Text>;
+/** The dropped files that no source reads yet. */
+function unread(uploads: UploadOut[], sources: SourceOut[]): string[] {
+  const read = sources.flatMap((one) => one.files.map((file) => file.name));
+  return uploads.map((one) => one.name).filter((name) => !read.some((one) => one === `data/${name}` || one.startsWith(`data/${name}/`)));
 }
 
 /** What the last load of this visit brought. */

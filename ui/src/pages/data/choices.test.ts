@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FileGuessOut } from "@/generated/client/types.gen";
-import { changed, complete, kindsOf, withKind } from "@/pages/data/choices";
+import { changed, complete, endsEarly, kindsOf, withKind } from "@/pages/data/choices";
 import { bytes, refused } from "@/pages/data/upload";
 
 const file = { id: "orders", several: true, time: "Placed", event: "Order Completed", of_event: null, value: "Total", identifiers: { email: "Email" }, left_out: "" } as unknown as FileGuessOut;
@@ -29,4 +29,10 @@ test("what is no data, or too large, is refused before it is sent", () => {
   expect(refused({ name: "a.exe", size: 10 }, [".csv"], 100)).toContain("a.exe");
   expect(refused({ name: "a.csv", size: 101 }, [".csv"], 100)).toContain("a.csv");
   expect(bytes(3_400_000)).toMatch(/3[.,]4/);
+});
+
+test("sees a file that ends long before what is known", () => {
+  expect(endsEarly("2024-12-28", "2025-12-22")).toBe(true);
+  expect(endsEarly("2025-12-16", "2025-12-22")).toBe(false);
+  expect(endsEarly("2026-01-05", "2025-12-22")).toBe(false);
 });

@@ -23,6 +23,13 @@ export function withKind(identifiers: Record<string, string>, kind: string, colu
   return column ? { ...rest, [kind]: column } : rest;
 }
 
+const PATIENCE = 7 * 86_400_000; // ms: a source may be so much older than the others
+
+/** Does a file end so long before what is known that its end would be the end of everything? Both days: 2024-12-28. */
+export function endsEarly(newest: string, until: string): boolean {
+  return Date.parse(until) - Date.parse(newest) > PATIENCE;
+}
+
 /** Is there enough to make events of a file of which nothing was guessed? */
 export function complete(file: FileGuessOut, choice: ChoiceIn | undefined): boolean {
   if (!file.left_out || choice?.used === false) return true;
