@@ -17,6 +17,7 @@ from desirepath.collect.expression import Rule
 from desirepath.core.estimate import Estimate, Measured, NoEstimate, too_few
 from desirepath.core.times import DAY, HOUR, SECOND
 from desirepath.core.words import By
+from desirepath.journey.claim import Claim
 from desirepath.journey.definition import Journey, Promise, Stage, Touchpoint, Written
 from desirepath.journey_map.document import Headline, SourceNote, Tone
 from desirepath.journey_map.inputs import ExampleTrail, MapInputs, MemberList, TrailEvent
@@ -34,6 +35,7 @@ from desirepath.measure.answers import (
     TouchpointAnswer,
     Verbatim,
 )
+from desirepath.measure.comparison.claims import JudgedClaim, Verdict
 from desirepath.measure.friction.movements import Thing
 from desirepath.measure.friction.rank import FrictionAnswer, Ranked
 
@@ -331,6 +333,48 @@ WRITTEN = (
 )
 
 
+CLAIMS: dict[str, tuple[str, Claim, Verdict, Measured]] = {
+    one[1].text: one
+    for one in (
+        (
+            "Nobody tells customers that a parcel is late.",
+            Claim("promise:delivered < 95 %", "promise:delivered", None, "<", 0.95),
+            Verdict.HOLDS,
+            share(4_290, 4_897),
+        ),
+        (
+            "Mend card entry on phones.",
+            Claim(
+                "rate:decision of phone = rate:decision of desk", "rate:decision", "phone", "=", None, "desk"
+            ),
+            Verdict.DRIFT,
+            around(-0.1, 0.02, 4_532),
+        ),
+        (
+            "One size chart.",
+            Claim("lift:size_guide < 0", "lift:size_guide", None, "<", 0.0),
+            Verdict.UNKNOWN,
+            around(0.01, 0.03, 3_224),
+        ),
+    )
+}
+"""What people claim, the text that says so, the verdict, and the number that it rests on."""
+
+
+def judged(one: Claim, said: Verdict, found: Measured) -> JudgedClaim:
+    if one.other is None:
+        return JudgedClaim(one, said, one.measure, found, "everyone", contract("What is it?"))
+    sides = share(1_816, 2_436), share(1_769, 2_096)
+    asked = contract("What differs between phones and computers?")
+    return JudgedClaim(
+        one, said, one.measure, sides[0], "On the phone", asked, sides[1], found, "On a computer"
+    )
+
+
+def holds(texts: Sequence[str]) -> tuple[Claim | None, ...]:
+    return tuple(next((claim for text, claim, *_ in CLAIMS.values() if text == said), None) for said in texts)
+
+
 def journey() -> Journey:
     return Journey(
         title="Sample shop",
@@ -384,7 +428,10 @@ def journey() -> Journey:
             ),
         ),
         written=(
-            *(Written(lane=lane, stage=stage, text=text, by=by) for lane, stage, text, by in WRITTEN),
+            *(
+                Written(lane=lane, stage=stage, text=text, holds=holds(text), by=by)
+                for lane, stage, text, by in WRITTEN
+            ),
             Written(lane="owners", stage=None, text=("The whole journey: Sam.",)),
         ),
         guesses=(
@@ -482,6 +529,7 @@ def inputs() -> MapInputs:
     seen = {s[0]: s[5] + s[6] + s[7] + s[8] for s in STAGES}
     return MapInputs(
         journey=journey(),
+        claims={text: judged(claim, said, found) for text, (_, claim, said, found) in CLAIMS.items()},
         as_of=AS_OF,
         since=AS_OF - 365 * DAY,
         until=AS_OF,

@@ -42,7 +42,7 @@ def put(client: TestClient, version: str, *texts: str, **cell: str) -> dict[str,
 
 def test_a_cell_is_written_into_the_maps_file(own: TestClient, folder: Path) -> None:
     (cell,) = own.get("/api/v1/map/written").json()
-    assert (cell["entries"], cell["editable"]) == ([{"text": "One", "by": ""}], True)
+    assert (cell["entries"], cell["editable"]) == ([{"text": "One", "by": "", "holds": ""}], True)
     said = put(own, cell["version"], "One", "Two")
     assert said["status"] == 200
     assert (folder / "map.yaml").read_text("utf-8") == "ideas:\n  decision:\n    - One\n    - Two  # first\n"
@@ -60,7 +60,10 @@ def test_nobody_overwrites_what_they_have_not_seen(own: TestClient, folder: Path
     first = put(own, cell["version"], "Mine")
     second = put(own, cell["version"], "Theirs")
     assert (second["status"], second["code"]) == (409, "written_changed")
-    assert second["facts"] == {"entries": [{"text": "Mine", "by": ""}], "version": first["version"]}
+    assert second["facts"] == {
+        "entries": [{"text": "Mine", "by": "", "holds": ""}],
+        "version": first["version"],
+    }
     assert "Theirs" not in (folder / "map.yaml").read_text("utf-8")
     # Another cell is nobody's business.
     assert put(own, "", "Ann", lane="owners")["status"] == 200
@@ -70,6 +73,39 @@ def test_a_map_that_nobody_wrote_begins_with_the_first_cell(own: TestClient, fol
     (folder / "map.yaml").unlink()
     assert put(own, "", "New", stage="journey")["status"] == 200
     assert (folder / "map.yaml").read_text("utf-8") == "ideas:\n  journey: New\n"
+
+
+def test_a_claim_is_saved_beside_its_text_and_judged_on_the_map(own: TestClient, folder: Path) -> None:
+    (cell,) = own.get("/api/v1/map/written").json()
+    entry = {"text": "All buy", "by": "Ann", "holds": "rate:decision  >= 99 %"}
+    body = {"lane": "ideas", "stage": "decision", "version": cell["version"], "entries": [entry]}
+    assert own.put("/api/v1/map/written", json=body).json()["entries"] == [
+        {**entry, "holds": "rate:decision >= 99 %"}
+    ]
+    assert 'ideas:\n  decision: {text: All buy, by: Ann, holds: "rate:decision >= 99 %"}  # first\n' == (
+        folder / "map.yaml"
+    ).read_text("utf-8")
+    lanes = own.get("/api/v1/map").json()["lanes"]
+    (check,) = [c["check"] for lane in lanes for c in lane["cells"] if c["check"]]
+    assert (check["claim"], check["verdict"]) == ("rate:decision >= 99 %", "unknown")
+    assert check["said"].startswith("the data cannot tell: too few (n\xa0")
+    assert check["said"].endswith("; claimed ≥ 99 %")
+
+
+def test_a_claim_that_cannot_be_read_is_refused_with_the_nearest_fix(own: TestClient, folder: Path) -> None:
+    (cell,) = own.get("/api/v1/map/written").json()
+    entries = [{"text": "All buy", "holds": "rate:decison >= 99 %"}]
+    body = {"lane": "ideas", "stage": "decision", "version": cell["version"], "entries": entries}
+    said = own.put("/api/v1/map/written", json=body)
+    assert (said.status_code, said.json()["code"]) == (400, "claim")
+    assert said.json()["hint"].startswith('Did you mean "rate:decision"?')
+    assert "rate" not in (folder / "map.yaml").read_text("utf-8")
+    while_typing = own.get("/api/v1/map/claim", params={"text": "rate:decison >= 99 %"}).json()
+    assert while_typing["mistake"] == 'there is no measure "rate:decison"'
+    right = own.get("/api/v1/map/claim", params={"text": "rate:decision >= 99 %"}).json()
+    assert right == {"about": "Decision: success", "mistake": "", "hint": ""}
+    suggested = own.get("/api/v1/map/claims").json()
+    assert "rate:decision >= 80 %" in [one["claim"] for one in suggested]
 
 
 def test_lanes_and_stages_that_are_not_there_are_refused(own: TestClient) -> None:

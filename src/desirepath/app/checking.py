@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from desirepath.app.claims import claims_of, judged_claims, shown_numbers
 from desirepath.app.doctor.examine import Report
+from desirepath.app.mapping import promises_made
 from desirepath.app.whole_files import write_file
 from desirepath.core.errors import WorkspaceError
 from desirepath.core.estimate import Measured
@@ -18,6 +20,8 @@ from desirepath.core.times import DAY, SECOND, from_us
 from desirepath.doctor.baseline import Baseline, BaselineError, Beat, numbers, read_baseline
 from desirepath.doctor.drift import Drift, Limits, drifts
 from desirepath.doctor.finding import Finding, Severity
+from desirepath.journey_map.cells.checks import said_of
+from desirepath.measure.comparison.claims import Verdict
 from desirepath.measure.promises.kept import promises
 from desirepath.stats.intervals import proportion
 
@@ -25,6 +29,16 @@ if TYPE_CHECKING:
     from desirepath.app.asking import Asking
     from desirepath.app.refresh import Say
     from desirepath.app.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Contradicted:
+    """Something written on the map of which the data say otherwise. said: that, in words, with the number."""
+
+    written: str
+    by: str
+    claim: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,8 @@ class Checked:
     report: Report | None
     failing: tuple[Finding, ...]  # of doctor's findings
     drift: tuple[Drift, ...]
+    contradicted: tuple[Contradicted, ...]  # they fail where strict
+    strict: bool
     against: str | None
     definition_changed: bool
     saved: str | None
@@ -47,7 +63,7 @@ class Checked:
     @property
     def passed(self) -> bool:
         """Whether nothing failed."""
-        return not self.failing and not self.drift
+        return not self.failing and not self.drift and not (self.strict and self.contradicted)
 
     def as_dict(self) -> dict[str, object]:
         """Plain data."""
@@ -61,6 +77,8 @@ class Checked:
             "errors": report.count(Severity.ERROR) if report else 0,
             "warnings": report.count(Severity.WARNING) if report else 0,
             "drift": self.drift,
+            "contradicted": self.contradicted,
+            "strict": self.strict,
             "against": self.against,
             "definition_changed": self.definition_changed,
             "saved": self.saved,
@@ -70,9 +88,9 @@ class Checked:
 class CheckOptions(TypedDict, total=False):
     """How to check.
 
-    strict: doctor's warnings fail, too. against: a baseline file to compare with. save: write the numbers there, if
-    nothing failed. drift: points of a hundred that a share may move beyond its uncertainty (5). unknown: how many per
-    cent of new events may have names that are new (1). say: is told of the progress.
+    strict: doctor's warnings and contradicted claims fail, too. against: a baseline file to compare with. save: write
+    the numbers there, if nothing failed. drift: points of a hundred that a share may move beyond its uncertainty (5).
+    unknown: how many per cent of new events may have names that are new (1). say: is told of the progress.
     """
 
     strict: bool
@@ -100,22 +118,29 @@ def check(workspace: Workspace, **options: Unpack[CheckOptions]) -> Checked:
                 f"Nothing is loaded into {workspace.folder}: there are no numbers to compare or to save.",
                 hint=f"Load its sources first: desirepath load {workspace.folder}",
             )
-        return Checked(journeys, workspace.name, False, None, (), (), None, False, None)
+        return Checked(journeys, workspace.name, False, None, (), (), (), False, None, False, None)
     report = workspace.doctor(say=options.get("say"))
     worst = (Severity.ERROR, Severity.WARNING) if options.get("strict") else (Severity.ERROR,)
     failing = tuple(one for one in report.findings if one.severity in worst)
     found: tuple[Drift, ...] = ()
     changed, saved = False, None
+    contradicted: tuple[Contradicted, ...] = ()
+    if claims_of(workspace.journey):
+        with workspace.asking() as asking:
+            contradicted = contradictions(asking)
     if before is not None or save is not None:
         with workspace.asking() as asking:
             now = baseline_of(asking)
         if before is not None:
             found, changed = drifts(before, now, limits), before.definition != now.definition
-        if save is not None and not failing and not found:
+        if save is not None and not (failing or found or (options.get("strict") and contradicted)):
             write_file(save, now.text().encode("utf-8"))
             saved = str(save)
     compared = str(against) if against else None
-    return Checked(journeys, workspace.name, True, report, failing, found, compared, changed, saved)
+    return Checked(
+        journeys, workspace.name, True, report, failing, found, contradicted, bool(options.get("strict")), compared,
+        changed, saved,
+    )  # fmt: skip
 
 
 def _text(path: Path) -> str:
@@ -128,6 +153,21 @@ def _text(path: Path) -> str:
             f"{path} cannot be read: {error.strerror}.",
             hint=f"Make it with: desirepath check FOLDER --save {path}",
         ) from error
+
+
+def contradictions(asking: Asking) -> tuple[Contradicted, ...]:
+    """What is written on the map of everybody, and does not hold; with the map's own numbers."""
+    stages = asking.stages().answers
+    shown = shown_numbers(stages, promises_made(asking, None, asking.period(None, None)))
+    judged = judged_claims(asking, shown=shown)
+    return tuple(
+        Contradicted(
+            text, one.by, claim.text, said_of(judged[claim.text], asking.currency).replace("\xa0", " ")
+        )
+        for one in asking.journey.written
+        for text, claim in zip(one.text, one.holds, strict=False)
+        if claim is not None and judged[claim.text].verdict is Verdict.DRIFT
+    )
 
 
 # ── the numbers ──────────────────────────────────────────────────────────────────────────────────────────

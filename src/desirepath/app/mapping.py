@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from desirepath.app.claims import judged_claims, shown_numbers
 from desirepath.app.examples import example_trails
 from desirepath.app.guesses import readable
 from desirepath.app.questions.attribution import Attribution
@@ -67,7 +68,7 @@ def draw_map(
     walked = paths(journey, visits, trails, top=_PATHS, **of_visits)  # type: ignore[arg-type]
     efforts = effort(journey, visits, trails, **of_visits)  # type: ignore[arg-type]
     say("promises", 0.65)
-    promised = _promises(asking, segment, period)
+    promised = promises_made(asking, segment, period)
     kept = _answer(Promises(segment=segment, since=since, until=until), asking) if promised else None
     say("scores", 0.75)
     asked = asking.asked(where, period)
@@ -83,6 +84,9 @@ def draw_map(
         where=asked,
         owner=owner,
     )
+    say("claims", 0.82)
+    shown = shown_numbers(answers, promised)
+    judged = judged_claims(asking, segment=segment, since=since, until=until, shown=shown)
     say("map", 0.85)
     return build_map(
         MapInputs(
@@ -112,6 +116,7 @@ def draw_map(
             customer_id=lambda code: asking.customer_ids[code],
             sources=_sources(asking),
             cautions=_cautions(asking),
+            claims=judged,
             excluded=tuple(one for one in asking.excluded if one.customers),
             who=_who(asking, segment),
             since=None if period.start == NEVER else period.start,
@@ -121,7 +126,7 @@ def draw_map(
     )
 
 
-def _promises(asking: Asking, segment: str | None, period: TimeRange) -> tuple[PromiseAnswer, ...]:
+def promises_made(asking: Asking, segment: str | None, period: TimeRange) -> tuple[PromiseAnswer, ...]:
     """Promises made to the segment within the period; each segment and persona apart beside them."""
     rows = asking.promises
     chosen = (rows.opened >= period.start) & (rows.opened < period.end)

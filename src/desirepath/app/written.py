@@ -19,6 +19,7 @@ from desirepath.app.whole_files import write_file
 from desirepath.app.written_yaml import Entry, with_cell
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
 from desirepath.core.yaml_lines import read_document
+from desirepath.journey.claim import read_claim
 from desirepath.journey.definition import LANES
 
 if TYPE_CHECKING:
@@ -68,14 +69,22 @@ def write_cell(
     """Write one cell; without entries it is taken out.
 
     version: of the cell as the writer saw it ('' for an empty one). Raises WrittenChanged where it is another now,
-    NotFound for a lane or stage that there is not, WrittenTooLong, and WorkspaceError where the file cannot be written.
+    NotFound for a lane or stage that there is not, ClaimError for a claim that cannot be read, WrittenTooLong, and
+    WorkspaceError where the file cannot be written.
     """
     stages = [one.id for one in journey.stages]
     if lane not in LANES:
         raise NotFound(f'nothing is written in a lane "{lane}"', hint=nearest(lane, LANES, "Lanes"))
     if stage not in (*stages, WHOLE):
         raise NotFound(f'there is no stage "{stage}"', hint=nearest(stage, (*stages, WHOLE), "Stages"))
-    texts = tuple(Entry(one.text.strip(), one.by.strip()) for one in entries if one.text.strip())
+    texts = tuple(
+        Entry(one.text.strip(), one.by.strip(), " ".join(one.holds.split()))
+        for one in entries
+        if one.text.strip()
+    )
+    for one in texts:
+        if one.holds:
+            read_claim(one.holds, journey)
     if len(texts) > MOST_ENTRIES or any(len(one.text) + len(one.by) > MOST_TEXT for one in texts):
         raise WrittenTooLong(
             "this is too much for one cell",
@@ -88,7 +97,7 @@ def write_cell(
         raise WrittenChanged(
             "somebody else has changed this cell meanwhile",
             hint="Look at what it says now, then write again.",
-            entries=[{"text": one.text, "by": one.by} for one in held],
+            entries=[{"text": one.text, "by": one.by, "holds": one.holds} for one in held],
             version=version_of(held),
         )
     if texts != held:
@@ -109,7 +118,7 @@ def version_of(entries: Sequence[Entry]) -> str:
     """Changes with what a cell says; '' for an empty one."""
     if not entries:
         return ""
-    told = json.dumps([[one.text, one.by] for one in entries], ensure_ascii=False)
+    told = json.dumps([[one.text, one.by, one.holds] for one in entries], ensure_ascii=False)
     return sha256(told.encode("utf-8")).hexdigest()[:16]
 
 
@@ -138,12 +147,14 @@ def _cells(raw: object, file: str, *, editable: bool) -> list[WrittenCell]:
 
 
 def _entries(value: object) -> tuple[Entry, ...]:
-    """A text, a list of texts, or {text, by}, as journey/read.py has it."""
+    """A text, a list of texts, or {text, by, holds}, as journey/read.py has it."""
     found = []
     for one in value if isinstance(value, list) else [value]:
-        text, by = (one.get("text"), str(one.get("by") or "")) if isinstance(one, dict) else (one, "")
+        parts = one if isinstance(one, dict) else {"text": one}
+        text = parts.get("text")
         if isinstance(text, str) and text.strip():
-            found.append(Entry(text.strip(), by.strip()))
+            by, holds = (str(parts.get(name) or "") for name in ("by", "holds"))
+            found.append(Entry(text.strip(), by.strip(), " ".join(holds.split())))
     return tuple(found)
 
 

@@ -23,10 +23,11 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text of a cell, and who wrote it ('' where nobody says)."""
+    """One text of a cell, who wrote it ('' where nobody says), and its claim ('' where it makes none)."""
 
     text: str
     by: str = ""
+    holds: str = ""
 
 
 def with_cell(text: str, lane: str, stage: str, entries: Sequence[Entry], shorthand: str) -> str:
@@ -99,7 +100,7 @@ def _entries(value: yaml.Node) -> list[Entry]:
     for one in value.value if isinstance(value, yaml.SequenceNode) else [value]:
         if isinstance(one, yaml.MappingNode):
             parts = {key.value: str(part.value) for key, part in one.value}
-            found.append(Entry(parts.get("text", "").strip(), parts.get("by", "").strip()))
+            found.append(Entry(*(parts.get(name, "").strip() for name in ("text", "by", "holds"))))
         elif not _is_empty(one):
             found.append(Entry(str(one.value).strip()))
     return found
@@ -113,8 +114,9 @@ def _value(entries: Sequence[Entry], column: int) -> str:
 
 
 def _entry(one: Entry) -> str:
-    if one.by:
-        return f"{{text: {_scalar(one.text, _PLAIN)}, by: {_scalar(one.by, _PLAIN)}}}"
+    if one.by or one.holds:
+        parts = [("text", one.text), ("by", one.by), ("holds", one.holds)]
+        return f"{{{', '.join(f'{name}: {_scalar(said, _PLAIN)}' for name, said in parts if said)}}}"
     return _scalar(one.text, _LISTED)
 
 

@@ -83,7 +83,9 @@ def _print_part(label: str, text: str, width: int) -> None:
 
 def check(
     folder: Folder,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings of doctor, too.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on warnings of doctor and on contradicted claims, too.")
+    ] = False,
     against: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Compare with the numbers in this file.", show_default=False),
@@ -111,7 +113,8 @@ def check(
     """Fail on mistakes, doctor's errors or drift.
 
     For continuous integration. Without data only the definitions are checked. With --against, also what moved since
-    the numbers were saved: shares, medians, sources and events that stopped, names that are new.
+    the numbers were saved: shares, medians, sources and events that stopped, names that are new. What is claimed on the
+    map and does not hold is told; it fails with --strict.
     """
     workspace = opened(folder, journey)
     with progress_bar(quiet=quiet or json) as bar:
@@ -137,6 +140,9 @@ def print_checked(done: Checked, folder: Path) -> None:
         say(f"The definition has changed since {done.against} was saved: some of this may be meant.")
     for drift in done.drift:
         say(f"drift {drift.kind}: {drift.message}", "red")
+    for one in done.contradicted:
+        who = f" ({one.by})" if one.by else ""
+        say(f"drift claim: “{one.written}”{who}: {one.said}", "red" if done.strict else "yellow")
     names = ", ".join(done.journeys)
     if not done.loaded:
         say(f"The definitions are right ({names}). Nothing is loaded, so nothing else was checked.")
@@ -150,6 +156,8 @@ def print_checked(done: Checked, folder: Path) -> None:
     else:
         parts = [f"{len(done.failing)} of doctor's findings"] if done.failing else []
         parts += [f"{len(done.drift)} numbers that moved too far"] if done.drift else []
+        if done.strict and done.contradicted:
+            parts.append(f"{len(done.contradicted)} written claims of which the data say otherwise")
         say(f"Failed: {' and '.join(parts)}. More: desirepath doctor {folder}", "red")
     if done.saved:
         say(f"Wrote {done.saved}.")

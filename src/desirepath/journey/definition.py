@@ -16,6 +16,7 @@ from desirepath.core.definition import Duration, checked_duration, refused
 from desirepath.core.money import EXPONENTS, unknown_currency
 from desirepath.core.words import By
 from desirepath.core.zones import Zone
+from desirepath.journey.claim import Claim
 from desirepath.journey.hours import BusinessTime, Holidays, Hours, parse_business_time
 from desirepath.journey.money import Rate
 
@@ -182,11 +183,12 @@ class Target(_Part):
 
 
 class Written(_Part):
-    """What a person wrote for one cell of the map; shown as assumed."""
+    """What a person wrote for one cell of the map; shown as assumed. holds: what each text claims, beside it."""
 
     lane: str
     stage: str | None
     text: tuple[str, ...]
+    holds: tuple[Claim | None, ...] = ()
     by: str = ""
     line: int = 0
 

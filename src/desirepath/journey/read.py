@@ -20,6 +20,7 @@ from desirepath.core.errors import DefinitionError, nearest
 from desirepath.core.yaml_lines import Document, Where, read_document
 from desirepath.journey.bits import MAX_STAGES
 from desirepath.journey.check_whole import check_whole
+from desirepath.journey.claim import Claim, ClaimError, read_claim
 from desirepath.journey.definition import (
     LANES,
     ActiveWhile,
@@ -65,6 +66,7 @@ def read_journey(source: Path | str, map_path: Path | None = None, main: Journey
     if map_path is not None:
         try:
             map_reader = JourneyReader(read_document(map_path))
+            map_reader.claims_of = journey
             written = map_reader.lanes(map_reader.document.value, (), reader.stage_ids)
         except DefinitionError as error:
             trouble = error
@@ -96,6 +98,7 @@ class JourneyReader(Definition):
         super().__init__(document)
         self._main = main
         self.stage_ids: tuple[str, ...] = ()
+        self.claims_of: Journey | None = None  # what written claims speak of; unread where it does not stand
 
     def read(self) -> Journey | None:
         """The journey; None where problems were found."""
@@ -118,7 +121,6 @@ class JourneyReader(Definition):
             "business_hours": read_business_hours(self, raw.get("business_hours")),
             "holidays": read_holidays(self, raw.get("holidays")),
             "targets": self._targets(raw.get("targets")),
-            "written": self.lanes(raw.get("map"), ("map",), self.stage_ids),
             "guesses": self.document.guesses(),
             "title": raw.get("journey") or "Customer journey",
         }
@@ -136,9 +138,11 @@ class JourneyReader(Definition):
         known = {"returns_to": returns if isinstance(returns, str) else None}
         # What can be said of a journey that does not stand is said as well.
         check_whole(self, journey or Journey.model_construct(**parts, **known), self.stage_ids)  # type: ignore[arg-type]
+        self.claims_of = journey
+        written = self.lanes(raw.get("map"), ("map",), self.stage_ids)
         if journey is None or self.problems:
             return None
-        return journey.model_copy(update={"version": journey_version(journey)})
+        return journey.model_copy(update={"written": written, "version": journey_version(journey)})
 
     # ---- sections ----------------------------------------------------------------------------------
 
@@ -300,25 +304,39 @@ class JourneyReader(Definition):
         return tuple(found)
 
     def _cell(self, lane: str, stage: str | None, raw: object, where: Where) -> list[Written]:
-        """A text, a list of texts, or {text, by}; each author's texts together."""
-        by_author: dict[str, list[str]] = {}
+        """A text, a list of texts, or {text, by, holds}; each author's texts together."""
+        by_author: dict[str, list[tuple[str, Claim | None]]] = {}
         for place, entry in enumerate(raw if isinstance(raw, list) else [raw]):
             at = (*where, place) if isinstance(raw, list) else where
-            text, author = entry, ""
+            text, author, claim = entry, "", None
             if isinstance(entry, dict):
-                self.known(entry, at, ("text", "by"))
+                self.known(entry, at, ("text", "by", "holds"))
                 text, author = entry.get("text"), str(entry.get("by") or "")
+                claim = self._claim(entry.get("holds"), (*at, "holds"))
             if text is None:
                 continue  # a cell that is still empty
             if not isinstance(text, str):
                 self.refuse(at, "a text is needed", "Write a text, a list of texts, or {text: …, by: …}.")
                 continue
-            by_author.setdefault(author, []).append(text.strip())
+            by_author.setdefault(author, []).append((text.strip(), claim))
         line = self.document.line(where)
         return [
-            Written(lane=lane, stage=stage, text=tuple(texts), by=author, line=line)
-            for author, texts in by_author.items()
-        ]
+            Written(
+                lane=lane, stage=stage, text=tuple(t for t, _ in said), holds=tuple(c for _, c in said), by=author,
+                line=line,
+            )
+            for author, said in by_author.items()
+        ]  # fmt: skip
+
+    def _claim(self, text: object, where: Where) -> Claim | None:
+        """What a text claims; what is wrong with it stands at its line."""
+        if text is None or self.claims_of is None:
+            return None
+        try:
+            return read_claim(str(text), self.claims_of)
+        except ClaimError as error:
+            self.refuse(where, error.message, error.hint, error.code, **error.facts)
+            return None
 
 
 _STAGE_EXAMPLE = "awareness: {enter: \"event = 'Page Viewed'\", lapse_after: 30 days}."

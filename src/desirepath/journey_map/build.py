@@ -7,6 +7,8 @@ that has nothing says why.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from desirepath.journey_map.cells import answers, claims, feelings, paths, touchpoints, track, words
 from desirepath.journey_map.cells.draft import Draft, blank
 from desirepath.journey_map.document import Cell, Headline, Lane, MapDocument
@@ -22,8 +24,9 @@ def build_map(inputs: MapInputs) -> MapDocument:
     draft = Draft.of(inputs)
     journey = inputs.journey
     trails = paths.trails(draft)
-    lanes = _lanes(draft)
-    have = {cell.id for lane in lanes for cell in lane.cells}
+    drawn = _lanes(draft)
+    have = {cell.id for lane in drawn for cell in lane.cells}
+    lanes = tuple(replace(lane, cells=tuple(_seen(cell, have) for cell in lane.cells)) for lane in drawn)
     document = MapDocument(
         title=journey.title,
         kind=journey.kind,
@@ -53,6 +56,13 @@ def _headline(one: Headline, cells: set[str]) -> Headline:
     if not one.cell or one.cell in cells:
         return one
     return Headline(one.before, one.strong, one.after, one.tone)
+
+
+def _seen(cell: Cell, cells: set[str]) -> Cell:
+    """The same for what the data say of a written text."""
+    if cell.check is None or not cell.check.see or cell.check.see in cells:
+        return cell
+    return replace(cell, check=replace(cell.check, see=""))
 
 
 def _lanes(draft: Draft) -> tuple[Lane, ...]:

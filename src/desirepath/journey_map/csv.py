@@ -20,7 +20,7 @@ from desirepath.journey_map.text import harmless
 COLUMNS = (
     "cell", "lane", "stage", "rests", "title", "text", "detail", "measure", "unit", "value", "low", "high", "n",
     "level", "method", "why_no_value", "other_numbers", "as_of", "question", "denominator", "rule", "definition",
-    "blank",
+    "blank", "claim", "verdict", "data_say",
 )  # fmt: skip
 
 
@@ -65,4 +65,7 @@ def _row(cell: Cell, d: MapDocument) -> list[str | int | float]:
         harmless(contract.rule) if contract else "",
         harmless(contract.definition) if contract else "",
         harmless(cell.blank),
+        harmless(cell.check.claim) if cell.check else "",
+        cell.check.verdict.value if cell.check else "",
+        harmless(cell.check.said) if cell.check else "",
     ]

@@ -15,6 +15,7 @@ from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.words import Rests
 from desirepath.journey.exclusions import Excluded
 from desirepath.measure.answers import Contract
+from desirepath.measure.comparison.claims import Verdict
 
 SCHEMA = "desirepath.map/1"
 
@@ -108,6 +109,26 @@ class Exhibit:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """What the data say of a written claim: it holds, it drifts (they say otherwise), or that cannot be told.
+
+    claim: as it was written after `holds:`. said: the verdict in words, with value, interval and n. see: the cell that
+    shows the same number, or ''. a, b, measure: what to ask of the question `comparison` for more; '' where it has no
+    two sides.
+    """
+
+    claim: str
+    verdict: Verdict
+    said: str
+    values: tuple[Value, ...]
+    contract: Contract
+    see: str = ""
+    a: str = ""
+    b: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One claim. Blank cells carry the reason in `blank` and nothing else.
 
@@ -117,7 +138,7 @@ class Cell:
     series: emotion only: reported, inferred or effort. place: 0 … 1, where in the stage it is drawn.
     fill: 0 … 1, how much of a card or bar is filled; None where nothing is.
     chain: the steps of a path. shown: on the macro map; the others open from it.
-    stage: '' where the claim is about the whole journey.
+    stage: '' where the claim is about the whole journey. check: of a written cell, what the data say of it.
     """
 
     id: str
@@ -139,6 +160,12 @@ class Cell:
     fill: float | None = None
     chain: tuple[str, ...] = ()
     shown: bool = True
+    check: Check | None = None
+
+    @property
+    def drifts(self) -> bool:
+        """The data say otherwise than what is written here."""
+        return self.check is not None and self.check.verdict is Verdict.DRIFT
 
     def value(self, name: str) -> Value | None:
         """The value of that name, or None."""
@@ -309,6 +336,10 @@ class MapDocument:
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every lane, in the order of lanes."""
         return tuple(cell for lane in self.lanes for cell in lane.cells)
+
+    def drifting(self) -> tuple[Cell, ...]:
+        """The written cells of which the data say otherwise."""
+        return tuple(cell for cell in self.cells() if cell.drifts)
 
     def cell(self, id: str) -> Cell:
         """The cell of that id. Raises KeyError."""

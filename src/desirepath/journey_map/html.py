@@ -147,8 +147,9 @@ class _View:
         emotion = next((lane.cells for lane in document.lanes if lane.id == "emotion"), ())
         self.rules: dict[tuple[str, str, str], Contract] = {}
         for cell in document.cells():
-            if cell.contract is not None:
-                self.rules.setdefault(_rule(cell.contract), cell.contract)
+            for one in (cell.contract, cell.check.contract if cell.check else None):
+                if one is not None:
+                    self.rules.setdefault(_rule(one), one)
         self._rule_numbers = {key: n + 1 for n, key in enumerate(self.rules)}
         self.feel = lines(emotion, [s.id for s in document.stages])
 
@@ -162,6 +163,7 @@ class _View:
             "feel": self.feel,
             "classes": CLASSES,
             "period": say.period(d),
+            "drift": say.drift(d),
             "slug": slug,
             "count": say.count,
             "duration": say.duration,

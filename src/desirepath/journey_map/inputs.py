@@ -24,6 +24,7 @@ from desirepath.measure.answers import (
     Verbatim,
 )
 from desirepath.measure.attribution.ask import AttributionAnswer
+from desirepath.measure.comparison.claims import JudgedClaim
 from desirepath.measure.friction.rank import FrictionAnswer
 from desirepath.measure.promises.effects import Effect
 from desirepath.measure.retention.ask import RetentionAnswer
@@ -79,6 +80,7 @@ class MapInputs:
     members: by (stage, outcome), outcome one of reached, skipped, succeeded, left, lapsed, in_flight.
     customer_id: the id of a customer's code, for the members of paths; None shows the count only.
     cautions: what is left out of the numbers, in sentences.
+    claims: what the data say of each written claim, by its text; one that is not there was not asked.
     since, until: the period asked about, µs; None where it is open.
     reveal: shows customer ids and verbatims as they are. Only for those with the right to see them.
     """
@@ -107,6 +109,7 @@ class MapInputs:
     sources: tuple[SourceNote, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     cautions: tuple[str, ...] = ()
+    claims: Mapping[str, JudgedClaim] = field(default_factory=dict)
     who: str = "Everyone"
     since: int | None = None
     until: int | None = None

@@ -44,6 +44,7 @@ def _head(d: MapDocument) -> str:
         )
     if not d.headlines:
         lines.append("Nothing stands out beyond chance yet.")
+    lines += [f"{say.FLAG} **{escape(say.drift(d))}**"] if say.drift(d) else []
     return "\n\n".join(lines)
 
 
@@ -129,7 +130,7 @@ def _item(d: MapDocument, cell: Cell) -> str:
     if cell.drawing is Drawing.QUOTES:
         words, rests, told = f"“{cell.text}”", f"{rests}: {cell.detail}", []
     elif first is None:
-        rests, told = ", ".join(part for part in (rests, cell.detail) if part), []
+        rests, told = ", ".join(part for part in (rests, say.detail(cell)) if part), []
     elif cell.drawing is Drawing.CHAIN:
         words = " → ".join(cell.chain) or "no touchpoint"
         succeeded = cell.value("succeeded")
@@ -144,7 +145,8 @@ def _item(d: MapDocument, cell: Cell) -> str:
         kept = "kept " if cell.drawing is Drawing.BARS else ""
         told = [kept + say.sentence(first, d), *(told if first.known else [])]
     line = "; ".join(part for part in told if part)
-    return f"- {escape(words)}" + (f": {escape(line)}" if line else "") + f" ({escape(rests)})"
+    mark = f"{say.FLAG} " if cell.drifts else ""
+    return f"- {mark}{escape(words)}" + (f": {escape(line)}" if line else "") + f" ({escape(rests)})"
 
 
 def _whole(d: MapDocument) -> str:

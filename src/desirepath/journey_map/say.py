@@ -15,6 +15,7 @@ from desirepath.journey_map.document import Cell, MapDocument, Scalar, Unit, Val
 
 NBSP = "\xa0"
 MINUS = "\u2212"
+FLAG = "\u2691"  # before a written text of which the data say otherwise
 
 _REASONS = {
     "too_few": "too few",
@@ -214,6 +215,19 @@ def sentence(one: Value, document: MapDocument) -> str:
     if isinstance(one.measured, Estimate):
         return f"{text} ({interval(one, document.currency)}, n{NBSP}{count(one.measured.n)})"
     return text
+
+
+def detail(cell: Cell) -> str:
+    """What stands below a cell's words: its own second line, and what the data say of a claim."""
+    return "; ".join(part for part in (cell.detail, cell.check.said if cell.check else "") if part)
+
+
+def drift(document: MapDocument) -> str:
+    """'Of 3 written claims the data say otherwise.'; '' where of none."""
+    count = len(document.drifting())
+    if not count:
+        return ""
+    return f"Of {count} {'thing' if count == 1 else 'things'} written on this map the data say otherwise."
 
 
 def why_none(cells: Iterable[Cell], currency: str | None) -> list[str]:

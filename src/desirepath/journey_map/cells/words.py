@@ -6,9 +6,11 @@ from datetime import timedelta
 
 from desirepath.core.estimate import Estimate
 from desirepath.core.words import Rests
+from desirepath.journey.claim import Claim
 from desirepath.journey.definition import Promise, Stage, Written
 from desirepath.journey.hours import BusinessTime
 from desirepath.journey_map import exhibits, say
+from desirepath.journey_map.cells.checks import checked
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
 from desirepath.journey_map.document import Cell, Column, Drawing, Exhibit, Unit, Value
 from desirepath.measure.answers import PromiseAnswer
@@ -150,15 +152,20 @@ def written(draft: Draft, lane: str) -> list[Cell]:
     for entry in draft.inputs.journey.written:
         if entry.lane == lane:
             stage = entry.stage if entry.stage in ids else ""
+            claims = (*entry.holds, *(None,) * len(entry.text))[: len(entry.text)]
             cells += [
-                _written(lane, stage or "", entry, len(cells) + n, text) for n, text in enumerate(entry.text)
+                _written(draft, lane, stage, entry, len(cells) + n, said)
+                for n, said in enumerate(zip(entry.text, claims, strict=True))
             ]
     if lane == "backstage":
         cells += _backstage(draft)
     return cells
 
 
-def _written(lane: str, stage: str, entry: Written, number: int, text: str) -> Cell:
+def _written(
+    draft: Draft, lane: str, stage: str, entry: Written, number: int, said: tuple[str, Claim | None]
+) -> Cell:
+    text, claim = said
     return Cell(
         id=cell_id(lane, stage or "journey", f"written-{number + 1}"),
         lane=lane,
@@ -167,6 +174,7 @@ def _written(lane: str, stage: str, entry: Written, number: int, text: str) -> C
         rests=Rests.ASSUMED,
         title=text,
         detail=f"written by {entry.by}" if entry.by else "",
+        check=checked(draft, claim.text) if claim else None,
     )
 
 

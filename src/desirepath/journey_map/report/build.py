@@ -183,11 +183,11 @@ def claim(d: MapDocument, cell: Cell, rules: Rules) -> Told:
     if cell.drawing is Drawing.QUOTES:
         return Told(f"“{cell.text}”", cell.detail, rests, cell.tone, how)
     first = cell.values[0] if cell.values else None
-    second = cell.detail
+    second = say.detail(cell)
     if first is not None and isinstance(first.measured, Estimate):
         span = f"{say.interval(first, d.currency)}, n{say.NBSP}{say.count(first.measured.n)}"
         second = f"{second} ({span})" if second else f"{say.value(first, d.currency)} ({span})"
-    return Told(cell.title, second, rests, cell.tone, how)
+    return Told(f"{say.FLAG} {cell.title}" if cell.drifts else cell.title, second, rests, cell.tone, how)
 
 
 def _sources(d: MapDocument) -> Table | None:

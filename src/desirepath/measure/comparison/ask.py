@@ -109,6 +109,11 @@ def comparison(
     )
 
 
+def measured_on(rows: SideRows, one: Measurable, side: Side) -> Measured:
+    """One measure on one side, as `comparison` has it."""
+    return _side(rows.found(one, side), rows.as_of)
+
+
 def _compared(one: Measurable, mine: Found, theirs: Found, as_of: int) -> Compared:
     difference: Measured
     p = math.nan

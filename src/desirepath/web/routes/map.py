@@ -16,6 +16,7 @@ from desirepath.app.written import WHOLE, WrittenCell, write_cell, written_cells
 from desirepath.app.written_yaml import Entry
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.words import MAIN_JOURNEY
+from desirepath.journey.claim import ClaimError, measures_of, read_claim, suggested_claims
 from desirepath.journey_map.document import MapDocument
 from desirepath.journey_map.exports import FORMATS
 from desirepath.journey_map.json import as_data
@@ -91,10 +92,11 @@ def make_map_file(
 
 
 class WrittenText(BaseModel):
-    """One text of a written cell, and who wrote it."""
+    """One text of a written cell, who wrote it, and what it claims of the data ('' where nothing)."""
 
     text: str = Field(max_length=2_000)
     by: str = Field("", max_length=200)
+    holds: str = Field("", max_length=500)
 
 
 class WrittenOut(BaseModel):
@@ -106,6 +108,21 @@ class WrittenOut(BaseModel):
     version: str
     file: str
     editable: bool
+
+
+class ClaimOut(BaseModel):
+    """Whether a claim can be read. about: its measure in words; mistake, hint: what is wrong, '' where nothing."""
+
+    about: str = ""
+    mistake: str = ""
+    hint: str = ""
+
+
+class SuggestedOut(BaseModel):
+    """A claim to begin with, and its measure in words."""
+
+    claim: str
+    about: str
 
 
 class WriteIn(BaseModel):
@@ -127,15 +144,37 @@ def written(here: Here, journey: JourneyName = None) -> list[WrittenOut]:
 
 @router.put("/map/written")
 def write(here: Here, cell: WriteIn, journey: JourneyName = None) -> WrittenOut:
-    """Write one cell into the map's file; refused (written_changed) where somebody else has changed it meanwhile."""
-    entries = [Entry(one.text, one.by) for one in cell.entries]
+    """Write one cell into the map's file; refused (written_changed) where somebody else has changed it meanwhile, and
+    (claim) where its claim cannot be read.
+    """
+    entries = [Entry(one.text, one.by, one.holds) for one in cell.entries]
     with here.serving.writing(journey) as workspace:
         file = journey_file(workspace.folder, journey or MAIN_JOURNEY)
         return _written_out(write_cell(file, workspace.journey, cell.lane, cell.stage, entries, cell.version))
 
 
+@router.get("/map/claim")
+def claim(here: Here, text: Annotated[str, Query(max_length=500)], journey: JourneyName = None) -> ClaimOut:
+    """Whether a claim can be written so: `promise:delivered >= 95 %`."""
+    found = here.serving.workspace(journey).journey
+    try:
+        read = read_claim(text, found)
+    except ClaimError as error:
+        return ClaimOut(mistake=error.message, hint=error.hint)
+    return ClaimOut(about=dict(measures_of(found)).get(read.measure, read.measure))
+
+
+@router.get("/map/claims")
+def claims(here: Here, journey: JourneyName = None) -> list[SuggestedOut]:
+    """Claims to begin with, one a measure that this journey has."""
+    found = here.serving.workspace(journey).journey
+    return [SuggestedOut(claim=text, about=about) for text, about in suggested_claims(found)]
+
+
 def _written_out(cell: WrittenCell) -> WrittenOut:
-    entries = [WrittenText(text=one.text[:2_000], by=one.by[:200]) for one in cell.entries]
+    entries = [
+        WrittenText(text=one.text[:2_000], by=one.by[:200], holds=one.holds[:500]) for one in cell.entries
+    ]
     return WrittenOut(
         lane=cell.lane,
         stage=cell.stage,
