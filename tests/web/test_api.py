@@ -13,10 +13,11 @@ from desirepath.app.serving import Serving
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceBusy
 from desirepath.testing import FixedClock
-from desirepath.web.api import description
+from desirepath.web.api import create_api, description
 from desirepath.web.guard import MAX_BODY, AddressError, only_loopback
 from desirepath.web.jobs import Job, Jobs
-from tests.commands import small_shop
+from desirepath.web.problems import MEDIA
+from tests.commands import cli, small_shop
 from tests.web.conftest import client_of
 
 REPO = Path(__file__).resolve().parents[2]
@@ -85,9 +86,34 @@ def test_only_the_apps_own_pages_may_ask(client: TestClient, headers: dict[str, 
     assert client.get("/api/v1/workspace", headers=headers).status_code == status
 
 
-def test_a_form_of_another_site_changes_nothing(client: TestClient) -> None:
-    said = client.post("/api/v1/ask/paths", headers={"Sec-Fetch-Site": "cross-site"}, json={})
-    assert (said.status_code, said.json()["code"]) == (403, "origin")
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+def test_a_page_of_another_site_changes_nothing(client: TestClient, headers: dict[str, str]) -> None:
+    writes = [
+        (method, path)
+        for path, methods in description()["paths"].items()
+        for method in methods
+        if method != "get"
+    ]
+    assert len(writes) > 20
+    for method, path in writes:
+        said = client.request(method, path, headers=headers, json={})
+        assert (said.status_code, said.json()["code"]) == (403, "origin"), path
+
+
+def test_no_other_site_is_let_in(client: TestClient) -> None:
+    """No CORS: neither is a preflight granted, nor does any answer name an origin."""
+    asked = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "content-type"}
+    evil = {"Origin": "http://evil.example"}
+    for said in (
+        client.options("/api/v1/map/written", headers=evil | asked),
+        client.options("/api/v1/map/written", headers={"Origin": "http://testserver:80"} | asked),
+        client.get("/api/v1/workspace", headers=evil),
+        client.get("/api/v1/workspace", headers={"Origin": "http://testserver:80"}),
+    ):
+        assert not [name for name in said.headers if name.startswith("access-control")]
+        assert said.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_a_request_is_bounded(client: TestClient) -> None:
@@ -104,21 +130,101 @@ def test_it_listens_on_this_machine_only(host: str) -> None:
         only_loopback(host)
 
 
-def test_pages_come_with_a_strict_policy(small_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("<meta content='__NONCE__'>", "utf-8")
-    (tmp_path / "secret.txt").write_text("no", "utf-8")
-    built = tmp_path / "built"
-    built.mkdir()
-    (built / "index.html").write_text("<meta content='__NONCE__'>", "utf-8")
+def test_the_command_refuses_to_listen_elsewhere_and_says_what_to_do(small_folder: Path) -> None:
+    ran = cli("serve", small_folder, "--host", "0.0.0.0", "--no-browser")
+    assert ran.code != 0
+    assert "there are no accounts yet" in ran.err
+    assert "SSH tunnel" in ran.err
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """Pages, and beside their folder what is not to be had."""
+    (tmp_path / "secret.txt").write_text("treasure", "utf-8")
+    pages = tmp_path / "built"
+    (pages / "assets").mkdir(parents=True)
+    (pages / "index.html").write_text("<meta content='__NONCE__'>", "utf-8")
+    (pages / "assets" / "app-1f.js").write_text("go()", "utf-8")
+    (pages / "leads_out.txt").symlink_to(tmp_path / "secret.txt")
+    return pages
+
+
+def test_everything_comes_with_a_strict_policy(small_folder: Path, built: Path) -> None:
     with client_of(small_folder, built) as client:
-        said = client.get("/stages/decision?since=2024-01-01")
-        nonce = said.text.split("'")[1]
+        page = client.get("/stages/decision?since=2024-01-01")
+        nonce = page.text.split("'")[1]
         assert len(nonce) > 16
-        assert f"'nonce-{nonce}'" in said.headers["content-security-policy"]
-        assert "unsafe" not in said.headers["content-security-policy"]
-        assert client.get("/../secret.txt").text != "no"
-        assert client.get("/%2e%2e/secret.txt").text != "no"
-        assert client.get("/assets/gone.js").status_code == 404
+        said = dict(one.split(" ", 1) for one in page.headers["content-security-policy"].split("; "))
+        assert said == {
+            "default-src": "'none'",
+            "script-src": "'self'",
+            "connect-src": "'self'",
+            "img-src": "'self' data: blob:",
+            "font-src": "'self'",
+            "style-src": f"'self' 'nonce-{nonce}'",
+            "form-action": "'none'",
+            "base-uri": "'none'",
+            "frame-ancestors": "'none'",
+        }
+        assert client.get("/").text != page.text, "a nonce is used once"
+        others = [
+            client.get("/assets/app-1f.js"),
+            client.get("/api/v1/workspace"),
+            client.get("/api/v1/map/file?format=svg"),
+            client.get("/api/v1/nothing"),
+            client.get("/", headers={"Host": "evil.example"}),
+        ]
+        for one in (page, *others):
+            assert one.headers["content-security-policy"].startswith(
+                "default-src 'none'; script-src 'self'; "
+            )
+            assert one.headers["x-content-type-options"] == "nosniff"
+            assert one.headers["referrer-policy"] == "no-referrer"
+        assert others[2].headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "assets/..%2f..%2fsecret.txt",
+     "assets/%2e%2e/%2e%2e/secret.txt", "..%5csecret.txt", "/etc/passwd", "%2fetc%2fpasswd", "leads_out.txt", "%00", "assets/a%00.js", "x" * 5_000,
+     "assets/" + "x" * 300 + ".js", "assets/gone.js"],
+)  # fmt: skip
+def test_no_path_leads_out_of_the_built_pages(small_folder: Path, built: Path, path: str) -> None:
+    with client_of(small_folder, built) as client:
+        said = client.get(f"/{path}")
+        assert said.status_code == 404 if path.startswith("assets/") else "<meta" in said.text
+        assert "treasure" not in said.text
+        assert client.get("/assets/app-1f.js").text == "go()"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "map/file?format=../../secret.txt",
+        "map/file?format=md&journey=../shop/journey",
+        "map/file?format=svg&theme=../../secret",
+        "rules/..%2f..%2fsecret.txt/kept/1",
+        "rules/journey.yaml/kept/..%2f..%2fvisits.csv",
+        "customers/..%2f..%2fsecret.txt",
+    ],
+)
+def test_no_download_leads_out_of_the_workspace(client: TestClient, path: str) -> None:
+    said = client.get(f"/api/v1/{path}")
+    assert said.status_code in (404, 422)
+    assert said.headers["content-type"] == MEDIA
+
+
+def test_what_nobody_thought_of_is_a_problem_as_well(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desirepath.web.routes.today.notes", lambda folder: 1 // 0)
+    app = create_api(Serving(small_folder), hosts=("testserver",))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        said = client.get("/api/v1/notes")
+    assert (said.status_code, said.headers["content-type"]) == (500, MEDIA)
+    assert said.json()["code"] == "internal"
+    assert "ZeroDivisionError" in said.json()["detail"]
+    assert "report it" in said.json()["hint"]
 
 
 # ── what is held open ────────────────────────────────────────────────────────────────────────────────────
