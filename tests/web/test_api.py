@@ -186,7 +186,8 @@ def test_everything_comes_with_a_strict_policy(small_folder: Path, built: Path) 
 @pytest.mark.parametrize(
     "path",
     ["../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "assets/..%2f..%2fsecret.txt",
-     "assets/%2e%2e/%2e%2e/secret.txt", "..%5csecret.txt", "/etc/passwd", "%2fetc%2fpasswd", "leads_out.txt", "%00", "assets/a%00.js", "x" * 5_000,
+     "assets/%2e%2e/%2e%2e/secret.txt", "..%5csecret.txt",
+     "/etc/passwd", "%2fetc%2fpasswd", "leads_out.txt", "%00", "assets/a%00.js", "x" * 5_000,
      "assets/" + "x" * 300 + ".js", "assets/gone.js"],
 )  # fmt: skip
 def test_no_path_leads_out_of_the_built_pages(small_folder: Path, built: Path, path: str) -> None:

@@ -21,8 +21,8 @@ _FOR_EVER = "public, max-age=31536000, immutable"  # a file with a digest in its
 
 def page(path: str, nonce: str, built: Path = BUILT) -> Response | None:
     """What stands at a path, without its first slash; None where nothing does."""
-    file = (built / path).resolve()
-    if path and file.is_relative_to(built.resolve()) and file.is_file() and file.name != "index.html":
+    file = _file(path, built)
+    if file is not None:
         age = _FOR_EVER if "assets" in file.parts else "no-cache"
         return FileResponse(file, headers={"Cache-Control": age})
     if "." in path.rsplit("/", 1)[-1] and path.startswith("assets/"):
@@ -31,6 +31,16 @@ def page(path: str, nonce: str, built: Path = BUILT) -> Response | None:
     if not index.is_file():
         return HTMLResponse(_MISSING, 503)
     return HTMLResponse(index.read_text("utf-8").replace("__NONCE__", nonce))
+
+
+def _file(path: str, built: Path) -> Path | None:
+    """The built file of that path; None where there is none, and for whatever leads out of the folder."""
+    try:
+        file = (built / path).resolve()
+        ours = file.is_relative_to(built.resolve()) and file.is_file() and file.name != "index.html"
+    except (OSError, ValueError):  # longer than a path may be, or a NUL in it
+        return None
+    return file if ours else None
 
 
 class Pages:
