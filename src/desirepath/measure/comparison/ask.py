@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate, too_few
+from desirepath.core.progress import tell
 from desirepath.measure.answers import Contract
 from desirepath.measure.cohort import contract
 from desirepath.measure.comparison.comparables import Found, Measurable, Side
@@ -81,7 +82,10 @@ def comparison(
     if apart_only and len(both):
         a, b = replace(a, without=both), replace(b, without=both)
         a_customers, b_customers = (np.setdiff1d(one, both) for one in (a_customers, b_customers))
-    found = [_compared(one, rows.found(one, a), rows.found(one, b), rows.as_of) for one in measures]
+    found = []
+    for place, one in enumerate(measures):
+        tell(one.label, place / len(measures))
+        found.append(_compared(one, rows.found(one, a), rows.found(one, b), rows.as_of))
     q = adjusted([one.p for one in found])
     judged = [
         replace(one, q=float(q[i]), beyond_chance=bool(q[i] <= FALSE_DISCOVERY_RATE))

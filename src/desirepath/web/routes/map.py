@@ -49,6 +49,23 @@ def map_data(
     return JSONResponse(as_data(_drawn(here, journey, segment, since, until, reveal)))
 
 
+@router.post("/map")
+def draw(
+    here: Here,
+    journey: JourneyName = None,
+    segment: Segment = None,
+    since: Since = None,
+    until: Until = None,
+    reveal: Reveal = False,
+) -> JobOut:
+    """Draw the map as a job, with progress; asked for afterwards, it is there at once."""
+
+    def work(job: Job) -> None:
+        _drawn(here, journey, segment, since, until, reveal, job.say)
+
+    return job_out(here.jobs.start("map", work))
+
+
 Format = Annotated[str, Query(description="html, svg, png, pdf, pptx, xlsx, md, csv, json or mmd.")]
 Theme = Annotated[str, Query(pattern="^(auto|light|dark)$")]
 

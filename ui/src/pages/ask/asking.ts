@@ -2,12 +2,12 @@
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { Fields } from "@/api/hooks";
-import { answered, ProblemError } from "@/api/problem";
-import type { AnswerOut, JobOut, QuestionOut } from "@/api/types";
-import { ask, askLong, result, stop, suggestion } from "@/generated/client/sdk.gen";
+import { asJob, type Told } from "@/api/jobs";
+import { answered } from "@/api/problem";
+import type { AnswerOut, QuestionOut } from "@/api/types";
+import { ask, askLong, suggestion } from "@/generated/client/sdk.gen";
 import type { SuggestionOut } from "@/generated/client/types.gen";
 import { useAsked, type AskedOf } from "@/url/state";
-import { words } from "@/words";
 
 const suggestionOf = (name: string, journey: string | undefined) => ({
   queryKey: ["suggestion", journey, name],
@@ -27,8 +27,6 @@ export function useAhead(): (name: string) => void {
   return useCallback((name) => void client.prefetchQuery(suggestionOf(name, asked.journey)), [client, asked.journey]);
 }
 
-export interface Told { step: string; share: number }
-
 /** The answer; of a long question with how far it is. halt: stop working it out. */
 export function useAsking(question: QuestionOut, fields: Fields | null): { found: UseQueryResult<AnswerOut>; told: Told | null; halt: () => void } {
   const { asked } = useAsked();
@@ -42,36 +40,11 @@ export function useAsking(question: QuestionOut, fields: Fields | null): { found
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => {
       const request = { path: { name: question.name }, query: { journey: asked.journey }, body };
-      return question.long ? asJob(answered(askLong(request)), signal, setTold) : answered(ask({ ...request, signal }));
+      return question.long ? asJob<AnswerOut>(answered(askLong(request)), signal, setTold) : answered(ask({ ...request, signal }));
     },
   });
   const halt = useCallback(() => void client.cancelQueries({ queryKey: ["ask", asked.journey, question.name] }), [client, asked.journey, question.name]);
   return { found, told, halt };
-}
-
-/** A job's result, once it has ended. Who no longer waits for it stops it. */
-async function asJob(started: Promise<JobOut>, signal: AbortSignal, tell: (told: Told) => void): Promise<AnswerOut> {
-  tell({ step: "", share: 0 });
-  const { id } = await started;
-  await new Promise<void>((done, fail) => {
-    const source = new EventSource(`/api/v1/jobs/${encodeURIComponent(id)}/events`);
-    const gone = () => {
-      source.close();
-      void stop({ path: { id } });
-      fail(new DOMException(words.ask.halted, "AbortError"));
-    };
-    if (signal.aborted) return gone();
-    signal.addEventListener("abort", gone, { once: true });
-    source.onmessage = (event) => {
-      const job = JSON.parse(String(event.data)) as JobOut;
-      if (job.state === "running") return tell({ step: job.step, share: job.share });
-      source.close();
-      signal.removeEventListener("abort", gone);
-      if (job.state === "done") done();
-      else fail(job.problem ? new ProblemError(job.problem) : new Error(words.ask.halted));
-    };
-  });
-  return (await answered(result({ path: { id } }))) as AnswerOut;
 }
 
 function ofWhom(asked: AskedOf): Fields {

@@ -1,17 +1,18 @@
 // Every question of the measures, with a builder made from its fields and a first asking from the workspace. What is asked stands in the URL.
 import "@/pages/ask/ask.css";
-import { Anchor, Button, Group, Loader, Progress, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Stack, Text, Title } from "@mantine/core";
 import { IconArrowsDiff, IconArrowsShuffle, IconCalendarRepeat, IconChartAreaLine, IconChartSankey, IconCoins, IconCrystalBall, IconFilter, IconGridDots, IconHandStop, IconHourglassLow, IconLayoutGrid, IconRefresh, IconScale, IconTargetArrow, IconUsersGroup, IconAlertTriangle, type Icon } from "@tabler/icons-react";
 import { Link, Route, Switch } from "wouter";
 import { useQuestions, useWorkspace, type Fields } from "@/api/hooks";
 import { ProblemError } from "@/api/problem";
 import type { QuestionOut } from "@/api/types";
-import { useAhead, useAsking, useSuggestion, type Told } from "@/pages/ask/asking";
+import { useAhead, useAsking, useSuggestion } from "@/pages/ask/asking";
 import { Builder } from "@/pages/ask/Builder";
 import { fieldsOf, saysAny, valuesOf, wrongOf } from "@/pages/ask/fields";
 import { AnswerView } from "@/parts/AnswerView";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
+import { Stopped, Working } from "@/parts/Working";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -113,22 +114,4 @@ function One({ question }: { question: QuestionOut }) {
 /** What the URL says, while something that is needed is missing. */
 function partly(question: QuestionOut, values: URLSearchParams): Fields {
   return fieldsOf({ ...question, fields: { ...question.fields, required: [] } }, values) ?? {};
-}
-
-function Working({ told, halt }: { told: Told | null; halt: () => void }) {
-  const share = Math.round((told?.share ?? 0) * 100);
-  return (
-    <Group role="status" gap="sm" maw="46rem">
-      <Loader size="sm" />
-      <div style={{ flex: 1, minWidth: "12rem" }}>
-        <Text size="sm">{told?.step || words.ask.working}</Text>
-        <Progress value={share} size="sm" mt="0.25rem" aria-label={words.ask.working} />
-      </div>
-      <Button size="xs" variant="default" onClick={halt}>{words.stop}</Button>
-    </Group>
-  );
-}
-
-function Stopped({ again }: { again: () => void }) {
-  return <Group gap="sm"><Text c="dimmed">{words.ask.halted}</Text><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
 }

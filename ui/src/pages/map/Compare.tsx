@@ -2,15 +2,16 @@
 // or both maps side by side. Only what is beyond chance is brought forward.
 import { SegmentedControl } from "@mantine/core";
 import { useMemo } from "react";
-import { useAnswer, useMap, useWorkspace } from "@/api/hooks";
+import { useWorkspace } from "@/api/hooks";
 import type { MapDocument, WorkspaceOut } from "@/api/types";
 import { inUnit, type Locale } from "@/format";
 import { apartIn, endsIn, rowsOf, sidesOf, type Row } from "@/pages/map/compare";
+import { useComparing } from "@/pages/map/comparing";
 import { Details } from "@/pages/map/Details";
 import { Differences } from "@/pages/map/Differences";
 import { SideBySide } from "@/pages/map/SideBySide";
 import { ErrorBox } from "@/parts/ErrorBox";
-import { Waiting } from "@/parts/Waiting";
+import { Stopped, Working } from "@/parts/Working";
 import { useAsked, useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -27,12 +28,12 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
   const { asked } = useAsked();
   const { values, set } = useUrl();
   const sides = useMemo(() => sidesOf(asked, against, workspace), [asked, against, workspace]);
-  const other = useMap(sides.other);
-  const answer = useAnswer("comparison", sides.fields);
+  const { other, answer, told, halt, again, halted } = useComparing(sides);
   const view = values.get("view") === "sides" ? "sides" : "difference";
   const error = answer.error ?? other.error;
-  if (error) return <ErrorBox error={error} again={() => { void answer.refetch(); void other.refetch(); }} />;
-  if (!other.data || !answer.data || other.isPlaceholderData || answer.isPlaceholderData) return <Waiting label={said.asking} />;
+  if (error) return <ErrorBox error={error} again={again} />;
+  if (halted) return <Stopped again={again} />;
+  if (!other.data || !answer.data) return <Working told={told} halt={halt} />;
   // What is opened on the other side is that side's: its own evidence, or its own stage's page.
   const others: Ways = {
     open: (cell) => set({ cell, of: "other" }),

@@ -2,6 +2,7 @@
 import { Drawer } from "@mantine/core";
 import { isKnown, type Cell, type MapDocument, type Value } from "@/api/types";
 import { estimate, inUnit, instant, interval, why, type Unit } from "@/format";
+import { Checked } from "@/pages/map/Checked";
 import { ExhibitView } from "@/pages/map/ExhibitView";
 import { WhoBehind } from "@/pages/map/WhoBehind";
 import { Contract } from "@/parts/Contract";
@@ -35,6 +36,7 @@ function Body({ map, cell, openTrail }: { map: MapDocument; cell: Cell; openTrai
           <tbody>{cell.values.map((one, i) => <Row key={one.name} value={one} locale={locale} first={i === 0} />)}</tbody>
         </table>
       )}
+      <Checked map={map} cell={cell} />
       <WhoBehind map={map} cell={cell} />
       {cell.exhibits?.map((one) => <ExhibitView key={one.title} exhibit={one} locale={locale} openTrail={openTrail} />)}
       {cell.contract && <section><h3>{words.howMade}</h3><Contract contract={cell.contract} /></section>}

@@ -3,6 +3,7 @@
 import type { Cell, Lane, MapDocument, Value } from "@/api/types";
 import { isKnown } from "@/api/types";
 import { inUnit, interval, percent, why, type Unit } from "@/format";
+import { Said } from "@/pages/map/Claimed";
 import { isWritten, Written } from "@/pages/map/Written";
 import { useWriting } from "@/pages/map/writing";
 import { words } from "@/words";
@@ -37,7 +38,7 @@ export function LaneCells({ lane, stage, label, map, open, openList }: Props) {
           {words.map.more(filled.length - shown.length)}<span className="sr"> {words.map.all(lane.label, label)}</span>
         </button>
       )}
-      {writable && <Written lane={lane} stage={stage} label={label} />}
+      {writable && <Written lane={lane} stage={stage} label={label} open={open} />}
     </>
   );
 }
@@ -64,6 +65,7 @@ export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map
           : lane.drawing === "quotes" && cell.text ? <q>{cell.text}</q>
           : <span className={tone === "plain" ? undefined : tone}>{cell.title || cell.text}</span>}
         <span className="small muted block">{cell.rests ? words.map.rests[cell.rests] : ""}{cell.detail ? `: ${cell.detail}` : ""}</span>
+        <Said cell={cell} />
       </span>
     </button>
   );

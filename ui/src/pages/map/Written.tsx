@@ -4,18 +4,19 @@ import { Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Cell, Lane } from "@/api/types";
+import { checkedCell, ClaimField, Said, useMistake } from "@/pages/map/Claimed";
 import { same, type Entry } from "@/pages/map/history";
 import { useWriting, type Conflict } from "@/pages/map/writing";
 import { words } from "@/words";
 
-const NEW: Entry = { text: "", by: "" };
+const NEW: Entry = { text: "", by: "", holds: "" };
 const PAUSE = 900; // ms without a key after which it is saved
 
 export function isWritten(cell: Cell): boolean {
   return /\.written-\d+$/.test(cell.id);
 }
 
-export function Written({ lane, stage, label }: { lane: Lane; stage: string; label: string }) {
+export function Written({ lane, stage, label, open }: { lane: Lane; stage: string; label: string; open: (cell: string) => void }) {
   const writing = useWriting();
   const entries = writing.entries(lane.id, stage);
   const [at, setAt] = useState<number | null>(null);
@@ -27,7 +28,7 @@ export function Written({ lane, stage, label }: { lane: Lane; stage: string; lab
   };
   const end = (entry: Entry) => {
     const place = at ?? 0;
-    const kept = entry.text.trim() ? { text: entry.text.trim(), by: entry.by.trim() } : null;
+    const kept = entry.text.trim() ? { text: entry.text.trim(), by: entry.by.trim(), holds: entry.holds.split(/\s+/).filter(Boolean).join(" ") } : null;
     const rest = entries.filter((_, i) => i !== place);
     const after = kept ? [...entries.slice(0, place), kept, ...entries.slice(place + 1)] : rest;
     setAt(null);
@@ -50,21 +51,32 @@ export function Written({ lane, stage, label }: { lane: Lane; stage: string; lab
   return (
     <div className="written" ref={(node) => { again.current = node; }}>
       {writing.fixed(lane.id, stage).flatMap((one) => one.entries.map((entry) => (
-        <p key={entry.text} className="claim"><Mark /><span>{entry.text}<span className="small muted block">{words.map.write.fixed(one.file)}</span></span></p>
+        <div key={entry.text}>
+          <p className="claim"><Mark /><span>{entry.text}<span className="small muted block">{words.map.write.fixed(one.file)}</span></span></p>
+          <Told lane={lane} stage={stage} entry={entry} open={open} />
+        </div>
       )))}
       {(entries.length > 0 || at !== null) && (
         <ul className="cells">
-          {[...entries, ...(at !== null && at >= entries.length ? [NEW] : [])].map((entry, i) => <li key={i}>{at === i ? field(entry, i) : (
+          {[...entries, ...(at !== null && at >= entries.length ? [NEW] : [])].map((entry, i) => <li key={i}>{at === i ? field(entry, i) : <>
             <button type="button" className="claim edit" onClick={() => begin(i)}>
               <Mark /><span><span className="sr">{words.map.write.edit} </span>{entry.text}<span className="small muted block">{entry.by ? words.map.write.by_(entry.by) : words.map.write.assumed}</span></span>
             </button>
-          )}</li>)}
+            <Told lane={lane} stage={stage} entry={entry} open={open} />
+          </>}</li>)}
         </ul>
       )}
       {conflict && <Changed conflict={conflict} resolve={writing.resolve} />}
       {at === null && <button type="button" className="add small" onClick={() => begin(entries.length)}><IconPlus size="0.75rem" aria-hidden="true" /> {words.map.write.add}<span className="sr">{words.map.write.addTo(lane.label, label)}</span></button>}
     </div>
   );
+}
+
+/** What the data say of it; while the map has not asked them yet, that. */
+function Told({ lane, stage, entry, open }: { lane: Lane; stage: string; entry: Entry; open: (cell: string) => void }) {
+  const cell = checkedCell(lane, stage, entry.holds);
+  if (cell) return <Said cell={cell} open={open} />;
+  return entry.holds ? <span className="check small unknown" role="status">{words.map.claim.asking}</span> : null;
 }
 
 function Mark() {
@@ -77,32 +89,43 @@ function Field({ entry, label, autosave, done }: FieldProps) {
   const [first] = useState(entry);
   const [text, setText] = useState(entry.text);
   const [by, setBy] = useState(entry.by);
+  const [holds, setHolds] = useState(entry.holds);
+  const mistake = useMistake(holds);
   const over = useRef(false);
   const save = useRef(autosave);
   save.current = autosave;
   useEffect(() => {
     if (text === first.text && by === first.by) return;
-    const timer = setTimeout(() => !over.current && save.current({ text: text.trim(), by: by.trim() }), PAUSE);
+    const timer = setTimeout(() => !over.current && save.current({ text: text.trim(), by: by.trim(), holds: first.holds }), PAUSE); // half a claim is none
     return () => clearTimeout(timer);
   }, [text, by, first]);
   const end = (now: Entry) => {
     if (over.current) return;
+    // A claim that cannot be read stays in sight with what is wrong: Escape brings back what was there.
+    if (now !== first && now.holds !== first.holds && mistake !== null) return setWaiting(true);
     over.current = true;
     done(now);
   };
+  const [waiting, setWaiting] = useState(false); // somebody is done, but for the claim being read
+  useEffect(() => {
+    if (!waiting || mistake === undefined) return;
+    setWaiting(false);
+    if (mistake === null) end({ text, by, holds });
+  }, [waiting, mistake]);
   const pressed = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
       event.stopPropagation();
       end(first);
     } else if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      end({ text, by });
+      end({ text, by, holds });
     }
   };
   return (
-    <div className="field" onKeyDown={pressed} onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) end({ text, by }); }}>
+    <div className="field" onKeyDown={pressed} onBlur={(event) => { if (!event.currentTarget.contains(event.relatedTarget)) end({ text, by, holds }); }}>
       <Textarea autosize minRows={1} size="xs" autoFocus maxLength={2_000} aria-label={label} description={words.map.write.keys} inputWrapperOrder={["input", "description"]} value={text} onChange={(event) => setText(event.currentTarget.value)} />
       <TextInput size="xs" mt={4} maxLength={200} placeholder={words.map.write.by} aria-label={words.map.write.by} value={by} onChange={(event) => setBy(event.currentTarget.value)} />
+      <ClaimField value={holds} change={setHolds} mistake={mistake} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
 import { Compare } from "@/pages/map/Compare";
 import { Down } from "@/pages/map/Down";
+import { Drift } from "@/pages/map/Drift";
 import { Details } from "@/pages/map/Details";
 import { Grid } from "@/pages/map/Grid";
 import { Present } from "@/pages/map/Present";
@@ -83,6 +84,7 @@ function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }
           {one.after}
         </p>
       ))}
+      <Drift map={map} open={open} />
     </div>
   );
 }

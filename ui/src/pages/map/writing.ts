@@ -6,7 +6,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useRef, use
 import { answered, ProblemError } from "@/api/problem";
 import { write, written } from "@/generated/client/sdk.gen";
 import type { WrittenOut } from "@/generated/client/types.gen";
-import { afterChange, redone, undone, type Change, type Entry, type History } from "@/pages/map/history";
+import { afterChange, claimsDiffer, redone, undone, type Change, type Entry, type History } from "@/pages/map/history";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
@@ -30,6 +30,8 @@ export const NOTHING: Writing = { canWrite: () => false, entries: () => [], fixe
 export const WritingContext = createContext<Writing>(NOTHING);
 export const useWriting = () => useContext(WritingContext);
 
+/** What is not written is empty. */
+export const entryOf = (one: { text: string; by?: string; holds?: string }): Entry => ({ text: one.text, by: one.by ?? "", holds: one.holds ?? "" });
 const named = (stage: string) => stage || "journey";
 
 export function useWrite(): Writing {
@@ -51,14 +53,17 @@ export function useWrite(): Writing {
       { lane, stage, entries: to, version: told, file: "", editable: true },
     ]);
     const seen = version ?? known()?.version ?? "";
+    const claimed = claimsDiffer((known()?.entries ?? []).map(entryOf), entries);
     lay(entries, seen);
     setState("saving");
     // One after another: each needs the version that the one before it made.
     queue.current = queue.current.then(async () => {
       try {
         const now = await answered(write({ query: { journey }, body: { lane, stage, entries, version: version ?? known()?.version ?? "" } }));
-        lay((known()?.entries ?? entries).map((one) => ({ text: one.text, by: one.by ?? "" })), now.version);
+        lay((known()?.entries ?? entries).map(entryOf), now.version);
         setState("saved");
+        // What is claimed is another: the map asks the data again, and shows what it has meanwhile.
+        if (claimed) void client.invalidateQueries({ queryKey: ["map"] });
       } catch (error) {
         setState("failed");
         if (!(error instanceof ProblemError) || error.problem.code !== "written_changed") {
@@ -121,8 +126,8 @@ export function useWrite(): Writing {
     const ready = found.data !== undefined;
     return {
       canWrite: (lane) => ready && WRITTEN_LANES.includes(lane),
-      entries: (lane, stage) => cells(lane, stage).find((one) => one.editable)?.entries.map((one) => ({ text: one.text, by: one.by ?? "" })) ?? [],
-      fixed: (lane, stage) => cells(lane, stage).filter((one) => !one.editable).map((one) => ({ entries: one.entries.map((text) => ({ text: text.text, by: text.by ?? "" })), file: one.file })),
+      entries: (lane, stage) => cells(lane, stage).find((one) => one.editable)?.entries.map(entryOf) ?? [],
+      fixed: (lane, stage) => cells(lane, stage).filter((one) => !one.editable).map((one) => ({ entries: one.entries.map(entryOf), file: one.file })),
       save, state, conflict, resolve,
       undo: history.past.length ? undo : null,
       redo: history.future.length ? redo : null,
