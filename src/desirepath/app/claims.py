@@ -8,6 +8,7 @@ number. A claim that names nobody is about whom the map shows; one that does is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desirepath.app.questions.question import QuestionError
@@ -105,8 +106,8 @@ class _Judge:
         answer = comparison(rows, a, b, (one,))
         (row,) = answer.rows
         return JudgedClaim(
-            claim, verdict(claim, row.difference), one.label, row.a, a.label, answer.contract, row.b, row.difference,
-            b.label,
+            claim, verdict(claim, row.difference), one.label, row.a, a.label, self._compared(claim, answer.contract),
+            row.b, row.difference, b.label,
         )  # fmt: skip
 
     def _sides(self, claim: Claim) -> tuple[Side, Side]:
@@ -125,6 +126,17 @@ class _Judge:
         journey = self.asking.journey
         labels = {s.id: s.label for s in journey.segments} | {p.id: p.label for p in journey.personas}
         return labels.get(name or "", EVERYONE)
+
+    def _compared(self, claim: Claim, found: Contract) -> Contract:
+        """How two sides were compared: one claim is asked, so nothing allows for many."""
+        rule = (
+            "the first side less the second; each side's 95 % interval joined into the difference's (MOVER), customers "
+            "on both sides counting once. A claim holds where the whole interval is on its side, and drifts where it "
+            f"is on the other. A difference is no cause, unless a lot decided who is where. Written: {claim.text}"
+        )
+        return replace(
+            found, rule=rule, source="Newcombe (1998); Zou & Donner (2008); Royston & Parmar (2013)"
+        )
 
     def _counted(self, claim: Claim, label: str) -> Contract:
         return contract(
