@@ -55,7 +55,9 @@ def main() -> None:
     work, runs = Path(sys.argv[1]), int(sys.argv[2])
     report, shop = Report(), work / "shop"
     subprocess.run(
-        [sys.executable, "-m", "desirepath", "demo", "-q", str(shop)], check=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "desirepath", "demo", "--no-app", "-q", str(shop)],
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
     answer(shop)
     answer(shop, FUNNEL)

@@ -325,7 +325,7 @@ def test_a_template_is_a_start_without_files(tmp_path: Path, template: str) -> N
 def test_the_demo_makes_a_shop_once_and_goes_on_with_it(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     small = ("--customers", 300, "--seed", 5)
-    first = cli("demo", folder, *small, "-q")
+    first = cli("demo", folder, *small, "-q", "--no-app")
     assert first.code == 0
     assert (folder / "map.html").resolve().as_uri() in first.out
     journey = folder / "journey.yaml"
@@ -345,7 +345,7 @@ def test_the_demo_makes_a_shop_once_and_goes_on_with_it(tmp_path: Path) -> None:
     # Stopped while the shop was made: the next one makes it anew.
     (folder / "truth" / "truth.json").unlink()
     (folder / ".sample-shop-unfinished").touch()
-    assert cli("demo", folder, *small, "-q").code == 0
+    assert cli("demo", folder, *small, "-q", "--no-app").code == 0
     assert "# mine" not in journey.read_text("utf-8")
 
 

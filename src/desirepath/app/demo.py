@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desirepath.app.derived import HIDDEN
 from desirepath.app.refresh import Say, quiet
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceError
+from desirepath.simulate import CUSTOMERS, SEED
 from desirepath.simulate.make import make_shop
 from desirepath.simulate.truth import read_truth
 
@@ -37,16 +39,21 @@ class Demo:
 
 
 def make_demo(
-    folder: Path, *, customers: int, seed: int, progress: Progress | None = None, say: Say = quiet
+    folder: Path,
+    *,
+    customers: int | None = None,
+    seed: int | None = None,
+    progress: Progress | None = None,
+    say: Say = quiet,
 ) -> Demo:
     """Make the sample shop in `folder`, load it and write map.html.
 
-    A shop that is there already, of so many customers and this seed, is kept with all that was changed in it.
-    Raises WorkspaceError where the folder holds something else.
+    A shop that is there already is kept with all that was changed in it, unless another number of customers or another
+    seed is asked for. Raises WorkspaceError where the folder holds something else.
     """
     if not _is_there(folder, customers, seed):
         say("making the shop", 0.0)
-        _make(folder, customers, seed)
+        _make(folder, customers or CUSTOMERS, SEED if seed is None else seed)
     workspace = Workspace.open(folder)
     workspace.load(progress=progress, say=say)
     drawn = workspace.map(say=say)
@@ -66,11 +73,17 @@ def make_demo(
     )
 
 
-def _is_there(folder: Path, customers: int, seed: int) -> bool:
+def is_ready(folder: Path, *, customers: int | None = None, seed: int | None = None) -> bool:
+    """Whether make_demo has been there before, to its end. Raises WorkspaceError as it does."""
+    made = _is_there(folder, customers, seed)
+    return made and (folder / "map.html").is_file() and (folder / HIDDEN / "events.duckdb").is_file()
+
+
+def _is_there(folder: Path, customers: int | None, seed: int | None) -> bool:
     """The folder holds just this shop. Raises WorkspaceError where it holds something that is no sample shop."""
     if (folder / "truth" / "truth.json").is_file() and not (folder / _UNFINISHED).exists():
         truth = read_truth(folder)
-        return (truth.customers, truth.seed) == (customers, seed)
+        return customers in (None, truth.customers) and seed in (None, truth.seed)
     ours = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     if not ours and not (folder / _UNFINISHED).exists():
         raise WorkspaceError(

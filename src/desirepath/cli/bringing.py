@@ -10,6 +10,7 @@ import typer
 from desirepath.cli.complete import preset_names
 from desirepath.cli.options import Folder, Json, OneSource, OnlySources, Quiet, Template, example, opened
 from desirepath.cli.output import Steps, print_json, print_table, progress_bar, say
+from desirepath.cli.serving import NoBrowser, Port, run_app
 
 if TYPE_CHECKING:
     from desirepath.app.load import LoadSummary
@@ -180,6 +181,7 @@ def rejects(
 
 
 def demo(
+    context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to make the sample shop.")] = Path(
         "demo"
     ),
@@ -187,26 +189,37 @@ def demo(
         int, typer.Option(min=100, metavar="N", help="How many people the shop knows.")
     ] = 16_000,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Another seed, another shop.")] = 1802,
+    port: Port = None,
+    no_browser: NoBrowser = False,
+    no_app: Annotated[bool, typer.Option("--no-app", help="Make it, and do not open the app on it.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Make the sample shop and draw its map.
+    """Make the sample shop, and open the app on it.
 
     A shop with known truth: its exports, journey.yaml and sources.yaml are made in the folder, loaded, and drawn as
-    map.html.
+    map.html; then the app is served until Ctrl-C. A shop that is there already is opened as it is. With --json it is
+    only made.
     """
-    from desirepath.app.demo import make_demo
+    from desirepath.app.demo import is_ready, make_demo
     from desirepath.cli.loading import print_demo, show_loading
 
-    with progress_bar(quiet=quiet or json) as bar:
-        steps = Steps(bar, quiet=quiet or json)
-        made = make_demo(
-            folder, customers=customers, seed=seed, progress=show_loading(bar, quiet=quiet or json), say=steps
-        )
-    if json:
-        print_json(made)
-    else:
-        print_demo(made)
+    asked = {
+        name: value
+        for name, value in (("customers", customers), ("seed", seed))
+        if str(context.get_parameter_source(name)).endswith("COMMANDLINE")
+    }
+    app = not no_app and not json
+    if not (app and is_ready(folder, **asked)):
+        with progress_bar(quiet=quiet or json) as bar:
+            steps, show = Steps(bar, quiet=quiet or json), show_loading(bar, quiet=quiet or json)
+            made = make_demo(folder, **asked, progress=show, say=steps)
+        if json:
+            print_json(made)
+        else:
+            print_demo(made)
+    if app:
+        run_app(folder, port=port, browser=not no_browser)
 
 
 def warm() -> None:
@@ -237,5 +250,5 @@ def add_to(program: typer.Typer) -> None:
 
 def add_demo_to(program: typer.Typer) -> None:
     """Add what comes last."""
-    program.command(epilog=example("demo", "demo another-shop --seed 7"))(demo)
+    program.command(epilog=example("demo", "demo another-shop --seed 7 --no-browser", "demo --no-app"))(demo)
     program.command(hidden=True)(warm)

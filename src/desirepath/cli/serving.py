@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,16 +35,19 @@ def serve(folder: Folder, host: Host = "127.0.0.1", port: Port = None, no_browse
 
     The map, every question, customers, data: in the browser, until Ctrl-C. It listens on this machine only.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    run_app(folder, host=host, port=port, browser=not no_browser)
+
+
+def run_app(folder: Path, *, host: str = "127.0.0.1", port: int | None = None, browser: bool = True) -> None:
+    """Serve the app until Ctrl-C, and say where."""
     from desirepath.web.server import serve as run
 
-    folder.mkdir(parents=True, exist_ok=True)
-    run(
-        folder,
-        host=host,
-        port=port,
-        browser=not no_browser,
-        told=lambda url: say(f"Desirepath: {url} (Ctrl-C ends it)"),
-    )
+    def told(url: str) -> None:
+        say(f"The app: {url} (Ctrl-C ends it)", "bold")
+        sys.stdout.flush()  # in a pipe, too, it is said now
+
+    run(folder, host=host, port=port, browser=browser, told=told)
 
 
 def add_to(program: typer.Typer) -> None:

@@ -104,9 +104,11 @@ class EventStore:
             migrate(self, int(str(found)))
             found = self.meta("schema")
         if found != str(schema.VERSION):
+            newer = str(found).isdigit() and int(str(found)) > schema.VERSION
             raise WorkspaceError(
                 f"{self.path} was made by another version (schema {found}, wanted {schema.VERSION}).",
-                hint="Delete the folder .desirepath of the workspace and load again.",
+                hint=("Open it with that newer version, or delete" if newer else "Delete")
+                + " the folder .desirepath of the workspace and load again.",
                 found=found,
                 wanted=schema.VERSION,
             )
@@ -333,7 +335,11 @@ def _why_not(path: Path, error: Exception) -> DesirepathError:
             hint="Wait until it has finished, or end it; then try again.",
             pid=int(holder.group(1)) if holder else os.getpid(),
         )
-    return WorkspaceError(f"Cannot open {path}: {_first_line(error)}")
+    return WorkspaceError(
+        f"Cannot open {path}: {_first_line(error)}",
+        hint="Where it is damaged, put a copy of it back. Without one: delete the folder .desirepath of the workspace and "
+        "load again; what was decided about merges is then to be said again.",
+    )
 
 
 def _first_line(error: Exception) -> str:

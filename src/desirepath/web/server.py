@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -21,26 +24,63 @@ if TYPE_CHECKING:
 
 PORT = 8765
 _TRIES = 20
+_WAITING = 128  # who may wait for an answer at once
 _FAREWELL = 1  # seconds that pages have to end what they ask, once the app is to end
 
 
 def listen(host: str, port: int | None) -> socket.socket:
     """A listening socket; of a port that was not named, the next free one. Raises AddressError."""
     only_loopback(host)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for one in range(PORT, PORT + _TRIES) if port is None else (port,):
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            sock.bind((host.strip("[]"), one))
-        except OSError as error:
-            sock.close()
-            if port is not None:
-                hint = "Another program listens there: name another with --port."
-                raise AddressError(f"Cannot listen on {host}:{port}: {error.strerror}.", hint=hint) from None
-            continue
-        return sock
-    raise AddressError(f"No port from {PORT} to {PORT + _TRIES - 1} is free.", hint="Name one with --port.")
+    if port is None:
+        free = _next_free(host, PORT)
+        if free is None:
+            raise AddressError(
+                f"No port from {PORT} to {PORT + _TRIES - 1} is free.", hint="Name one with --port."
+            )
+        return free
+    try:
+        return _listening(host, port)
+    except OSError as error:
+        raise AddressError(
+            f"Cannot listen on {host}:{port}: {error.strerror}.", hint=_elsewhere(host, port, error)
+        ) from None
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """From now on nobody else gets this port, and who comes early waits. Raises OSError."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host.strip("[]"), port))
+        sock.listen(_WAITING)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _next_free(host: str, first: int) -> socket.socket | None:
+    for port in range(first, min(first + _TRIES, 65_536)):
+        with contextlib.suppress(OSError):
+            return _listening(host, port)
+    return None
+
+
+def _elsewhere(host: str, port: int, error: OSError) -> str:
+    """Which port would do."""
+    if error.errno == errno.EACCES:
+        return f"The system keeps this port: name another, such as --port {PORT}."
+    free = _next_free(host, port + 1) if error.errno == errno.EADDRINUSE else None
+    if free is None:
+        return "Name another port with --port."
+    with free:
+        return f"Another program listens there. Free is: --port {free.getsockname()[1]}"
+
+
+def can_show() -> bool:
+    """Whether a browser can open here: there is a screen, or somebody says which browser."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in screens)
 
 
 def serve(
@@ -76,12 +116,13 @@ def serve(
         def announce() -> None:
             if told is not None:
                 told(url)
-            if browser:
+            if browser and can_show():
                 webbrowser.open(url)
 
         started = threading.Thread(target=_when_started, args=(server, announce), daemon=True)
         started.start()
-        server.run([sock])
+        with contextlib.suppress(KeyboardInterrupt):  # which is how it ends
+            server.run([sock])
 
 
 def _when_started(server: uvicorn.Server, announce: Callable[[], None]) -> None:
