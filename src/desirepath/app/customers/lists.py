@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from desirepath.app.customers.masking import Masking, Said
 from desirepath.app.customers.trail import Own
+from desirepath.app.questions.promises import deliveries_known
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import NEVER
 from desirepath.core.words import Outcome, Track
+from desirepath.measure.promises.kept import standing
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -31,8 +33,9 @@ Order = Literal["id", "last", "first", "value", "events"]
 class CustomerRow:
     """A customer in a list. shown: the id as it may be shown. stage: where they are; before: where they were last.
 
-    outcome: how that ended. value: minor units so far. matched: what was searched for. note: what the list is about
-    (an instant, an amount), where it is about something.
+    persona: the label of the first persona that they are now. touch: the last touchpoint that they met, or, where they
+    met none, the last event. outcome: how that ended. value: minor units so far. matched: what was searched for.
+    note: what the list is about (an instant, an amount), where it is about something.
     """
 
     id: str
@@ -48,6 +51,8 @@ class CustomerRow:
     value: int
     matched: list[Said] = field(default_factory=list)
     note: float | None = None
+    persona: str | None = None
+    touch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,16 @@ class CustomersListed:
 
 @dataclass(frozen=True, slots=True)
 class CustomersNotable:
-    """Whom one wants to see first. waiting: with a promise that was due and is not kept; note: since when (µs)."""
+    """Whom one wants to see first. waiting: with a promise that was due and is not kept; note: since when (µs).
+
+    waiting_until: until when deliveries are known, µs; None where nothing is promised.
+    """
 
     newest: list[CustomerRow]
     active: list[CustomerRow]
     valuable: list[CustomerRow]
     waiting: list[CustomerRow]
+    waiting_until: int | None
     customers: int
     currency: str | None
     time_zone: str
@@ -90,16 +99,53 @@ def rows_of(
             f"SELECT customer, id, known FROM customers WHERE customer IN ({wanted})"
         )
     }
+    owns = [Own(asking, int(code)) for code in codes]
+    personas, touches = _personas(asking, codes), _touches(owns)
     return [
         _row(
-            Own(asking, int(code)), *told[int(code)], masking, (matched or {}).get(code, []), (notes or {}).get(code)
+            own, *told[own.customer], masking, (matched or {}).get(code, []), (notes or {}).get(code),
+            personas.get(own.customer), touches.get(own.customer),
         )
-        for code in codes
+        for code, own in zip(codes, owns, strict=True)
     ]  # fmt: skip
 
 
+def _personas(asking: Asking, codes: Sequence[int]) -> dict[int, str]:
+    """Customer → the label of the first persona that they are, as of now."""
+    who = np.asarray(codes, np.int32)
+    now = np.full(len(who), asking.as_of, np.int64)
+    found: dict[int, str] = {}
+    for persona in asking.journey.personas:
+        for code in who[asking.members_at(persona.id, who, now)].tolist():
+            found.setdefault(code, persona.label)
+    return found
+
+
+def _touches(owns: Sequence[Own]) -> dict[int, str]:
+    """Customer → the last touchpoint that they met; the name of the last event where they met none."""
+    found, unnamed = {}, {}
+    for own in owns:
+        met = np.flatnonzero(own.column("touchpoint") >= 0)
+        if len(met):
+            last = int(own.column("touchpoint")[met[-1]])
+            found[own.customer] = own.asking.journey.touchpoints[last].label
+        elif own.events:
+            unnamed[own.customer] = int(own.asking.trails.event[own.last - 1])
+    if unnamed:
+        told = owns[0].asking.event_words(list(unnamed.values()))
+        found |= {code: told[number][0] for code, number in unnamed.items() if number in told}
+    return found
+
+
 def _row(
-    own: Own, id: str, known: bool, masking: Masking, matched: list[Said], note: float | None
+    own: Own,
+    id: str,
+    known: bool,
+    masking: Masking,
+    matched: list[Said],
+    note: float | None,
+    persona: str | None,
+    touch: str | None,
 ) -> CustomerRow:
     v, stages, here = own.asking.visits, own.asking.journey.stages, own.here
     stage = before = outcome = None
@@ -125,6 +171,8 @@ def _row(
         value=int(own.column("value").sum()),
         matched=matched,
         note=note,
+        persona=persona,
+        touch=touch,
     )
 
 
@@ -145,8 +193,14 @@ def notable(asking: Asking, *, most: int = 8, reveal: bool = False) -> Customers
         best = these[np.lexsort((these, -key[enough]))[:most]]
         return rows_of(asking, best.tolist(), masking)
 
-    p, as_of = asking.promises, asking.as_of
-    late = (p.closed == NEVER) & (p.voided == NEVER) & (p.due != NEVER) & (p.due <= as_of)
+    p = asking.promises
+    # Who waits is asked of each promise's own sources: another source's end says nothing of it.
+    latest = max([asking.as_of, *(end.until for end in asking.source_ends)])
+    known = deliveries_known(asking, p, most=latest)
+    ends = [known.get(one.id, asking.as_of) for one in asking.journey.promises]
+    late = np.zeros(len(p), np.bool_)
+    for place, until in enumerate(ends):
+        late |= standing(p, place, until)["overdue"]
     since: dict[int, float] = {}
     rows = np.flatnonzero(late)
     for row in rows[np.argsort(-np.asarray(p.due[rows]), kind="stable")].tolist():
@@ -158,6 +212,7 @@ def notable(asking: Asking, *, most: int = 8, reveal: bool = False) -> Customers
         active=top("last"),
         valuable=top("value"),
         waiting=rows_of(asking, list(since), masking, notes=since),
+        waiting_until=max(ends, default=None),
         customers=len(some),
         currency=asking.currency,
         time_zone=asking.journey.time_zone,

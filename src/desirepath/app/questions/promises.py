@@ -96,8 +96,11 @@ class Promises(Question["PromisesAnswer"]):
         )
 
 
-def deliveries_known(asking: Asking, rows: PromiseRows) -> dict[str, int]:
-    """Promise id → until when deliveries are known: the earliest end of the sources that have told of any."""
+def deliveries_known(asking: Asking, rows: PromiseRows, *, most: int | None = None) -> dict[str, int]:
+    """Promise id → until when deliveries are known: the earliest end of the sources that have told of any.
+
+    most: never later than this, µs; as_of unless said.
+    """
     import numpy as np
 
     known: dict[str, int] = {}
@@ -110,7 +113,7 @@ def deliveries_known(asking: Asking, rows: PromiseRows) -> dict[str, int]:
         code = source.code[at[at >= 0]]
         names = {source.labels[i] for i in np.unique(code[code >= 0])}
         ends = [end.until for end in asking.source_ends if end.source in names]
-        known[promise.id] = min([asking.as_of, *ends])
+        known[promise.id] = min([asking.as_of if most is None else most, *ends])
     return known
 
 

@@ -14,7 +14,7 @@ from desirepath.app.clock import SystemClock
 from desirepath.app.definition_edit import Editing
 from desirepath.app.journeys import journey_file, read_one
 from desirepath.app.plain import as_plain
-from desirepath.app.today import Alarm, Kpi, alarms, kpis
+from desirepath.app.today import Alarm, Kpi, Part, alarms, kpis
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.web.context import Here, JourneyName, Segment, Since, Until
 from desirepath.web.jobs import Job
@@ -75,6 +75,10 @@ def look_for_alarms(
     until: Annotated[str, Query(description="The period ends before this date.")],
     journey: JourneyName = None,
     segment: Segment = None,
+    part: Annotated[
+        Part | None,
+        Query(description="Only what customers met, or only what doctor finds; both unless said."),
+    ] = None,
 ) -> JobOut:
     """Look for alarms in a period against as long a time before it, as a job."""
     folder = here.serving.folder
@@ -83,8 +87,11 @@ def look_for_alarms(
     def work(job: Job) -> Any:
         found = here.serving.kept(
             journey,
-            ("alarms", segment, since, until),
-            lambda asking: alarms(asking, files, segment=segment, since=since, until=until, say=job.say),
+            # Doctor looks at all there is: of no segment and no period.
+            ("alarms", part) if part == "doctor" else ("alarms", part, segment, since, until),
+            lambda asking: alarms(
+                asking, files, segment=segment, since=since, until=until, say=job.say, part=part
+            ),
         )
         return as_plain(found)
 

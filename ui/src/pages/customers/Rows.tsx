@@ -44,6 +44,7 @@ export function Rows({ rows, caption, of, matched = false }: { rows: CustomerRow
             <th scope="col">{w.customer}</th>
             {matched && <th scope="col">{w.matched}</th>}
             <th scope="col">{w.where}</th>
+            <th scope="col">{w.touch}</th>
             <th scope="col" className="n">{w.value}</th>
             <th scope="col" className="n">{w.events}</th>
             <th scope="col" className="n">{w.first}</th>
@@ -55,7 +56,8 @@ export function Rows({ rows, caption, of, matched = false }: { rows: CustomerRow
             <tr key={row.id}>
               <td><CustomerLink row={row} /></td>
               {matched && <td>{matches(row.matched ?? [])}</td>}
-              <td>{where(row, label)}</td>
+              <td>{where(row, label)}{row.persona && <><br /><span className="muted small">{row.persona}</span></>}</td>
+              <td>{row.touch ?? words.none}</td>
               <td className="n">{row.value ? money(row.value, of.currency) : words.none}</td>
               <td className="n">{row.events.toLocaleString()}</td>
               <td className="n">{row.first === null ? words.none : day(row.first, of.zone)}</td>

@@ -81,12 +81,12 @@ function First({ reveal }: { reveal: boolean }) {
   const found = useNotable(reveal);
   if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
   if (!found.data) return <Waiting label={w.finding} />;
-  const { newest, active, valuable, waiting, currency, time_zone: zone } = found.data;
+  const { newest, active, valuable, waiting, waiting_until, currency, time_zone: zone } = found.data;
   return (
     <div className="first-lists">
       <List title={w.valuable} rows={valuable} empty={w.noneValuable} fact={(row) => money(row.value, currency)} />
       <Overdue reveal={reveal} currency={currency} />
-      <List title={w.waiting} rows={waiting} empty={w.noneWaiting} fact={(row) => w.since(day(row.note ?? 0, zone))} />
+      <List title={w.waiting} rows={waiting} empty={waiting_until === null ? w.nothingPromised : w.noneWaiting} says={waiting_until === null ? undefined : w.asKnown(day(waiting_until, zone))} fact={(row) => w.since(day(row.note ?? 0, zone))} />
       <List title={w.active} rows={active} fact={(row) => day(row.last ?? 0, zone)} />
       <List title={w.newest} rows={newest} fact={(row) => day(row.first ?? 0, zone)} />
     </div>
@@ -111,6 +111,7 @@ function Overdue({ reveal, currency }: { reveal: boolean; currency: string | nul
 }
 
 function List({ title, rows, fact, empty, says }: { title: string; rows: CustomerRow[]; fact: (row: CustomerRow) => string; empty?: string; says?: string | undefined }): ReactNode {
+  const w = words.customers;
   const label = useStageLabel();
   return (
     <section>
@@ -120,7 +121,7 @@ function List({ title, rows, fact, empty, says }: { title: string; rows: Custome
         {rows.map((row) => (
           <li key={row.id}>
             <CustomerLink row={row} />
-            <span className="muted">{where(row, label)}</span>
+            <span><span className="muted">{[where(row, label), row.persona].filter(Boolean).join(" · ")}</span>{row.touch && <small className="muted">{w.lastly(row.touch)}</small>}</span>
             <span className="fact">{fact(row)}</span>
           </li>
         ))}

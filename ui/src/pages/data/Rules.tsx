@@ -1,9 +1,10 @@
 // The definitions as text: every mistake at its line, who would move before anything is saved, then saving; earlier versions.
-import { Button, Group, Menu, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Menu, SegmentedControl, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useForget } from "@/api/hooks";
-import { answered } from "@/api/problem";
+import { answered, ProblemError } from "@/api/problem";
 import { checkRules, keptRules, placeCustomers, saveRules, tryRules } from "@/generated/client/sdk.gen";
 import type { Mistake, RuleFileOut } from "@/generated/client/types.gen";
 import { Editor, Mistakes } from "@/pages/data/Editor";
@@ -28,7 +29,7 @@ export function Rules({ hasData }: { hasData: boolean }) {
     <Stack gap="sm">
       <p className="headline">{words.data.rulesAbout}</p>
       <SegmentedControl data={names} value={file.name} onChange={(name) => set({ file: name, line: undefined, preview: undefined })} aria-label={words.data.whichFile} className="choose-file" />
-      <Edit key={`${file.name} ${file.stamp}`} file={file} hasData={hasData} />
+      <Edit key={file.name} file={file} hasData={hasData} />
     </Stack>
   );
 }
@@ -37,6 +38,9 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const w = words.data;
   const { values, set } = useUrl();
   const forget = useForget();
+  const client = useQueryClient();
+  // What was opened stays beneath what is written, whatever another window saves meanwhile.
+  const [opened, setOpened] = useState(file);
   const [text, setText] = useState(file.text);
   const [mistakes, setMistakes] = useState<Mistake[]>([]);
   const [at, setAt] = useState<number | null>(Number(values.get("line")) || null);
@@ -45,7 +49,10 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const trying = useWork((job) => set({ preview: job.id }, true), false);
   const placing = useWork(() => notifications.show({ message: w.placed }));
   const asked = useRef(0);
-  const changed = text !== file.text;
+  const changed = text !== opened.text;
+  const overtaken = opened.stamp !== file.stamp;
+  const take = () => { setOpened(file); setText(file.text); setError(null); };
+  useEffect(() => { if (overtaken && (!changed || text === file.text)) take(); }, [file.stamp]);
   useEffect(() => {
     // What is typed is judged when the fingers rest; an answer to an older text is passed over.
     const mine = ++asked.current;
@@ -62,12 +69,14 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   }, [changed]);
 
   const preview = () => { setTried(text); trying.begin(tryRules({ path: { name: file.name }, body: { text } })); };
-  const save = async () => {
+  const save = async (over = opened) => {
     setError(null);
     try {
-      await answered(saveRules({ path: { name: file.name }, body: { text, stamp: file.stamp } }));
+      setOpened(await answered(saveRules({ path: { name: file.name }, body: { text, stamp: over.stamp } })));
     } catch (failed) {
-      setError(failed as Error);
+      // Another window was first: what it saved is shown beside this text, and somebody decides.
+      if (failed instanceof ProblemError && failed.problem.code === "file_changed") await client.invalidateQueries({ queryKey: ["rules"] });
+      else setError(failed as Error);
       return;
     }
     notifications.show({ message: w.saved(file.name) });
@@ -81,8 +90,8 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
     <>
       <Group gap="xs" className="rules-tools">
         {isJourney && hasData && <Button variant="default" onClick={preview} disabled={!changed || mistakes.length > 0 || trying.running}>{w.preview}</Button>}
-        <Button onClick={() => void save()} disabled={!changed || mistakes.length > 0 || placing.running}>{w.save}</Button>
-        <Button variant="subtle" color="gray" disabled={!changed} onClick={() => setText(file.text)}>{w.revert}</Button>
+        <Button onClick={() => void save()} disabled={!changed || overtaken || mistakes.length > 0 || placing.running}>{w.save}</Button>
+        <Button variant="subtle" color="gray" disabled={!changed} onClick={take}>{w.revert}</Button>
         {file.kept.length > 0 && (
           <Menu withinPortal>
             <Menu.Target><Button variant="subtle" color="gray">{w.earlier(file.kept.length)}</Button></Menu.Target>
@@ -92,6 +101,15 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
         <Text size="sm" className="muted" role="status">{changed ? w.unsaved : ""}</Text>
       </Group>
       {error && <ErrorBox error={error} />}
+      {overtaken && changed && (
+        <Alert color="orange" variant="outline" title={w.overtaken(file.name)} role="alert" maw="50rem">
+          <p className="small">{w.overtakenAbout}</p>
+          <Group gap="xs">
+            <Button size="xs" variant="default" onClick={take}>{w.takeTheirs}</Button>
+            <Button size="xs" variant="default" disabled={mistakes.length > 0} onClick={() => void save(file)}>{w.saveMine}</Button>
+          </Group>
+        </Alert>
+      )}
       <Progress work={trying} label={w.trying} />
       <Progress work={placing} label={w.placing} />
       {values.get("preview") && !trying.running && <PreviewView id={values.get("preview") ?? ""} outdated={tried !== "" && tried !== text} />}

@@ -13,23 +13,34 @@ import { useHref } from "@/url/state";
 import { words } from "@/words";
 
 const w = words.today;
+const RANK = { error: 0, warning: 1, note: 2 };
 const ICONS = { promise: IconClockExclamation, score: IconAlertTriangle, overdue: IconClockExclamation, doctor: IconDatabaseExclamation, source: IconDatabaseExclamation };
 
 export function Alarms({ period }: { period: Period }) {
-  const { found, job, error, halt, again } = useAlarms(period);
+  // What customers met is known sooner than what doctor finds: each is shown as it comes.
+  const parts = [useAlarms(period, "customers"), useAlarms(period, "doctor")];
+  const found = parts.flatMap((part) => part.found ?? []).sort((a, b) => RANK[a.level] - RANK[b.level]);
+  const all = parts.every((part) => part.found);
+  if (all && found.length === 0) return <p className="good">{w.noAlarms}</p>;
+  return (
+    <>
+      {found.length > 0 && <ul className="alarms">{found.map((one) => <One key={`${one.kind} ${one.title} ${one.detail}`} one={one} />)}</ul>}
+      <div className="looking">{parts.map((part, i) => (part.found ? null : <Looking key={i} part={part} label={i ? w.lookingAtData : w.lookingForAlarms} />))}</div>
+    </>
+  );
+}
+
+function Looking({ part, label }: { part: ReturnType<typeof useAlarms>; label: string }) {
+  const { job, error, halt, again } = part;
   if (error) return <ErrorBox error={error} again={again} />;
-  if (job?.state === "stopped") return <Group gap="sm"><span className="muted">{w.stopped}</span><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
-  if (!found) {
-    return (
-      <Group role="status" gap="sm" mih="4rem">
-        <Progress value={Math.max(4, (job?.share ?? 0) * 100)} w="12rem" aria-label={w.lookingForAlarms} animated />
-        <span className="muted">{w.lookingForAlarms} {job?.step && job.state === "running" ? job.step : ""}</span>
-        <Button size="xs" variant="default" onClick={halt}>{words.stop}</Button>
-      </Group>
-    );
-  }
-  if (found.length === 0) return <p className="good">{w.noAlarms}</p>;
-  return <ul className="alarms">{found.map((one) => <One key={`${one.kind} ${one.title} ${one.detail}`} one={one} />)}</ul>;
+  if (job?.state === "stopped") return <Group gap="sm"><span className="muted">{label} {w.stopped}</span><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
+  return (
+    <Group role="status" gap="sm" wrap="nowrap">
+      <Progress value={Math.max(4, (job?.share ?? 0) * 100)} w="8rem" miw="4rem" aria-label={label} animated />
+      <span className="muted step">{label} {job?.step && job.state === "running" ? job.step : ""}</span>
+      <Button size="compact-xs" variant="default" onClick={halt} style={{ flex: "none" }}>{words.stop}</Button>
+    </Group>
+  );
 }
 
 function One({ one }: { one: Alarm }) {

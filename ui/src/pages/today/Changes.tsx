@@ -13,6 +13,11 @@ import { words } from "@/words";
 const w = words.today;
 const MOST = 8;
 
+/** What a measure of this family is, in a few words; "" where its name says it. */
+function means(row: Record<string, unknown>): string {
+  return w.changeMeans[String(row["measure"]).split(":")[0] ?? ""] ?? "";
+}
+
 export function Changes({ period }: { period: Period }) {
   const fields = { a: side(period), b: "before", since: undefined, until: undefined };
   const answer = useAnswer("comparison", fields);
@@ -25,7 +30,7 @@ export function Changes({ period }: { period: Period }) {
   const compared = all.filter((row) => typeof row["difference"] === "number").length;
   return (
     <>
-      {found.length === 0 ? <p className="why">{answer.data.says[0]}</p> : (
+      {found.length === 0 ? <p className="why">{w.nothingChanged} {compared > 0 && <span className="muted">{answer.data.says[0]}</span>}</p> : (
         <ul className="changes">
           {found.slice(0, MOST).map((row) => {
             const unit = unitOf(String(row["unit"]));
@@ -36,7 +41,7 @@ export function Changes({ period }: { period: Period }) {
             return (
               <li key={String(row["measure"])}>
                 <span className={`arrow ${good > 0 ? "good" : good < 0 ? "bad" : ""}`}><span aria-hidden="true">{by > 0 ? "▲" : "▼"}</span> <span className={good === 0 ? "muted" : undefined}>{good > 0 ? w.betterNow : good < 0 ? w.worseNow : by > 0 ? w.moreNow : w.lessNow}</span></span>
-                <span className="name">{String(row["what"])}</span>
+                <span className="name"><Link href={href("~/ask/comparison", { a: fields.a, b: fields.b, measures: String(row["measure"]), since: undefined, until: undefined })}>{String(row["what"])}</Link>{means(row) && <small className="muted">{means(row)}</small>}</span>
                 <span className="numbers"><b>{of("a")}</b> <span className="muted">{w.before(of("b"))}</span><br /><small className="muted">{by > 0 && apart !== "points" && apart !== "emotion" ? "+" : ""}{inUnit(by, apart, locale)} ({interval(row["difference_low"] as number, row["difference_high"] as number, apart, locale)})</small></span>
               </li>
             );

@@ -23,8 +23,8 @@ export function useTarget() {
   });
 }
 
-/** Alarms of a period: looked for as soon as it is known, told with their progress. */
-export function useAlarms(period: Period | null): { found: Alarm[] | undefined; job: JobOut | null; error: Error | null; halt: () => void; again: () => void } {
+/** One part of the alarms of a period: looked for as soon as it is known, told with its progress. */
+export function useAlarms(period: Period | null, part: "customers" | "doctor"): { found: Alarm[] | undefined; job: JobOut | null; error: Error | null; halt: () => void; again: () => void } {
   const { asked } = useAsked();
   const [id, setId] = useState<string | null>(null);
   const [error, setError] = useState<Error | null>(null);
@@ -35,11 +35,11 @@ export function useAlarms(period: Period | null): { found: Alarm[] | undefined; 
     setError(null);
     if (!period) return;
     let gone = false;
-    answered(lookForAlarms({ query: { ...period, journey: asked.journey, segment: asked.segment } }))
+    answered(lookForAlarms({ query: { ...period, journey: asked.journey, segment: asked.segment, part } }))
       .then((begun) => { if (!gone) setId(begun.id); })
       .catch((problem: unknown) => { if (!gone) setError(problem as Error); });
     return () => { gone = true; };
-  }, [period?.since, period?.until, asked.journey, asked.segment, turn]);
+  }, [period?.since, period?.until, asked.journey, asked.segment, part, turn]);
   const done = job?.state === "done" ? job.id : null;
   const found = useQuery({ queryKey: ["alarms", done], enabled: done !== null, queryFn: ({ signal }) => answered(foundAlarms({ path: { job: done ?? "" }, signal })) });
   return { found: found.data, job, error: error ?? found.error ?? (job?.problem ? new ProblemError(job.problem) : null), halt, again: () => setTurn((now) => now + 1) };

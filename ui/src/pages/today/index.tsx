@@ -7,7 +7,7 @@ import { Alarms } from "@/pages/today/Alarms";
 import { Bottlenecks } from "@/pages/today/Bottlenecks";
 import { Changes } from "@/pages/today/Changes";
 import { Kpis } from "@/pages/today/Kpis";
-import { lastDays, LENGTHS, type Period } from "@/pages/today/period";
+import { dayOf, lastDays, lastOf, LENGTHS, type Period } from "@/pages/today/period";
 import { Timeline } from "@/pages/today/Timeline";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
@@ -24,24 +24,25 @@ export default function Today() {
   const chosen = Number(values.get("days"));
   const days: number = (LENGTHS as readonly number[]).includes(chosen) ? chosen : 90;
   if (data.error) return <ErrorBox error={data.error} again={() => void data.refetch()} />;
-  if (!data.data) return <Waiting label={words.opening} />;
-  if (!data.data.as_of) return <p className="headline">{w.empty}</p>;
+  if (data.data && !data.data.as_of) return <p className="headline">{w.empty}</p>;
   const own = asked.since && asked.until ? { since: asked.since, until: asked.until } : null;
-  const period: Period = own ?? lastDays(data.data.as_of, days);
-  const day = new Date(data.data.as_of).toLocaleDateString(undefined, { dateStyle: "long", timeZone: workspace.data?.time_zone });
+  // The page stands before anything is known; each part comes into its own place.
+  const asOf = data.data?.as_of;
+  const period: Period | null = own ?? (asOf ? lastDays(asOf, days) : null);
+  const day = asOf && new Date(asOf).toLocaleDateString(undefined, { dateStyle: "long", timeZone: workspace.data?.time_zone });
   return (
     <Stack gap="xl" className="today">
       <Group justify="space-between" align="flex-end">
         <div>
           <Title order={1} size="h2">{w.title}</Title>
-          <p className="muted lead">{w.lead(day)}</p>
+          <p className="muted lead">{day ? w.lead(day) : "\u00a0"}</p>
         </div>
         {!own && <SegmentedControl size="xs" aria-label={w.length} value={String(days)} onChange={(value) => set({ days: value }, true)} data={LENGTHS.map((one) => ({ value: String(one), label: w.lastDays(one) }))} />}
       </Group>
       <div className="columns">
         <Section title={w.bottlenecks} about={w.bottlenecksSaid}><Bottlenecks /></Section>
-        <Section title={w.alarms} about={w.alarmsSaid}><Alarms period={period} /></Section>
-        <Section title={w.changes} about={w.changesSaid(period.since, period.until)}><Changes period={period} /></Section>
+        <Section title={w.alarms} about={w.alarmsSaid}>{period ? <Alarms period={period} /> : <Waiting label={w.looking} />}</Section>
+        <Section title={w.changes} about={period ? w.changesSaid(dayOf(period.since), lastOf(period.until)) : "\u00a0"}>{period ? <Changes period={period} /> : <Waiting label={w.looking} />}</Section>
         <Section title={w.targets} about={w.targetsSaid}><Kpis /></Section>
       </div>
       <Section title={w.timeline} about=""><Timeline /></Section>

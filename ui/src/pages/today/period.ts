@@ -7,11 +7,21 @@ export interface Period { since: string; until: string }
 /** The last so many days up to and with the day of `asOf` (an instant with its offset, in the journey's zone). */
 export function lastDays(asOf: string, days: number): Period {
   const last = Date.parse(`${asOf.slice(0, 10)}T00:00:00Z`) + DAY;
-  return { since: dayOf(last - days * DAY), until: dayOf(last) };
+  return { since: iso(last - days * DAY), until: iso(last) };
 }
 
-function dayOf(at: number): string {
+function iso(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
+}
+
+/** A day of a period as the reader writes it. */
+export function dayOf(day: string): string {
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
+}
+
+/** The last day of a period that ends before this one. */
+export function lastOf(until: string): string {
+  return dayOf(iso(Date.parse(`${until}T00:00:00Z`) - DAY));
 }
 
 /** As a side of a comparison. */
