@@ -1,5 +1,5 @@
 // An answer: its sentence, its charts, its tables, how it was made, who is behind it, and the ways to take it along.
-import { Button, Group, Menu, Stack, Tabs, Text } from "@mantine/core";
+import { Button, Group, Menu, Stack, Tabs } from "@mantine/core";
 import { IconBook, IconCopy, IconUsers } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { Fields } from "@/api/hooks";
@@ -47,7 +47,6 @@ export function AnswerView({ answer, fields, link }: Props) {
         )}
         <TakeAlong answer={answer} name={name} fields={fields} link={link} />
         <Button variant="default" size="xs" leftSection={<IconBook size="0.9rem" />} onClick={() => setCounted(true)}>{words.ask.howCounted}</Button>
-        {answer.lists.length > 0 && <Text size="xs" c="dimmed">{words.ask.clickable}</Text>}
       </Group>
       {tables.length > 0 && (
         <Tabs defaultValue={tables[0]?.[0] ?? null} keepMounted={false}>

@@ -48,7 +48,7 @@ interface CellProps { row: Record<string, unknown>; name: string; kind: string; 
 
 function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
   const value = row[name];
-  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : String(value)}</td>;
+  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : said(name, String(value))}</td>;
   if (unit === "" && typeof value === "number" && value > 0 && value < 0.0001) return <td className="n">&lt; {(0.0001).toLocaleString(undefined, { minimumFractionDigits: 4 })}</td>;
   const plain = unit === "" && kind === "integer" ? "count" : inRow(unit, row);
   const number = typeof value === "number" ? value : null;
@@ -63,6 +63,12 @@ function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
       </small>
     </td>
   );
+}
+
+/** A reason as "too_few: n 0 of 20" in words. */
+function said(name: string, value: string): string {
+  const [, code = "", rest = ""] = name === "reason" ? /^([a-z_]+)(?:: (.*))?$/.exec(value) ?? [] : [];
+  return code ? `${words.noEstimate[code] ?? code.replaceAll("_", " ")}${rest && `: ${rest}`}` : value;
 }
 
 /** A column can leave its unit to the row: "@unit", or "@unit apart" for differences. Ease is told like emotion. */

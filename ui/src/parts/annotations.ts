@@ -21,7 +21,7 @@ export function noteMarks(notes: readonly Note[], colours: Palette, from = -Infi
       name: one.text,
       // A note that began before the axis or outlasts it is cut off there, and not left out.
       xAxis: Math.max(startOf(one), from),
-      label: { show: true, position: "insideTopLeft", color: colours.muted, fontSize: 11, overflow: "truncate", width: 120, offset: [0, lineOf(i)] },
+      label: { show: true, position: "insideTopLeft", color: colours.muted, fontSize: 11, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3, overflow: "truncate", width: 120, offset: [0, lineOf(i)] },
       itemStyle: { color: one.kind === "outage" ? colours.bad : colours.teal, opacity: 0.12 },
     },
     { xAxis: Math.min(endOf(one), to) },
@@ -44,7 +44,7 @@ export function endOf(note: Note): number {
 }
 
 /** Texts of neighbours stand on lines of their own, so that they can be read on a narrow screen. */
-const lineOf = (i: number) => (i % 3) * 13;
+const lineOf = (i: number) => (i % 3) * 16;
 
 /** The beginning of a period as tables write it ("2025-07", "2025-07-14", "2025-Q3", "2025"), ms; null for other words. */
 export function periodStart(text: string): number | null {
@@ -69,7 +69,7 @@ export function touched(note: Note, periods: readonly string[]): [number, number
 export function noteBands(notes: readonly Note[], colours: Palette, periods: readonly string[]): CustomSeriesOption {
   const seen = notes.flatMap((note) => { const at = touched(note, periods); return at ? [{ note, at }] : []; });
   return {
-    type: "custom", silent: true, z: 0, tooltip: { show: false }, clip: true, encode: { x: [0, 1], tooltip: [] }, data: seen.map((one) => one.at),
+    type: "custom", silent: true, z: 6, tooltip: { show: false }, clip: true, encode: { x: [0, 1], tooltip: [] }, data: seen.map((one) => one.at),
     renderItem: (params, api) => {
       const note = seen[params.dataIndex]?.note;
       const area = params.coordSys as unknown as { x: number; y: number; width: number; height: number };
@@ -80,7 +80,7 @@ export function noteBands(notes: readonly Note[], colours: Palette, periods: rea
       const width = Math.max(2, Math.min(area.x + area.width, end(1) + half) - left);
       return { type: "group", children: [
         { type: "rect", shape: { x: left, y: area.y, width, height: area.height }, style: { fill: note.kind === "outage" ? colours.bad : colours.teal, opacity: 0.12 } },
-        { type: "text", style: { text: note.text, x: left + 4, y: area.y + 4 + lineOf(params.dataIndex), fill: colours.muted, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily, width: 120, overflow: "truncate" } },
+        { type: "text", style: { text: note.text, x: left + 4, y: area.y + 4 + lineOf(params.dataIndex), fill: colours.muted, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3, width: 120, overflow: "truncate" } },
       ] };
     },
   };

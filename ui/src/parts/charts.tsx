@@ -11,6 +11,7 @@ import type { Draw, Drawing, Seen } from "@/parts/charts/drawing";
 import { churn, occupancy, retention } from "@/parts/charts/time";
 import { funnel, paths, transitions } from "@/parts/charts/ways";
 import { forecast, lifetimeValue, overdue, rfm } from "@/parts/charts/worth";
+import { words } from "@/words";
 
 const CHARTS: Record<string, Draw> = {
   funnel, paths, transitions, friction, attribution, promises, retention, churn, occupancy, comparison, change, groups, "lifetime-value": lifetimeValue, rfm, forecast, overdue,
@@ -34,7 +35,8 @@ export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; loca
     const list = (params.data as { list?: string } | null)?.list;
     if (list) open(list);
   }, [open]);
-  if (!drawings.length) return null;
+  const lack = words.ask.lacks[String(answer.question["name"])];
+  if (!drawings.length) return lack ? <p className="lack">{lack}</p> : null;
   return (
     <div className="charts">
       {drawings.map((one) => (
@@ -44,6 +46,7 @@ export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; loca
           </div></div>
         </div>
       ))}
+      {answer.lists.length > 0 && <p className="muted small charts-wide">{words.ask.clickable}</p>}
     </div>
   );
 }

@@ -24,10 +24,16 @@ def as_command(question: Question[Any], journey: str | None = None, folder: str 
                 options += [flag, str(one)]
     if journey:
         options += ["--journey", journey]
-    return " ".join(word if word == folder else shlex.quote(word) for word in [*words, *options])
+    return shlex.join([*words, *options])
 
 
-def as_python(question: Question[Any]) -> str:
-    """`shop.ask(desirepath.Funnel(steps=['product_page', 'checkout'], within='14 days'))`."""
+def as_python(question: Question[Any], journey: str | None = None, folder: str = "FOLDER") -> str:
+    """Lines that run as they are: the workspace opened, the question asked, its answer printed."""
     fields = ", ".join(f"{name}={value!r}" for name, value in question.given().items())
-    return f"shop.ask(desirepath.{type(question).__name__}({fields}))"
+    opened = f"{folder!r}, {journey!r}" if journey else repr(folder)
+    return (
+        "import desirepath\n\n"
+        f"workspace = desirepath.open({opened})\n"
+        f"answer = workspace.ask(desirepath.{type(question).__name__}({fields}))\n"
+        "print(answer)\n"
+    )

@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.errors import DesirepathError
+from desirepath.core.estimate import Estimate, Measured
 from desirepath.core.times import from_us
+from desirepath.journey.bits import BY_CUSTOMER
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -25,6 +27,7 @@ _MANY = 0.3  # a step of a way is met by so many of those who came through
 _STEPS = 4  # before the last
 _LIKE = 0.1  # two sides share at most so much of the smaller one
 _TELLING = ("device", "plan", "country", "region")  # traits by which businesses differ most, in this order
+_BACK = 3  # periods looked at for one in which a change can be told
 _DAY = 86_400_000_000
 
 
@@ -120,15 +123,28 @@ def _paths(asking: Asking) -> Suggestion:
             {"form": "flow", "by": "event", "own": True, "steps": 5}, "The events that customers made."
         )
     steps, _ = _way(asking)
-    fields = {"form": "flow", "ends_at": steps[-1], "per": "pass", "own": True, "steps": 5}
+    fields = {"form": "flow", "ends_at": steps[-1], "per": "pass", **_own(asking), "steps": 5}
     return Suggestion(fields, "The last steps of customers before the end of the commonest way.")
 
 
 def _transitions(asking: Asking) -> Suggestion:
     by = {} if asking.journey.touchpoints else {"by": "event"}
-    return Suggestion(
-        {**by, "own": True, "most": 60}, "What customers did themselves, not what was sent to them."
-    )
+    own = _own(asking)
+    why = "What customers did themselves, not what was sent to them." if own else ""
+    return Suggestion({**by, **own, "most": 60}, why)
+
+
+def _own(asking: Asking) -> dict[str, bool]:
+    """Leave out what others did, but where little would be left: a deal that is written down by the business."""
+    trails, journey = asking.trails, asking.journey
+    if not journey.touchpoints:
+        return {"own": True}
+    met = np.asarray(trails.touchpoint) >= 0
+    who = np.searchsorted(np.asarray(trails.offset), np.flatnonzero(met), side="right")
+    theirs = (np.asarray(trails.evidence)[met] & BY_CUSTOMER) != 0
+    several = np.unique(who, return_counts=True)[1] >= 2
+    alone = np.unique(who[theirs], return_counts=True)[1] >= 2
+    return {"own": True} if int(alone.sum()) * 2 >= int(several.sum()) else {}
 
 
 # ── two sides ────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,15 +184,18 @@ def _largest_pair(asking: Asking, names: list[str]) -> tuple[str, str] | None:
     return (one, other) if of[one].sum() >= of[other].sum() else (other, one)
 
 
-def _period(asking: Asking) -> str:
-    """The latest whole quarter that has another before it, or month, or the year 1 where nothing is long enough."""
+def _period(asking: Asking, back: int = 0) -> str:
+    """The latest whole quarter that has another before it, or month, or the year 1 where nothing is long enough.
+
+    back: so many periods before that.
+    """
     zone = asking.journey.time_zone
     if not asking.trails.events:
         return str(date.min.year).zfill(4)
     now, begin = from_us(asking.as_of, zone).date(), from_us(int(asking.trails.ts.min()), zone).date()
     long = (now - begin).days > 300
     size = 3 if long else 1
-    month = (now.year * 12 + now.month - 1) // size * size - size
+    month = (now.year * 12 + now.month - 1) // size * size - size * (1 + back)
     year, of_year = divmod(month, 12)
     return f"{year:04}-Q{of_year // 3 + 1}" if long else f"{year:04}-{of_year + 1:02}"
 
@@ -191,16 +210,23 @@ def _change(asking: Asking) -> Suggestion:
     stages = [j.stages[goal].id] if goal is not None else []
     stages += [s.id for s in j.stages if s.id not in stages]
     fields = {"measure": f"rate:{stages[0]}", "by": by, "a": f"period:{_period(asking)}"}
-    for stage in stages:
-        asked = {**fields, "measure": f"rate:{stage}"}
+    for stage, back in ((stage, back) for stage in stages for back in range(_BACK)):
+        asked = {**fields, "measure": f"rate:{stage}", "a": f"period:{_period(asking, back)}"}
         try:
-            Change(**asked).answer(asking)
+            found = Change(**asked).answer(asking).result
         except DesirepathError:
             continue
-        return Suggestion(
-            asked, "The success of a stage in the latest whole period, against the one before it."
-        )
+        if _tells(found.a, found.b):
+            which = "The latest whole period in which it can be told" if back else "The latest whole period"
+            return Suggestion(asked, f"The success of a stage. {which}, against the one before it.")
     return Suggestion(fields, "The success of a stage in the latest whole period.")
+
+
+def _tells(a: Measured, b: Measured) -> bool:
+    """Whether both are known, and not everybody, or nobody, on both sides: then there is nothing to take apart."""
+    if not (isinstance(a, Estimate) and isinstance(b, Estimate)):
+        return False
+    return not (a.value == b.value and a.value in (0.0, 1.0))
 
 
 # ── what comes ───────────────────────────────────────────────────────────────────────────────────────────

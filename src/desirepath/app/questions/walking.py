@@ -163,9 +163,19 @@ def walked(
 
 
 def _owner(asking: Asking) -> NDArray[np.int64]:
+    """The visit of each event. The goal that ends the last stage is of that visit: it enters no next one."""
+    import numpy as np
+
+    from desirepath.core.words import Outcome, Track
     from desirepath.measure.meetings import visit_of_events
 
-    return visit_of_events(asking.visits, asking.trails)
+    visits = asking.visits
+    owner = visit_of_events(visits, asking.trails)
+    ended = (visits.outcome == Outcome.ADVANCED) & (visits.end_event >= 0) & (visits.track == Track.JOURNEY)
+    rows = np.flatnonzero(ended & ~visits.skipped)
+    rows = rows[owner[visits.end_event[rows]] < 0]
+    owner[visits.end_event[rows]] = rows
+    return owner
 
 
 def _steps(asking: Asking, by: str, anchors: tuple[Step, ...], owner: NDArray[np.int64] | None) -> Steps:

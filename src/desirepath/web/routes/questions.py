@@ -10,6 +10,7 @@ from fastapi import APIRouter, Body, Query, Response
 from pydantic import BaseModel, Field
 
 from desirepath.app.questions import QUESTIONS, question_class, suggest
+from desirepath.app.questions.answer import Answer
 from desirepath.app.questions.question import Question
 from desirepath.app.questions.spelling import as_command, as_python
 from desirepath.core.errors import NotFound, nearest
@@ -83,7 +84,7 @@ def ask(name: str, here: Here, fields: Fields, journey: JourneyName = None) -> A
     question = read_question(name, fields)
     with here.serving.asking(journey) as asking:
         answer = question.answer(asking)
-        return answer_out(answer, as_command(question, journey), as_python(question))
+        return _told(here, answer, question, journey)
 
 
 @router.post("/ask/{name}/job")
@@ -95,7 +96,7 @@ def ask_long(name: str, here: Here, fields: Fields, journey: JourneyName = None)
         with heard_by(job.say), here.serving.asking(journey) as asking:
             answer = question.answer(asking)
             job.say("writing the answer", 1.0)
-            return answer_out(answer, as_command(question, journey), as_python(question))
+            return _told(here, answer, question, journey)
 
     return job_out(here.jobs.start(f"ask {name}", work))
 
@@ -138,6 +139,12 @@ def members(
         ids = [str(row[0]) for row in found.rows[:most]]
     shown = [CustomerOut(id=id, shown=id if reveal else mask_customer(id)) for id in ids]
     return MembersOut(count=count, total=len(found), customers=shown)
+
+
+def _told(here: Here, answer: Answer[Any], question: Question[Any], journey: str | None) -> AnswerOut:
+    """The answer, and how to ask the same of this workspace elsewhere."""
+    folder = str(here.serving.folder.resolve())
+    return answer_out(answer, as_command(question, journey, folder), as_python(question, journey, folder))
 
 
 def read_question(name: str, fields: dict[str, Any]) -> Question[Any]:

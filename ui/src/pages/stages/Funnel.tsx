@@ -69,7 +69,7 @@ function Rate({ stage, show }: { stage: StageSeenOut; show: (count: keyof typeof
         </p>
         : <p className="why">{why(stage.rate)}</p>}
       <p className="muted small">{w.within(success, duration(stage.within))}</p>
-      {half && isKnown(half) && <p className="muted small">{w.half(duration(half.value))}</p>}
+      {half && isKnown(half) && <p className="muted small">{half.value > 0 ? w.half(duration(half.value)) : w.halfAtOnce}</p>}
     </>
   );
 }

@@ -34,6 +34,7 @@ export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open
     const stage = stages.find((one) => one.stage === (params.data as { list?: string } | null)?.list);
     if (stage) open({ stage: stage.stage, count: "in_flight", label: w.countOf(w.counts.in_flight, stage.label) });
   }, [stages, open]);
+  const now = w.nowSaid(stages.map((one) => [one.label, one.in_flight]));
   return (
     <section aria-labelledby="occupancy">
       <div className="section-head">
@@ -44,8 +45,8 @@ export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open
       {!table && !found.error && <Waiting label={words.asking} />}
       {found.data && table && (
         <>
-          <p className="muted">{found.data.says[1]}</p>
-          <Chart label={`${w.occupancySaid(found.data.says[1] ?? "")} ${notesSaid(notes ?? [])}`} option={option} onClick={click} height="20rem" />
+          <p className="muted">{now}</p>
+          <Chart label={`${w.occupancySaid(now)} ${notesSaid(notes ?? [])}`} option={option} onClick={click} height="20rem" />
           <details><summary>{words.table}</summary><DataTable table={table} caption={w.occupancy} locale={{ zone: found.data.asked.time_zone }} /></details>
         </>
       )}

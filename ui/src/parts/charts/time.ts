@@ -58,10 +58,10 @@ function areas(c: Palette, at: string[], series: { name: string; color: string; 
   const show = (value: number) => (share ? percent(value) : inUnit(value, "count"));
   return {
     tooltip: { ...tooltip(c, ((all: { seriesName: string; value: number | null; name: string }[]) => tip(`${xName} ${all[0]?.name ?? ""}`.trim(), ...all.filter((one) => one.value !== null).map((one) => `${one.seriesName}: ${show(Number(one.value))}`).reverse())) as never), trigger: "axis" },
-    legend: legend(c), grid: { ...GRID, top: size(2.5) },
+    legend: { ...legend(c), icon: "roundRect" }, grid: { ...GRID, top: size(2.5) },
     xAxis: axis(c, { type: "category", boundaryGap: false, data: at, splitLine: { show: false } }),
     yAxis: share ? percentAxis(c, { min: 0, max: 1 }) : axis(c, { type: "value", min: 0 }),
-    series: series.map((one) => ({ name: one.name, type: "line", stack: "all", symbol: "none", itemStyle: { color: one.color }, lineStyle: { width: 1, color: one.color }, areaStyle: one.hatch ? { ...hatched(c), opacity: 0.6 } : { color: one.color, opacity: 0.75 }, data: one.data })),
+    series: series.map((one) => ({ name: one.name, type: "line", stack: "all", symbol: "none", itemStyle: { color: one.color }, lineStyle: { width: 1.5, color: c.paper }, areaStyle: one.hatch ? { ...hatched(c), opacity: 0.6 } : { color: one.color, opacity: 1 }, data: one.data })),
   };
 }
 
