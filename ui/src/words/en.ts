@@ -4,6 +4,7 @@ export const en = {
   brand: "Desirepath",
   pages: "Pages",
   skip: "Skip to the page",
+  above: "What is open above the page",
   home: (title: string) => `Desirepath: the map of ${title}`,
   nav: { map: "Map", today: "Today", stages: "Stages", paths: "Paths", ask: "Ask", customers: "Customers", segments: "Segments", data: "Data" },
   light: "Light colours",

@@ -41,7 +41,7 @@ function Kinds({ found }: { found: IdentityOut }) {
   return (
     <section>
       <h2>{w.kinds}</h2>
-      <div className="table-wrap" tabIndex={0} role="region" aria-label={w.kinds}>
+      <div className="table-wrap kinds" tabIndex={0} role="region" aria-label={w.kinds}>
         <table className="data-table">
           <thead><tr><th scope="col">{w.kind}</th><th scope="col">{w.names}</th><th scope="col" className="n">{w.values}</th><th scope="col" className="n">{w.shared}</th><th scope="col" className="n">{w.blocked}</th></tr></thead>
           <tbody>{found.kinds.map((one) => <tr key={one.kind}><td>{one.kind}</td><td>{one.known ? w.namesPeople : w.namesThings}</td><td className="n">{one.identifiers.toLocaleString()}</td><td className="n">{one.shared.toLocaleString()}</td><td className="n">{one.blocked.toLocaleString()}</td></tr>)}</tbody>

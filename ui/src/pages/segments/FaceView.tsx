@@ -38,7 +38,7 @@ export function FaceView({ face, short = false }: { face: FaceTold; short?: bool
           {face.quotes.slice(0, short ? 2 : 4).map((one) => <Said key={`${one.at} ${one.text}`} quote={one} zone={locale.zone} />)}
         </section>
       )}
-      {!short && <p className="small muted">{w.grounded(face.customers, face.of, face.as_of ? day(Date.parse(face.as_of) * 1000, locale.zone) : "")} {face.how.charAt(0).toUpperCase() + face.how.slice(1)}.</p>}
+      <p className="small muted grounded">{w.grounded(face.customers, face.of, face.as_of ? day(Date.parse(face.as_of) * 1000, locale.zone) : "")} {!short && `${face.how.charAt(0).toUpperCase() + face.how.slice(1)}.`}</p>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Group, Modal, Stack, Title, Tooltip } from "@mantin
 import { IconPencil, IconPlus, IconTrash, IconUserScan } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
+import { useWorkspace } from "@/api/hooks";
 import { isKnown } from "@/api/types";
 import { day, interval, percent } from "@/format";
 import type { Counted, SegmentOut, SegmentsOut } from "@/generated/client/types.gen";
@@ -19,6 +20,7 @@ const w = words.people;
 
 export function List({ all }: { all: SegmentsOut }) {
   const href = useHref();
+  const workspace = useWorkspace();
   const [seen, setSeen] = useState(0); // faces are worked out one after the other: the first is there soon
   const [gone, setGone] = useState<SegmentOut | null>(null);
   const of = (kind: Counted["kind"]) => all.people.filter((one) => one.counted.kind === kind);
@@ -29,7 +31,7 @@ export function List({ all }: { all: SegmentsOut }) {
       <Group justify="space-between" align="flex-end">
         <div>
           <Title order={1} size="h2">{w.title}</Title>
-          <p className="muted lead">{w.lead(all.customers, all.as_of ? day(Date.parse(all.as_of) * 1000) : "")}</p>
+          <p className="muted lead">{w.lead(all.customers, all.as_of ? day(Date.parse(all.as_of) * 1000, workspace.data?.time_zone) : "")}</p>
         </div>
         <Button component={Link} href={href("/new")} leftSection={<IconPlus size="1rem" />}>{w.newOne}</Button>
       </Group>

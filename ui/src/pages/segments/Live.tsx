@@ -27,8 +27,8 @@ export function Live({ tried, late, blank }: { tried: Tried | undefined; late: b
           )}
         </>
       ) : <p className="muted">{blank ? w.begin : w.notYet}</p>}
-      {!blank && whole.map((one) => <p key={one.message} className="bad">{one.message}. <span className="muted">{short(one.hint)}</span></p>)}
-      {odd.map((one) => <p key={one.message} className="warn">{one.message}. <span className="muted">{short(one.hint)}</span></p>)}
+      {!blank && whole.map((one) => <p key={one.message} className="bad">{short(one.message)}. <span className="muted">{short(one.hint)}</span></p>)}
+      {odd.map((one) => <p key={one.message} className="warn">{short(one.message)}. <span className="muted">{short(one.hint)}</span></p>)}
       <p className="small muted">{w.asOfSaid}</p>
     </div>
   );

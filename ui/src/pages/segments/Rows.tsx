@@ -31,7 +31,7 @@ export function Rows({ rows, join, mistakes, notices, change }: Props) {
                 <ActionIcon variant="subtle" color="gray" aria-label={w.removeCondition(place + 1)} onClick={() => change(rows.filter((_, i) => i !== place), join)}><IconTrash size="1rem" /></ActionIcon>
               </div>
               {[...wrong, ...odd].map((one) => (
-                <p key={one.message} className={`small ${wrong.includes(one) ? "bad" : "warn"}`} role="status">{one.message}. <span className="muted">{short(one.hint)}</span></p>
+                <p key={one.message} className={`small ${wrong.includes(one) ? "bad" : "warn"}`} role="status">{short(one.message)}. <span className="muted">{short(one.hint)}</span></p>
               ))}
               {isTrait(row) && row.how === "is_not" && <p className="small muted">{w.isNotSaid}</p>}
             </li>
