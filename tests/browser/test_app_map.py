@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.app import app_url, no_violations, own_shop, sample_shop, served
 from tests.sample_shop import SampleShop
@@ -164,6 +164,67 @@ def test_two_windows_never_overwrite_one_another_unseen(browser: Browser, own_ap
         other.close()
 
 
+def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_corrected(
+    page: Page, own_app: tuple[str, Path]
+) -> None:
+    url, file = own_app
+    opened(page, url)
+    said = page.get_by_role("button", name=re.compile(r"^the data say otherwise: 8\d.*claimed ≥ 95 %"))
+    expect(said).to_have_count(1)
+    counted = page.get_by_text(re.compile("^Of 3 things written here the data say otherwise:"))
+    expect(counted).to_be_visible()
+    said.click()
+    evidence = page.get_by_role("dialog")
+    expect(evidence).to_contain_text("Claimed: promise:delivered_in_time >= 95 %")
+    expect(evidence).to_contain_text("How this number was made")
+    evidence.get_by_role("button", name="Where the map shows this number").click()
+    expect(page.get_by_role("dialog")).to_contain_text("would be kept 95 times in 100")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Edit: Delivery is fine").click()
+    field = page.get_by_label("Claim, optional")
+    field.fill("promise:delivered_in_tme >= 80 %")
+    expect(page.get_by_text(re.compile('Did you mean "promise:delivered_in_time"'))).to_be_visible(
+        timeout=SLOW
+    )
+    field.press("Enter")
+    expect(field).to_be_visible()
+    field.fill("promise:delivered_in_time >= 80 %")
+    field.press("Enter")
+    agrees = page.get_by_role("button", name=re.compile("^the data agree: 8.*claimed ≥ 80 %"))
+    expect(agrees).to_be_visible(timeout=SLOW)
+    expect(said).to_have_count(0)
+    expect(page.get_by_text("Of 2 things written here")).to_be_visible()
+    assert "promise:delivered_in_time >= 80 %" in file.read_text("utf-8")
+    page.keyboard.press("Control+z")
+    expect(said).to_have_count(1, timeout=SLOW)
+    page.keyboard.press("Control+Shift+z")
+    expect(agrees).to_be_visible(timeout=SLOW)
+
+
+def test_two_segments_that_were_said_to_be_alike_open_their_comparison(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    page.get_by_role("button", name="Paying works the same on all devices, we tested it.").first.click()
+    evidence = page.get_by_role("dialog")
+    expect(evidence).to_contain_text(
+        re.compile("the data say otherwise: .*On the phone.*against.*On a computer")
+    )
+    no_violations(page, AXE)
+    evidence.get_by_role("link", name="Ask for more of this comparison").click()
+    expect(page).to_have_url(re.compile("/ask/comparison.*measures=rate%3Adecision"))
+    expect(page.get_by_text(re.compile("Decision: success: .* against"))).to_be_visible(timeout=SLOW)
+
+
+def test_a_comparison_that_takes_long_is_stopped_and_begun_again(page: Page, app_url: str) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/jobs/*/events", held.append)  # nobody tells that it is done
+    opened(page, f"{app_url}/?segment=mobile&against=desktop")
+    page.get_by_role("button", name="Stop").click(timeout=SLOW)
+    page.unroute("**/api/v1/jobs/*/events")
+    expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("region", name="What differs most")).to_be_visible(timeout=SLOW)
+
+
 def test_the_map_is_presented_by_keyboard_alone(page: Page, app_url: str) -> None:
     opened(page, app_url)
     page.get_by_role("button", name="Present", exact=True).focus()
@@ -201,6 +262,8 @@ def test_on_a_narrow_screen_the_stages_stand_one_under_another(page: Page, app_u
     expect(stages).to_have_count(5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     no_violations(page, AXE)
+    page.get_by_role("navigation", name="Stages").get_by_role("button", name="Decision").click()
+    expect(stages.nth(2)).to_be_in_viewport()
     page.get_by_role("button", name=re.compile("^Payment failed")).first.click()
     expect(page.get_by_role("dialog")).to_contain_text("customers reached")
 

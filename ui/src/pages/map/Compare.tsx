@@ -32,8 +32,12 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
   const view = values.get("view") === "sides" ? "sides" : "difference";
   const error = answer.error ?? other.error;
   if (error) return <ErrorBox error={error} again={again} />;
-  if (halted) return <Stopped again={again} />;
-  if (!other.data || !answer.data) return <Working told={told} halt={halt} />;
+  if (halted || !other.data || !answer.data) return (
+    <div className="comparing">
+      <h2>{said.between(sides.a, sides.b)}</h2>
+      {halted ? <Stopped again={again} /> : <Working told={told} halt={halt} />}
+    </div>
+  );
   // What is opened on the other side is that side's: its own evidence, or its own stage's page.
   const others: Ways = {
     open: (cell) => set({ cell, of: "other" }),

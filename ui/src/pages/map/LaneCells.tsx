@@ -23,11 +23,14 @@ export function LaneCells({ lane, stage, label, map, open, openList }: Props) {
   const here = lane.cells.filter((one) => one.stage === stage && !(writable && isWritten(one)));
   const filled = here.filter((one) => !one.blank);
   const shown = filled.filter((one) => one.shown !== false);
-  const said = writable && writing.entries(lane.id, stage).length > 0;
+  const said = writable && (writing.entries(lane.id, stage).length > 0 || writing.fixed(lane.id, stage).length > 0);
+  // Why a whole lane is empty is said once. What can be written here needs no file to be named.
+  const once = !lane.nothing || stage === map.stages[0]?.id;
+  const nothing = lane.nothing ? (writable ? lane.nothing.replace(/: add “.*$/, ".") : lane.nothing) : here[0]?.blank || (writable ? "" : words.none);
   return (
     <>
       {stage === "" && <p className="small muted plain-head">{label}</p>}
-      {filled.length === 0 && !said && <p className="why small">{lane.nothing || here[0]?.blank || words.none}</p>}
+      {filled.length === 0 && !said && once && nothing && <p className="why small">{nothing}</p>}
       {shown.length > 0 && (
         <ul className={`cells ${lane.drawing}`}>
           {shown.map((one) => <li key={one.id}><OneCell cell={one} lane={lane} map={map} open={open} /></li>)}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AnswerOut, MapDocument, WorkspaceOut } from "@/api/types";
+import { both } from "@/pages/map/comparing";
 import { apartIn, rowsOf, sidesOf } from "./compare";
 
 const workspace = { segments: [{ id: "mobile", label: "On the phone" }, { id: "desktop", label: "On a computer" }], personas: [], touchpoints: [{ id: "payment_error", stage: "decision" }] } as unknown as WorkspaceOut;
@@ -31,4 +32,12 @@ test("a difference has a sign and its unit", () => {
   expect(apartIn(-0.054, "share", {})).toBe("−5.4 pts");
   expect(apartIn(-86_400_000_000 * 3, "duration", {})).toBe("−3 days");
   expect(apartIn(null, "share", {})).toBe("–");
+});
+
+test("two pieces of work are told as one: the step of the one that is less far, half of each", () => {
+  const map = { step: "paths", share: 0.5 };
+  const answer = { step: "Decision: success", share: 0.1 };
+  expect(both(map, answer)).toEqual({ step: "Decision: success", share: 0.3 });
+  expect(both(null, answer)).toBe(answer);
+  expect(both({ ...map, share: 1 }, null)?.share).toBe(1);
 });
