@@ -8,10 +8,15 @@ const track: MantineColorsTuple = [
   "#fbf2ea", "#f3e1d0", "#e9cdb1", "#dfb48c", "#d98a55", "#c47a42", "#b16a35", "#9c4f26", "#84411e", "#6b3417",
 ];
 
+// Fields and controls in the dark are of the same paper as the page, not of a neutral grey.
+const dark: MantineColorsTuple = [
+  "#e8ece9", "#c9d1cd", "#9da9a4", "#7d8a85", "#414d4a", "#34403d", "#1f2826", "#1a2120", "#161c1b", "#131817",
+];
+
 export const theme = createTheme({
   fontFamily: "Inter, 'Inter Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif",
   headings: { fontWeight: "600" },
-  colors: { teal, track },
+  colors: { teal, track, dark },
   primaryColor: "teal",
   // White on it can be read in both themes; what is a line or a word in the dark takes --teal.
   primaryShade: 7,
@@ -23,6 +28,8 @@ export const theme = createTheme({
   components: {
     Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
     Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
+    // A menu has items, and nothing else that takes the focus: it has it itself when it opens.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
 });
