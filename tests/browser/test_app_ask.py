@@ -93,7 +93,7 @@ def test_an_answer_is_taken_along_as_python_command_csv_and_link(page: Page, app
     _answered(page, f"{app_url}/ask/funnel")
     expected = {
         "As Python": "desirepath.Funnel(steps=",
-        "As a command": "desirepath ask funnel FOLDER product_page",
+        "As a command": "desirepath ask funnel /",
         "As CSV": "step,reached,dropped",
         "As a link": "/ask/funnel?steps=product_page&steps=cart",
     }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from desirepath.app.questions import QUESTIONS
+from desirepath.app.questions import QUESTIONS, question_class
 from desirepath.app.questions.suggest import suggestion
 from desirepath.app.workspace import Workspace
 from desirepath.core.progress import heard_by, tell
 from desirepath.testing import FixedClock
+from tests.commands import cli
 from tests.sample_shop import SampleShop
 from tests.web.conftest import client_of
 
@@ -36,6 +38,49 @@ def test_what_a_question_suggests_can_be_asked(shop_client: TestClient, name: st
 def test_the_first_funnel_is_the_way_to_the_purchase(shop_client: TestClient) -> None:
     steps = _suggested(shop_client, "funnel")["steps"]
     assert steps == ["product_page", "cart", "checkout", "payment", "order"]
+
+
+@pytest.mark.parametrize("name", ["funnel", "comparison", "paths"])
+def test_what_is_copied_runs_as_it_is(
+    sample_shop: SampleShop, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with client_of(sample_shop.workspace.folder) as client:
+        told = client.post(f"/api/v1/ask/{name}", json=_suggested(client, name)).json()
+    exec(compile(told["python"], "copied", "exec"), {})
+    assert told["says"][0] in capsys.readouterr().out
+    program, *rest = shlex.split(told["command"])
+    assert program == "desirepath"
+    ran = cli(*rest, columns=400)
+    assert ran.code == 0
+    assert told["says"][0] in ran.out.replace("\n", " ")
+
+
+def test_a_deal_that_the_business_writes_down_is_not_left_out_of_the_first_paths(tmp_path: Path) -> None:
+    (tmp_path / "journey.yaml").write_text(
+        "journey: Leads\nkind: buyer\ntime_zone: UTC\nstages:\n"
+        "  consideration: {enter: \"event = 'Lead'\", lapse_after: 60 days}\n"
+        "  decision: {enter: \"event = 'Deal'\", goal: \"event = 'Deal'\", lapse_after: 1 day}\n"
+        "touchpoints:\n"
+        "  form: {stage: consideration, channel: web, when: \"event = 'Lead'\"}\n"
+        "  deal: {stage: decision, channel: mail, by: business, when: \"event = 'Deal'\"}\n",
+        "utf-8",
+    )
+    (tmp_path / "sources.yaml").write_text(
+        "sources:\n  log:\n    files: log.csv\n    event: {column: event}\n    time: time\n"
+        "    identifiers: {lead_id: who}\n    by: {column: by}\n",
+        "utf-8",
+    )
+    rows = [f"u{k},Lead,2024-0{1 + k % 6}-01,customer" for k in range(80)]
+    rows += [f"u{k},Deal,2024-0{1 + k % 6}-1{k % 9},business" for k in range(0, 80, 2)]
+    (tmp_path / "log.csv").write_text("who,event,time,by\n" + "\n".join(rows) + "\n", "utf-8")
+    workspace = Workspace.open(tmp_path, clock=FixedClock())
+    workspace.load()
+    with workspace.asking() as asking:
+        fields = suggestion("paths", asking).fields
+        assert "own" not in fields
+        assert "own" not in suggestion("transitions", asking).fields
+        answer = question_class("paths")(**fields).answer(asking)
+    assert answer.tables["nodes"].rows
 
 
 def test_the_first_comparison_is_of_the_two_largest_segments(shop_client: TestClient) -> None:

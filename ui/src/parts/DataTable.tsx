@@ -48,7 +48,7 @@ interface CellProps { row: Record<string, unknown>; name: string; kind: string; 
 
 function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
   const value = row[name];
-  if (!isNumber(kind)) return <td>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : said(name, String(value))}</td>;
+  if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : said(name, String(value))}</td>;
   if (unit === "" && typeof value === "number" && value > 0 && value < 0.0001) return <td className="n">&lt; {(0.0001).toLocaleString(undefined, { minimumFractionDigits: 4 })}</td>;
   const plain = unit === "" && kind === "integer" ? "count" : inRow(unit, row);
   const number = typeof value === "number" ? value : null;

@@ -21,7 +21,7 @@ export function noteMarks(notes: readonly Note[], colours: Palette, from = -Infi
       name: one.text,
       // A note that began before the axis or outlasts it is cut off there, and not left out.
       xAxis: Math.max(startOf(one), from),
-      label: { show: true, position: "insideTopLeft", color: colours.muted, fontSize: 11, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3, overflow: "truncate", width: 120, offset: [0, lineOf(i)] },
+      label: { show: true, formatter: short(one.text), position: "insideTopLeft", color: colours.muted, fontSize: 11, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3, offset: [0, lineOf(i)] },
       itemStyle: { color: one.kind === "outage" ? colours.bad : colours.teal, opacity: 0.12 },
     },
     { xAxis: Math.min(endOf(one), to) },
@@ -44,6 +44,7 @@ export function endOf(note: Note): number {
 }
 
 /** Texts of neighbours stand on lines of their own, so that they can be read on a narrow screen. */
+const short = (text: string) => (text.length > 20 ? `${text.slice(0, 19)}…` : text);
 const lineOf = (i: number) => (i % 3) * 16;
 
 /** The beginning of a period as tables write it ("2025-07", "2025-07-14", "2025-Q3", "2025"), ms; null for other words. */
@@ -80,7 +81,7 @@ export function noteBands(notes: readonly Note[], colours: Palette, periods: rea
       const width = Math.max(2, Math.min(area.x + area.width, end(1) + half) - left);
       return { type: "group", children: [
         { type: "rect", shape: { x: left, y: area.y, width, height: area.height }, style: { fill: note.kind === "outage" ? colours.bad : colours.teal, opacity: 0.12 } },
-        { type: "text", style: { text: note.text, x: left + 4, y: area.y + 4 + lineOf(params.dataIndex), fill: colours.muted, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3, width: 120, overflow: "truncate" } },
+        { type: "text", style: { text: short(note.text), x: left + 4, y: area.y + 4 + lineOf(params.dataIndex), fill: colours.muted, fontSize: 11, fontFamily: getComputedStyle(document.body).fontFamily, backgroundColor: colours.card, padding: [1, 3], borderRadius: 3 } },
       ] };
     },
   };

@@ -42,7 +42,7 @@ export default function Graph({ answer, walk, labelOf, columnOf, go }: Props) {
   }, [answer, walk, labelOf, columnOf, go]);
   return (
     <div className="graph" role="region" aria-label={w.graphLabel}>
-      <ReactFlow key={`${nodes.length} ${edges.length}`} nodes={nodes} edges={edges} nodeTypes={NODES} edgeTypes={EDGES} colorMode={scheme} fitView minZoom={0.2} maxZoom={2}
+      <ReactFlow key={`${nodes.length} ${edges.length}`} nodes={nodes} edges={edges} nodeTypes={NODES} edgeTypes={EDGES} colorMode={scheme} fitView fitViewOptions={{ padding: 0.16 }} minZoom={0.2} maxZoom={2}
         nodesFocusable={false} edgesFocusable={false} nodesConnectable={false} zoomOnScroll={false} preventScrolling={false} proOptions={{ hideAttribution: true }}>
         <Background color="var(--line)" gap={28} />
         <Controls showInteractive={false} />

@@ -95,7 +95,7 @@ export const occupancy: Draw = (answer, seen) => {
   const counts = answer.tables["counts"];
   const weeks = rowsOf(counts);
   const stages = (counts?.columns ?? []).slice(1).map((one) => one.name);
-  const colours = (c: Palette, name: string) => (name === "left" ? c.muted : name === "lapsed" ? c.line : stageColours(c, stages.length)[stages.indexOf(name)] ?? c.track);
+  const colours = (c: Palette, name: string) => (name === "completed" ? c.teal : name === "left" ? c.muted : name === "lapsed" ? c.line : stageColours(c, stages.length)[stages.indexOf(name)] ?? c.track);
   const word = (name: string) => (name === "left" ? words.ask.left : name === "lapsed" ? words.ask.lapsed : seen.name(name));
   const day = (row: Row) => text(row, "at").slice(0, 10);
   const last = after.at(-1) ?? {};
