@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,6 +146,72 @@ def test_rules_that_cannot_be_read_are_mended_in_the_app(page: Page, tmp_path: P
         broken.get_by_role("textbox", name="journey.yaml").fill(good)
         broken.get_by_role("button", name="Save").click(timeout=LONG)
         expect(broken.get_by_role("link", name="Map", exact=True)).to_be_visible(timeout=LONG)
+
+
+# ── files of a new kind, beside those that are there ─────────────────────────────────────────────────────
+
+REVIEWS = "review_no,email,posted_at,stars,words\n" + "".join(
+    f"R{n},ana{n}@mail.example,2024-03-{n + 1:02d} 10:00:00,{1 + n % 5},Nice shoes\n" for n in range(20)
+)
+
+
+def test_a_file_of_a_new_kind_is_looked_at_accepted_and_loaded(
+    page: Page, shop_url: str, tmp_path: Path
+) -> None:
+    reviews = tmp_path / "reviews.csv"
+    reviews.write_text(REVIEWS, "utf-8")
+    page.goto(f"{shop_url}/data")
+    expect(page.get_by_role("region", name="orders", exact=True)).to_be_visible(timeout=LONG)
+    page.get_by_test_id("files").set_input_files([reviews])
+    more = page.get_by_role("region", name="New files")
+    guess = more.get_by_role("region", name="reviews", exact=True)
+    expect(guess.get_by_text("The events that the first rows make")).to_be_visible(timeout=LONG)
+    expect(guess).to_contain_text("email •••")
+    expect(page.get_by_text("@mail.example")).to_have_count(0)  # masked until somebody asks for it
+    expect(more.get_by_role("alert")).to_contain_text("the journey does not mention")
+    more.get_by_role("button", name="Accept and load").click()
+    brought = page.get_by_role("status", name="What the load brought")
+    expect(brought).to_contain_text("20 events came from 20 rows", timeout=LONG)
+    expect(more).to_have_count(0)
+    expect(page.locator("section.source", has_text="data/reviews.csv")).to_contain_text("loaded")
+
+
+def test_an_old_export_says_that_it_would_end_what_is_known(
+    page: Page, shop_url: str, tmp_path: Path
+) -> None:
+    old = tmp_path / "newsletter.csv"
+    rows = "".join(f"ana{n}@mail.example,2019-01-{n + 1:02d} 10:00:00,opened\n" for n in range(20))
+    old.write_text(f"email,sent_at,event\n{rows}", "utf-8")
+    page.goto(f"{shop_url}/data")
+    expect(page.get_by_role("region", name="orders", exact=True)).to_be_visible(timeout=LONG)
+    page.get_by_test_id("files").set_input_files([old])
+    whole = page.get_by_role("checkbox", name="Nothing is missing")
+    expect(page.get_by_text("Its last row is of Jan 20, 2019")).to_be_visible(timeout=LONG)
+    whole.check()
+    page.get_by_text("The new entries of sources.yaml").click()
+    text = page.get_by_role("textbox", name="The new entries of sources.yaml")
+    expect(text).to_have_value(re.compile(r"complete_until: \"20"), timeout=LONG)
+
+
+def test_two_windows_at_the_same_rules_overwrite_nothing_unseen(page: Page, shop_url: str) -> None:
+    page.goto(f"{shop_url}/data/rules")
+    editor = page.get_by_role("textbox", name="journey.yaml")
+    text = editor.input_value(timeout=LONG)
+    other = page.context.new_page()  # whose console may say that the request was refused
+    other.goto(f"{shop_url}/data/rules")
+    second = other.get_by_role("textbox", name="journey.yaml")
+    expect(second).to_have_value(text, timeout=LONG)
+    editor.fill(f"{text}# first\n")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("journey.yaml is saved")).to_be_visible(timeout=LONG)
+    second.fill(f"{text}# second\n")
+    other.get_by_role("button", name="Save", exact=True).click()
+    told = other.get_by_role("alert").filter(has_text="has been changed since you opened it")
+    expect(told).to_be_visible(timeout=LONG)
+    expect(second).to_have_value(f"{text}# second\n")  # what was written here is still here
+    told.get_by_role("button", name="Save mine in its place").click()
+    expect(other.get_by_text("journey.yaml is saved")).to_be_visible(timeout=LONG)
+    expect(told).to_have_count(0)
 
 
 # ── what is there ────────────────────────────────────────────────────────────────────────────────────────

@@ -61,7 +61,7 @@ export function More({ files, arrived, load, busy }: Props) {
           </Group>
           {draft.data.files.map((one) => <FileGuess key={one.id} file={one} choice={choices[one.id]} busy={work.running || busy} until={data.data?.as_of?.slice(0, 10)} change={(some) => change(changed(choices, one, some))} />)}
           <Unnamed draft={draft.data} />
-          <Add key={draft.data.sources} draft={draft.data} busy={work.running || busy} added={() => { set({ draft: undefined }, true); load(); }} />
+          <Add draft={draft.data} busy={work.running || busy} added={() => { set({ draft: undefined }, true); load(); }} />
         </>
       )}
     </section>
@@ -79,7 +79,9 @@ function Unnamed({ draft }: { draft: DraftOut }) {
 function Add({ draft, busy, added }: { draft: DraftOut; busy: boolean; added: () => void }) {
   const w = words.data;
   const client = useQueryClient();
-  const [text, setText] = useState(draft.sources);
+  const entries = draft.sources.slice(Math.max(0, draft.sources.search(/^(sources|metrics):/m)));
+  const [text, setText] = useState(entries);
+  useEffect(() => setText(entries), [entries]);
   const [error, setError] = useState<Error | null>(null);
   const none = draft.files.every((one) => one.left_out);
   const accept = async () => {
