@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ Mask = NDArray[np.bool_]
 _PLAIN = ("event", "channel", "source", "by", "currency", "score_kind")
 _GROUPS = ("properties", "traits", "id")
 _ALIASES = {"property": "properties", "trait": "traits", "identifier": "id", "identifiers": "id"}
+_HELD = 64  # columns at hand; what is let go of lies on the disk
+_AT_ONCE = 1 << 20  # events looked at together
 _LONG_AGO = -(2**61)  # before any event, and still an instant that DuckDB knows
 
 
@@ -44,13 +47,23 @@ class Codes:
     code: NDArray[np.int32]
     labels: tuple[str, ...]
 
+    def seen(self, mask: Mask) -> set[str]:
+        """The values of the events that a mask keeps. Nearly always all values are seen among the first of them."""
+        found = np.zeros(len(self.labels), np.bool_)
+        for begin in range(0, len(self.code), _AT_ONCE):
+            code = self.code[begin : begin + _AT_ONCE][mask[begin : begin + _AT_ONCE]]
+            found |= np.bincount(code[code >= 0], minlength=len(self.labels)) > 0
+            if found.all():
+                break
+        return {self.labels[i] for i in np.flatnonzero(found).tolist()}
+
 
 class Layers:
     """The layers of one build. Arrays must not be written."""
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
-        self._found: dict[str, NDArray[Any]] = {}
+        self._found: OrderedDict[str, NDArray[Any]] = OrderedDict()
 
     def rule(self, rule: Rule | str) -> Mask:
         """[events]: which events satisfy a rule over events. Raises RuleError for a text that is none."""
@@ -159,16 +172,25 @@ class Layers:
     def _get(self, what: str) -> NDArray[Any] | None:
         """What was made of a question before, by this process or another."""
         key = _key(what)
-        if key not in self._found:
-            kept = self._opened.build.kept(key)
-            if kept is None:
+        found = self._found.get(key)
+        if found is None:
+            found = self._opened.build.kept(key)
+            if found is None:
                 return None
-            self._found[key] = kept
-        return self._found[key]
+        self._hold(key, found)
+        return found
 
     def _put(self, what: str, column: NDArray[Any]) -> None:
-        self._found[_key(what)] = column
-        self._opened.build.keep(_key(what), column)
+        key, build = _key(what), self._opened.build
+        build.keep(key, column)
+        mapped = build.kept(key)  # which is memory that the system may take back, and that others share
+        self._hold(key, column if mapped is None else mapped)
+
+    def _hold(self, key: str, column: NDArray[Any]) -> None:
+        self._found[key] = column
+        self._found.move_to_end(key)
+        while len(self._found) > _HELD:
+            self._found.popitem(last=False)
 
     def _kept(self, what: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
         """What was made of the same question before, else made and kept."""

@@ -19,6 +19,7 @@ from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Cohort, Mask
 from desirepath.measure.inputs import MetricRows
 from desirepath.stats.intervals import poisson_ratio
+from desirepath.trail.spread import distinct
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
@@ -106,4 +107,4 @@ def _within(days: Int64, period: TimeRange, zone: str) -> Mask:
 
 
 def _distinct(visits: Visits, rows: Int64) -> int:
-    return len(np.unique(visits.customer[rows]))
+    return len(distinct(visits.customer[rows]))

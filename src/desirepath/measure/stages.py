@@ -31,6 +31,7 @@ from desirepath.measure.inputs import MetricRows
 from desirepath.measure.worth import Int64, success_worth, worth_per_success
 from desirepath.stats.aalen_johansen import Incidence, aalen_johansen, band, incidence_by, incidence_quantile
 from desirepath.stats.intervals import product, proportion, quantile, times_number
+from desirepath.trail.spread import distinct
 from desirepath.trail.trails import Trails
 
 COUNTS = (
@@ -126,7 +127,7 @@ def _answer(
     at_stake = product(rate, value, count("still_open"))
     return StageAnswer(
         stage=stage.id,
-        customers=len(np.unique(v.customer)),
+        customers=len(distinct(v.customer)),
         entered=count("entered"),
         skipped=count("skipped"),
         succeeded=count("succeeded"),
@@ -171,7 +172,7 @@ def _success(
     eventually = incidence_by(curves, found.horizon, as_of=as_of)
     over_all = tuple(incidence_quantile(curves, p, as_of=as_of) for p in QUARTILES)
     done, v = found.masks["rated_succeeded"], found.visits
-    took = (v.succeeded - v.entered)[done]
+    took = np.sort((v.succeeded - v.entered)[done])
     of_those = tuple(quantile(took, p, as_of=as_of) for p in QUARTILES)
     return rate, eventually, (over_all[0], over_all[1], over_all[2]), (of_those[0], of_those[1], of_those[2])
 

@@ -31,6 +31,7 @@ from desirepath.measure.meetings import (
 )
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from desirepath.stats.intervals import mean, proportion
+from desirepath.trail.spread import distinct
 from desirepath.trail.trails import Trails
 
 
@@ -81,7 +82,7 @@ def touchpoints(
                 touchpoint=touchpoint.id,
                 channel=touchpoint.channel or _usual_channel(trails.channel[met.at[seen_in[key]]], channels),
                 stage=journey.stages[stage].id,
-                reach=len(np.unique(visits.customer[once.visit[rows]])),
+                reach=len(distinct(visits.customer[once.visit[rows]])),
                 visits=len(rows),
                 share=proportion(len(rows), int(entered[stage]), as_of=as_of),
                 meetings=int(once.times[rows].sum()),

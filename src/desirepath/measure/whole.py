@@ -20,6 +20,7 @@ from desirepath.measure.answers import Members, WholeAnswer
 from desirepath.measure.cohort import EVER, Mask, contract
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_by, incidence_quantile
 from desirepath.stats.intervals import proportion
+from desirepath.trail.spread import distinct
 
 Int64 = NDArray[np.int64]
 WHOLE = "journey"  # the name that stands where a stage's would
@@ -75,7 +76,7 @@ def whole(
     curves = aalen_johansen((end - passes.began)[watched], cause[watched], 3)
     within = say_duration(horizon)
     return WholeAnswer(
-        customers=len(np.unique(passes.customer)),
+        customers=len(distinct(passes.customer)),
         entered=n["entered"],
         succeeded=n["succeeded"],
         left=n["left"],

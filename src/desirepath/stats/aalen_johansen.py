@@ -8,7 +8,9 @@ With one cause it is one minus the Kaplan–Meier estimate.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,23 +21,45 @@ from desirepath.stats.intervals import wilson, z_of
 
 Int64 = NDArray[np.int64]
 Float = NDArray[np.float64]
+T = TypeVar("T")
 _ROUNDING = 1e-12  # sums of shares miss a round number by their last bits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incidence:
     """Step functions, right-continuous, over the distinct times at which something happened.
 
-    time, at_risk: [k]. probability, variance: [causes, k]: item 0 is cause 1.
+    time, at_risk: [k]. probability, happened: [causes, k]: item 0 is cause 1. before: [k], still on the way until then.
     seen: every time given, sorted. known_until: no value after it is claimed; FOREVER where nobody was left.
     """
 
     time: Int64
     at_risk: Int64
     probability: Float
-    variance: Float
+    happened: Float
+    before: Float
     seen: Int64
     known_until: int
+    _made: dict[tuple[int, float | None], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def variance(self) -> Float:
+        """[causes, k]: item 0 is cause 1."""
+        return np.stack([self.variance_of(k + 1) for k in range(len(self.probability))])
+
+    def variance_of(self, cause: int) -> Float:
+        """[k]: that of one cause. Asked for at most once or twice: the others are not worked out."""
+        return self._once((cause, None), lambda: _variance(self, cause))
+
+    def band(self, cause: int, level: float) -> tuple[Float, Float]:
+        """As `band`."""
+        return self._once((cause, level), lambda: _band(self, cause, level))
+
+    def _once(self, what: tuple[int, float | None], make: Callable[[], T]) -> T:
+        if what not in self._made:
+            self._made[what] = make()
+        found: T = self._made[what]
+        return found
 
     @property
     def n(self) -> int:
@@ -58,58 +82,76 @@ def aalen_johansen(time: ArrayLike, cause: ArrayLike, causes: int) -> Incidence:
     several outcomes at one time share the risk set. The variance is the Greenwood-type one of Dinse & Larson (1986).
     Source: Aalen & Johansen (1978); judged by lifelines and scikit-survival in tests/golden/statistics.
     """
-    t, c = np.asarray(time, np.int64), np.asarray(cause, np.int64)
-    order = np.argsort(t, kind="stable")
-    t, c = t[order], c[order]
+    t, c = _in_order(np.asarray(time, np.int64), np.asarray(cause, np.int64), causes)
     n = len(t)
     if n == 0:
         none = np.empty((causes, 0))
-        return Incidence(t, t, none, none, t, -1)
-    first = np.flatnonzero(np.append(True, t[1:] != t[:-1]))
-    group = np.repeat(np.arange(len(first)), np.diff(np.append(first, n)))
-    weights = ((c == k + 1).astype(np.float64) for k in range(causes))
-    happened: Float = np.stack([np.bincount(group, w, len(first)).astype(np.float64) for w in weights])
-    at_risk = n - first
-    some = happened.sum(axis=0) > 0
-    time_at, risk, d = t[first][some], at_risk[some].astype(np.float64), happened[:, some]
-    left = np.cumprod(1 - d.sum(axis=0) / risk)
+        return Incidence(t, t, none, none, none[0], t, -1)
+    new = np.append(True, t[1:] != t[:-1])
+    outcome = np.flatnonzero(c)
+    # Of each distinct time at which something happened: where it begins among all, and what happened then.
+    begins = np.flatnonzero(new)[np.cumsum(new)[outcome] - 1]
+    begin = begins[np.append(True, begins[1:] != begins[:-1])] if len(begins) else begins
+    group = np.repeat(np.arange(len(begin)), np.diff(np.append(np.searchsorted(begins, begin), len(begins))))
+    d = np.bincount(group + len(begin) * (c[outcome] - 1), minlength=causes * len(begin))
+    happened: Float = d.reshape(causes, len(begin)).astype(np.float64)
+    risk = (n - begin).astype(np.float64)
+    left = np.cumprod(1 - happened.sum(axis=0) / risk)
     before = np.append(1.0, left[:-1])[: len(risk)]
-    probability = np.cumsum(before * d / risk, axis=1)
-    nobody_left = bool(len(left)) and bool(d[:, -1].sum() == risk[-1])
+    nobody_left = bool(len(left)) and bool(happened[:, -1].sum() == risk[-1])
     return Incidence(
-        time_at,
-        at_risk[some],
-        probability,
-        _variance(probability, before, d, risk),
+        t[begin],
+        n - begin,
+        np.cumsum(before * happened / risk, axis=1),
+        happened,
+        before,
         t,
         FOREVER if nobody_left else int(t[-1]),
     )
 
 
-def _variance(probability: Float, before: Float, d: Float, risk: Float) -> Float:
+def _in_order(t: Int64, c: Int64, causes: int) -> tuple[Int64, Int64]:
+    """By time; of equal times the order does not matter."""
+    bits = causes.bit_length()
+    if len(t) and int(t.max()) >= 1 << (62 - bits):
+        order = np.argsort(t, kind="stable")
+        return t[order], c[order]
+    both = np.sort(
+        t << bits | c
+    )  # one sort of whole numbers is several times quicker than finding their order
+    return both >> bits, both & ((1 << bits) - 1)
+
+
+def _variance(incidence: Incidence, cause: int) -> Float:
     """Var F(t) = Σ (F(t) − Fᵢ)² dᵢ/(nᵢ(nᵢ − dᵢ)) + Σ S² dₖᵢ(nᵢ − dₖᵢ)/nᵢ³ − 2 Σ (F(t) − Fᵢ) S dₖᵢ/nᵢ².
 
     The sums over i ≤ t are expanded in powers of F(t), so that each is one running sum.
     """
-    every = d.sum(axis=0)
+    risk, before = incidence.at_risk.astype(np.float64), incidence.before
+    probability, d = incidence.probability[cause - 1], incidence.happened[cause - 1]
+    every = incidence.happened.sum(axis=0)
     free = risk - every
     # Where nobody is left, F(t) − Fᵢ is 0 for every later t: the term does not exist.
     hazard = np.divide(every, risk * free, out=np.zeros_like(risk), where=free > 0)
-    a, b = np.cumsum(hazard), np.cumsum(probability * hazard, axis=1)
-    c = np.cumsum(probability**2 * hazard, axis=1)
-    own = np.cumsum(before**2 * d * (risk - d) / risk**3, axis=1)
+    a, b = np.cumsum(hazard), np.cumsum(probability * hazard)
+    c = np.cumsum(probability**2 * hazard)
+    own = np.cumsum(before**2 * d * (risk - d) / (risk * risk * risk))
     step = before * d / risk**2
-    cross = probability * np.cumsum(step, axis=1) - np.cumsum(probability * step, axis=1)
+    cross = probability * np.cumsum(step) - np.cumsum(probability * step)
     variance: Float = probability**2 * a - 2 * probability * b + c + own - 2 * cross
     return np.maximum(variance, 0.0, out=variance)
 
 
 def band(incidence: Incidence, cause: int = 1, level: float = 0.95) -> tuple[Float, Float]:
-    """Pointwise interval of one cause's steps on the log(−log) scale, within [0, 1].
+    """Pointwise interval of one cause's steps on the log(−log) scale, within [0, 1]; not to be written to.
 
     Where the estimate stands at 0 or 1 that scale has no spread; Wilson's interval at the number at risk stands in.
     """
-    value, variance = incidence.probability[cause - 1], incidence.variance[cause - 1]
+    return incidence.band(cause, level)
+
+
+def _band(incidence: Incidence, cause: int, level: float) -> tuple[Float, Float]:
+    value, variance = incidence.probability[cause - 1], incidence.variance_of(cause)
     low, high = value.copy(), value.copy()
     inner = (value > _ROUNDING) & (value < 1 - _ROUNDING)
     p = value[inner]
@@ -167,7 +209,7 @@ def survival_by(
     p = 1.0 - gone.value
     if not _ROUNDING < p < 1 - _ROUNDING:
         return replace(gone, value=p, low=1.0 - gone.high, high=1.0 - gone.low, method="kaplan-meier")
-    variance = float(incidence.variance[0, int(incidence.place(instant))])
+    variance = float(incidence.variance_of(1)[int(incidence.place(instant))])
     spread = min(z_of(level) * math.sqrt(variance) / (p * abs(math.log(p))), 50.0)
     low, high = p ** math.exp(spread), p ** math.exp(-spread)
     return replace(gone, value=p, low=low, high=high, method="kaplan-meier")

@@ -149,7 +149,8 @@ def quantile(
     (1 − level) beyond. Source: Conover (1999), section 3.2; the value is type 1 of Hyndman & Fan (1996), so that
     it is one that really occurred and agrees with the curves of censored times.
     """
-    v = np.sort(np.asarray(values, np.float64))
+    v = np.asarray(values, np.float64)
+    v = v if bool((v[1:] >= v[:-1]).all()) else np.sort(v)  # several quantiles are asked of the same values
     ranks = quantile_ranks(len(v), p, needed=needed, level=level)
     if isinstance(ranks, NoEstimate):
         return ranks

@@ -253,16 +253,13 @@ class Funnel(Question["FunnelAnswer"]):
 
     def _known(self, asking: Asking, events: FunnelEvents) -> tuple[int, str]:
         """Until when steps are known, and the source that says so: the earliest of those that hold later steps."""
-        import numpy as np
-
         from desirepath.measure.funnel.events import masks_of
 
         column = asking.layers.codes("source")
         names: set[str] = set()
         masks = masks_of(events.steps)
         for mask in [*(masks[1:] or masks), *events.exclusions]:
-            code = column.code[mask]
-            names |= {column.labels[i] for i in np.flatnonzero(np.bincount(code[code >= 0])).tolist()}
+            names |= column.seen(mask)
         ends = [(end.until, end.source) for end in asking.source_ends if end.source in names or not names]
         until, source = min(ends, default=(asking.as_of, ""))
         return min(until, asking.as_of), source

@@ -151,12 +151,7 @@ class Retention(Question["RetentionAnswer"]):
 
     def _known(self, asking: Asking, returning: NDArray[np.bool_]) -> tuple[int, str]:
         """Until when we know who came back, and the source that says so: the earliest that holds such events."""
-        import numpy as np
-
-        column = asking.layers.codes("source")
-        code = column.code[returning]
-        seen = np.flatnonzero(np.bincount(code[code >= 0], minlength=len(column.labels)))
-        names = {column.labels[i] for i in seen}
+        names = asking.layers.codes("source").seen(returning)
         ends = [(end.until, end.source) for end in asking.source_ends if end.source in names or not names]
         return min(ends, default=(asking.as_of, ""))
 

@@ -15,6 +15,7 @@ from desirepath.core.times import FOREVER, NEVER
 from desirepath.measure.funnel.matches import Int64, Mask, Matches
 from desirepath.measure.funnel.plan import FunnelPlan
 from desirepath.stats.aalen_johansen import Incidence, aalen_johansen
+from desirepath.trail.spread import distinct
 
 CONVERTED, BROKEN = 1, 2
 
@@ -109,5 +110,5 @@ def members(found: FunnelRows, what: str, level: int | None = None) -> Int64:
     those = np.ones(len(found.rows), np.bool_) if what == "reached" else getattr(found, what).copy()
     if level is not None:
         those &= (found.reached > level) if what == "reached" else (found.reached == level + 1)
-    codes: Int64 = np.unique(found.customer[those])
+    codes: Int64 = distinct(found.customer[those])
     return codes

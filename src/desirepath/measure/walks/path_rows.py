@@ -22,6 +22,7 @@ from desirepath.measure.whole import horizon_of_all
 from desirepath.measure.worth import success_worth
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from desirepath.stats.intervals import proportion
+from desirepath.trail.spread import distinct
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
@@ -110,8 +111,8 @@ def path_lines(
 
 def customers_with(walks: Walks, counts: PathCounts, rows: Int64) -> Int64:
     """The customers, each once, of the walks that these rows of the counts count."""
-    parts = find_parts(walks, counts, rows, lambda found: np.unique(walks.customers(found.run)))
-    return np.unique(np.concatenate([np.empty(0, np.int32), *parts])).astype(np.int64)
+    parts = find_parts(walks, counts, rows, lambda found: distinct(walks.customers(found.run)))
+    return distinct(np.concatenate([np.empty(0, np.int32), *parts])).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class _Judge:
             incidence_quantile(aalen_johansen(took, over, 1), 0.5, as_of=self.as_of),
             sum(part.value for part in parts),
             sum(part.in_flight for part in parts),
-            np.unique(np.concatenate([part.customers for part in parts])),
+            distinct(np.concatenate([part.customers for part in parts])),
         )
 
     def _fared(self, found: Found) -> _Fared:
