@@ -266,6 +266,15 @@ def test_a_further_file_of_a_name_that_is_taken_gets_another(shop: tuple[TestCli
     assert '    complete_until: "2025-06-30"' in until["sources"]
 
 
+def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(empty: TestClient) -> None:
+    drop(empty, "orders.csv", ORDERS)
+    drop(empty, "broken.xlsx", b"PK\x03\x04" + b"rubbish" * 200)
+    draft = drafted(empty)
+    assert [one["id"] for one in draft["files"]] == ["orders"]
+    assert "broken.xlsx cannot be read" in draft["unreadable"]["broken.xlsx"]
+    assert draft["journey"]
+
+
 def test_nothing_is_added_where_nothing_was_guessed(shop: tuple[TestClient, Path]) -> None:
     client, folder = shop
     before = (folder / "sources.yaml").read_bytes()

@@ -68,6 +68,19 @@ def take_files(
     return profiles
 
 
+def unreadable(files: Sequence[Path], temporary: Path) -> dict[Path, SourceError]:
+    """The files of which not even the columns can be read, and why."""
+    reader, wrong = FileReader(temporary), {}
+    for path in files:
+        try:
+            for found in find_files("init", [str(path)], Path.cwd()):
+                for reading, _ in _readings(reader, found):
+                    reader.columns(found, reading)
+        except SourceError as error:
+            wrong[path] = error
+    return wrong
+
+
 def _read_plainly(group: _Group, parts: Sequence[RawPart]) -> str:
     """SQL that reads the files of a group as they are; '' where DuckDB alone would read something else."""
     found = group.found[0]

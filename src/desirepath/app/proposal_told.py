@@ -6,16 +6,21 @@ In: a Proposal, held open. Out: a ProposalTold, plain data. Nothing in it is mas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from desirepath.app.proposal import Proposal, nothing_to_place
+from desirepath.app.proposal import Proposal, nothing_to_place, propose
 from desirepath.collect.row_sql import columns_read, merged
 from desirepath.collect.sources import REST
+from desirepath.core.errors import SourceError
 from desirepath.core.yaml_lines import Document, Where, read_document
 
 if TYPE_CHECKING:
+    from desirepath.app.refresh import Say
+    from desirepath.collect.guess.correct import Choice
     from desirepath.collect.guess.shapes import ColumnProfile, FileProfile
     from desirepath.collect.sources import Field, Source
 
@@ -106,7 +111,7 @@ class NameTold:
 
 @dataclass(frozen=True, slots=True)
 class ProposalTold:
-    """All of it. problem: why there is no journey yet."""
+    """All of it. problem: why there is no journey yet. unreadable: files that were passed over, and why."""
 
     files: tuple[FileTold, ...]
     names: tuple[NameTold, ...]
@@ -116,6 +121,38 @@ class ProposalTold:
     sources_text: str
     journey_text: str
     problem: str
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+def look(
+    folder: Path,
+    files: Sequence[Path],
+    template: str | None,
+    choices: Mapping[str, Choice],
+    taken: Sequence[str],
+    say: Say,
+) -> ProposalTold:
+    """Propose, and tell of it. A file that cannot be read is passed over, and named, where others can be read.
+
+    Raises SourceError where none can, else as propose does.
+    """
+    from desirepath.app.draft_files import unreadable
+
+    def told(some: Sequence[Path]) -> ProposalTold:
+        with propose(folder, some, template, choices=choices, say=say, taken=taken) as found:
+            say("showing rows", 0.95)
+            return tell(found)
+
+    try:
+        return told(files)
+    except SourceError:
+        with TemporaryDirectory(prefix="desirepath-") as temporary:
+            wrong = unreadable(files, Path(temporary))
+        rest = [one for one in files if one not in wrong]
+        if not wrong or not rest:
+            raise
+    why = {path.name: f"{error.message} {error.hint}".strip() for path, error in wrong.items()}
+    return replace(told(rest), unreadable=why)
 
 
 def tell(found: Proposal) -> ProposalTold:

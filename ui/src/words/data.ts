@@ -79,6 +79,7 @@ export const data = {
   assumed: "assumed: its newest event",
   loadedAt: "Last loaded",
   sourcesAbout: "Loading again adds only what is new. What is read how is said in",
+  unreadable: (count: number) => `${many(count, "file")} could not be read`,
   newFiles: "New files",
   newFilesAbout: "No source reads them yet.",
   lookAtThem: "See what is in them",

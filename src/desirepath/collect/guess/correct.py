@@ -75,6 +75,8 @@ def _entry(lines: list[str], name: str, choice: Choice) -> list[str]:
         _take_out(lines, "events")
         if choice.event is None and choice.of_event is None:
             choice = replace(choice, event=title(name) or name)
+    if choice.complete_until:  # what was proposed for it is said now
+        lines = [line for line in lines if not line.startswith("    # complete_until:")]
     for key, value in _said(choice, lines):
         _set(lines, key, value)
     return lines

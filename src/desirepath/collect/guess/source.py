@@ -134,7 +134,9 @@ def guess(
         chosen = identifiers_of(place, list(files), ids, overlaps or {}, people)
         made: GuessedSource | GuessedMetrics | LeftOut
         if not file.rows:
-            made = LeftOut(file, "it has no rows" if file.columns else "it is empty")
+            made = LeftOut(
+                file, "it has no rows" if file.columns else "it is empty, or no record could be read in it"
+            )
         elif measured and not any(
             one.cls in ("person", "device", "account", "record", "session") for one in ids[place]
         ):

@@ -11,8 +11,7 @@ from pydantic import BaseModel, Field
 from desirepath.app.clock import SystemClock
 from desirepath.app.customers.masking import Masking
 from desirepath.app.more_sources import add_sources, taken_names, unnamed, unread_files
-from desirepath.app.proposal import propose
-from desirepath.app.proposal_told import FileTold, ProposalTold, tell
+from desirepath.app.proposal_told import FileTold, ProposalTold, look
 from desirepath.app.rule_files import write_first
 from desirepath.app.uploads import DATA, paths_of, uploads
 from desirepath.collect.guess.correct import Choice
@@ -124,7 +123,8 @@ class StageGuessOut(BaseModel):
 class DraftOut(BaseModel):
     """What the files are guessed to be. problem: why no journey can be drafted from them yet.
 
-    unnamed: in a workspace that has a journey, the event names that it does not mention.
+    unnamed: in a workspace that has a journey, the event names that it does not mention. unreadable: files that were
+    passed over, and why.
     """
 
     files: list[FileGuessOut]
@@ -136,6 +136,7 @@ class DraftOut(BaseModel):
     journey: str
     problem: str
     unnamed: list[str]
+    unreadable: dict[str, str]
     revealed: bool
 
 
@@ -193,9 +194,7 @@ def make_draft(here: Here, asked: DraftIn) -> JobOut:
     choices = {name: Choice(**one.model_dump()) for name, one in asked.choices.items()}
 
     def work(job: Job) -> ProposalTold:
-        with propose(folder, paths, asked.template, choices=choices, say=job.say, taken=taken) as found:
-            job.say("showing rows", 0.95)
-            return tell(found)
+        return look(folder, paths, asked.template, choices, taken, job.say)
 
     return job_out(here.jobs.start("draft", work))
 
@@ -217,6 +216,7 @@ def draft_told(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
         journey=told.journey_text,
         problem=told.problem,
         unnamed=list(unnamed(here.serving.folder, [e.name for e in told.names])),
+        unreadable=dict(told.unreadable),
         revealed=reveal,
     )
 

@@ -7,11 +7,12 @@ import { useForget } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import { makeDraft, makeWorkspace, removeFile, startLoad } from "@/generated/client/sdk.gen";
 import type { DraftOut } from "@/generated/client/types.gen";
-import { changed, complete, type Choices } from "@/pages/data/choices";
+import { changed, complete, newestOf, type Choices } from "@/pages/data/choices";
 import { Drop } from "@/pages/data/Drop";
 import { FileGuess } from "@/pages/data/FileGuess";
 import { useDraft, useTemplates, useUploads, useWork } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
+import { Unreadable } from "@/pages/data/Unreadable";
 import { bytes } from "@/pages/data/upload";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { useUrl } from "@/url/state";
@@ -65,7 +66,8 @@ export function Begin() {
               <Switch label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
             </Group>
           </Group>
-          {draft.data.files.map((one) => <FileGuess key={one.id} file={one} choice={choices[one.id]} busy={work.running} change={(some) => change(changed(choices, one, some))} />)}
+          <Unreadable files={draft.data.unreadable} />
+          {draft.data.files.map((one) => <FileGuess key={one.id} file={one} choice={choices[one.id]} busy={work.running} until={newestOf(draft.data.files)} change={(some) => change(changed(choices, one, some))} />)}
           <Journey draft={draft.data} />
           <Accept key={draft.data.sources + draft.data.journey} draft={draft.data} busy={work.running} />
         </>

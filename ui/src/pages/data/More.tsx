@@ -11,6 +11,7 @@ import { changed, complete, type Choices } from "@/pages/data/choices";
 import { FileGuess } from "@/pages/data/FileGuess";
 import { useDraft, useWork } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
+import { Unreadable } from "@/pages/data/Unreadable";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -59,6 +60,7 @@ export function More({ files, arrived, load, busy }: Props) {
             <Text className="muted">{w.guessedHere}</Text>
             <Switch label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
           </Group>
+          <Unreadable files={draft.data.unreadable} />
           {draft.data.files.map((one) => <FileGuess key={one.id} file={one} choice={choices[one.id]} busy={work.running || busy} until={data.data?.as_of?.slice(0, 10)} change={(some) => change(changed(choices, one, some))} />)}
           <Unnamed draft={draft.data} />
           <Add draft={draft.data} busy={work.running || busy} added={() => { set({ draft: undefined }, true); load(); }} />

@@ -30,6 +30,11 @@ export function endsEarly(newest: string, until: string): boolean {
   return Date.parse(until) - Date.parse(newest) > PATIENCE;
 }
 
+/** The day of the last row of all files. */
+export function newestOf(files: FileGuessOut[]): string | undefined {
+  return files.map((one) => one.newest ?? "").sort().at(-1) || undefined;
+}
+
 /** Is there enough to make events of a file of which nothing was guessed? */
 export function complete(file: FileGuessOut, choice: ChoiceIn | undefined): boolean {
   if (!file.left_out || choice?.used === false) return true;
