@@ -50,9 +50,15 @@ def app_url(sample_shop: SampleShop) -> Iterator[str]:
         yield url
 
 
+# Colours on their way from one theme to the other are nobody's mistake.
+_STILL = """() => document.getAnimations().every(
+  one => one.playState !== "running" || one.effect?.getTiming().iterations === Infinity)"""
+
+
 def no_violations(page: Page, axe: Path) -> None:
     """No mistake that axe finds, in the theme that the page has now."""
+    page.wait_for_function(_STILL)
     page.evaluate(axe.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]]
-    assert not told
+    assert not told, told

@@ -7,6 +7,7 @@ import { useMembers, type Fields } from "@/api/hooks";
 import type { MembersOut } from "@/api/types";
 import { behind } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { useFocusBack } from "@/parts/useFocusBack";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
@@ -25,8 +26,9 @@ interface ListProps { found: UseQueryResult<MembersOut>; opened: boolean; title?
 /** The drawer itself, for a list that comes from elsewhere. page: the address of the same list as a page. */
 export function MemberList({ found, opened, title, page, reveal, setReveal, close }: ListProps) {
   const href = useHref();
+  useFocusBack(opened);
   return (
-    <Drawer opened={opened} onClose={close} position="right" title={words.whoIsBehind} closeButtonProps={{ "aria-label": words.close }}>
+    <Drawer opened={opened} onClose={close} returnFocus={false} position="right" title={words.whoIsBehind} closeButtonProps={{ "aria-label": words.close }}>
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
       {found.isFetching && !found.data && <Waiting label={words.asking} />}
       {found.data && (

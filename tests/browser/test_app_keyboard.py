@@ -1,0 +1,173 @@
+"""By keyboard alone: skipped to the page, gone from page to page, evidence opened and closed, Who changed, a customer.
+
+No story here touches a mouse. Whatever has the keyboard shows it, and is in sight.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.app import app_url, sample_shop
+from tests.browser.everywhere import LONG, VIEWS, WIDE, drawn, somebody
+
+__all__ = ["app_url", "sample_shop", "somebody"]
+pytestmark = pytest.mark.browser
+MOST = 150  # stops of the keyboard until something is reached
+# What has the keyboard: does anything look other than without it (itself, what is around it, its label), is it in
+# sight, and below the head of the page?
+STOP = """() => {
+  const it = document.activeElement;
+  if (!it || it === document.body) return null;
+  const near = [it, it.parentElement, it.parentElement?.parentElement, it.nextElementSibling, it.labels?.[0]];
+  const look = () => near.filter(Boolean).map(one => {
+    const style = getComputedStyle(one);
+    return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.top].join(" ");
+  }).join(";");
+  const box = it.getBoundingClientRect(), head = document.querySelector("header.top");
+  const above = head && getComputedStyle(head).position === "sticky" ? head.getBoundingClientRect().bottom : 0;
+  const free = it.closest("header.top, .skip, [role=dialog], [role=menu]");
+  const seen = box.bottom > (free ? 0 : above - 1) && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const on = look();
+  it.blur();
+  const off = look();
+  it.focus({preventScroll: true, focusVisible: true});
+  return {html: it.outerHTML.slice(0, 160), ring: on !== off, seen};
+}"""
+
+
+@pytest.fixture
+def desk(page: Page) -> Page:
+    """A window on a desk."""
+    page.set_viewport_size({"width": WIDE, "height": 900})
+    return page
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Tab until it has the keyboard."""
+    for _ in range(MOST):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+    pytest.fail(f"{wanted} is not reached in {MOST} stops")
+
+
+def test_the_whole_way_from_home_to_a_customer(desk: Page, app_url: str) -> None:
+    drawn(desk, app_url, VIEWS["map"])
+
+    # The first stop skips to the page; it is seen once it has the keyboard.
+    skip = desk.get_by_role("link", name="Skip to the page")
+    desk.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("main")).to_be_focused()
+
+    # From there, evidence is a few stops away. It keeps the keyboard, closes with Escape, and gives it back.
+    friction = desk.get_by_role("button", name="Payment failed").first
+    tab_to(desk, friction)
+    desk.keyboard.press("Enter")
+    evidence = desk.get_by_role("dialog")
+    expect(evidence).to_contain_text("How this number was made")
+    for _ in range(30):
+        desk.keyboard.press("Tab")
+        assert evidence.evaluate("one => one.contains(document.activeElement)"), (
+            "the keyboard left the evidence"
+        )
+    desk.keyboard.press("Escape")
+    expect(evidence).to_have_count(0)
+    expect(friction).to_be_focused()
+    assert "cell=" not in desk.url
+
+    # Of whom is asked is changed in the head, and the keyboard is where it was.
+    who = desk.locator("header").get_by_role("button", name="Who")
+    for _ in range(MOST):
+        desk.keyboard.press("Shift+Tab")
+        if who.evaluate("one => one === document.activeElement"):
+            break
+    expect(who).to_be_focused()
+    desk.keyboard.press("Enter")
+    item = desk.get_by_role("menuitem", name="On the phone")
+    expect(item).to_be_visible()
+    for _ in range(20):
+        desk.keyboard.press("ArrowDown")
+        if item.evaluate("one => one === document.activeElement"):
+            break
+    desk.keyboard.press("Enter")
+    expect(who).to_contain_text("On the phone")
+    expect(who).to_be_focused()
+    expect(desk).to_have_url(re.compile("segment=mobile"))
+
+    # And on to who is behind the number.
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("On the phone", timeout=LONG)
+    tab_to(desk, friction)
+    desk.keyboard.press("Enter")
+    behind = desk.get_by_role("button", name="Who met it")
+    expect(behind).to_be_visible(timeout=LONG)
+    tab_to(desk, behind)
+    desk.keyboard.press("Enter")
+    customer = desk.get_by_role("dialog").get_by_role("link", name=re.compile(r"^c\w+…$")).first
+    expect(customer).to_be_visible(timeout=LONG)
+    tab_to(desk, customer)
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(r"/customers/\w+"))
+    expect(desk.get_by_role("heading", name="Timeline")).to_be_visible(timeout=LONG)
+    assert "segment=mobile" in desk.url
+
+
+def test_from_page_to_page(desk: Page, app_url: str) -> None:
+    drawn(desk, app_url, VIEWS["map"])
+    for name, title in (
+        ("Today", "What matters now"),
+        ("Stages", "Stages"),
+        ("Data", "Data"),
+        ("Ask", "What do you want"),
+    ):
+        link = desk.get_by_role("navigation", name="Pages").get_by_role("link", name=name, exact=True)
+        desk.keyboard.press("Control+Home")
+        desk.locator("body").evaluate("() => document.activeElement.blur()")
+        tab_to(desk, link)
+        desk.keyboard.press("Enter")
+        expect(desk.get_by_role("heading", level=1)).to_contain_text(title, timeout=LONG)
+        # Who listens is told that the page is another one, and reads on from its beginning.
+        expect(desk.locator("main")).to_be_focused()
+
+
+def test_a_question_is_asked_and_who_is_behind_its_answer_is_read(desk: Page, app_url: str) -> None:
+    drawn(desk, app_url, VIEWS["ask"])
+    tab_to(desk, desk.get_by_role("link", name=re.compile("How many go through these steps")))
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".headline")).to_be_visible(timeout=LONG)
+    behind = desk.get_by_role("button", name="Who is behind it")
+    tab_to(desk, behind)
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("menuitem").first).to_be_visible()
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    listed = desk.get_by_role("dialog")
+    expect(listed.get_by_role("link", name=re.compile(r"^c\w+…$")).first).to_be_visible(timeout=LONG)
+    desk.keyboard.press("Escape")
+    expect(listed).to_have_count(0)
+    expect(behind).to_be_focused()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_whatever_has_the_keyboard_shows_it_and_is_in_sight(
+    desk: Page, app_url: str, somebody: str, name: str
+) -> None:
+    drawn(desk, app_url, VIEWS[name], somebody)
+    wrong: list[dict[str, Any]] = []
+    stops = 0
+    while stops < 60:
+        desk.keyboard.press("Tab")
+        stop = desk.evaluate(STOP)
+        if stop is None:
+            break
+        stops += 1
+        if not (stop["ring"] and stop["seen"]):
+            wrong.append(stop)
+    assert stops > (0 if name == "map_presented" else 2)
+    assert not wrong, wrong
