@@ -27,7 +27,11 @@ export function AnswerCharts({ answer, locale, open }: { answer: AnswerOut; loca
   const found = workspace.data;
   const notes = useNotes().data;
   const drawings = useMemo(() => {
-    const labels = new Map([...(found?.stages ?? []), ...(found?.touchpoints ?? []), ...(found?.promises ?? [])].map((one) => [one.id, one.label]));
+    // Where steps are channels or events, their names are no touchpoint's, even where they are called alike.
+    const name = String(answer.question["name"]);
+    const by = String(answer.question["by"] ?? (name === "attribution" ? "channel" : "touchpoint"));
+    const foreign = ["attribution", "paths", "transitions"].includes(name) && by !== "touchpoint" && by !== "stage";
+    const labels = new Map(foreign ? [] : [...(found?.stages ?? []), ...(found?.touchpoints ?? []), ...(found?.promises ?? [])].map((one): [string, string] => [one.id, one.label]));
     return chartsOf(answer, { locale, name: (id) => labels.get(id) ?? id, notes: notes ?? [] });
     // The locale is told by the answer itself.
   }, [answer, found, notes]);

@@ -3,7 +3,7 @@
 import { isKnown, type StageGroupOut, type StageNumbersOut } from "@/api/types";
 import { duration, percent } from "@/format";
 import type { Palette } from "@/parts/Chart";
-import { as, axis, GRID, percentAxis, size, tip, tooltip } from "@/parts/charts/drawing";
+import { as, axis, GRID, lineColours, percentAxis, size, tip, tooltip } from "@/parts/charts/drawing";
 import { endNames } from "@/parts/charts/ends";
 import { words } from "@/words";
 
@@ -39,7 +39,7 @@ export function advanceOption(numbers: StageNumbersOut, within: number, c: Palet
   const parted = (groups ?? []).filter((one) => one.stages[0]?.curve && one.stages[0].entered >= LEAST).slice(0, MOST);
   const plain = { type: "line" as const, step: "end" as const, symbol: "none" };
   const silent = { ...plain, stack: "band", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
-  const shades = [c.teal, c.series[2] ?? c.ink, c.ink, c.from, c.muted, c.series[7] ?? c.ink];
+  const shades = lineColours(c).slice(1);
   const others = parted.length
     ? parted.map((group, i) => {
       const one = group.stages[0]?.curve as Curve;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AnswerOut, TableOut } from "@/api/types";
 import { falls } from "@/parts/charts/differences";
-import { between, known, rowsOf, tip, told } from "@/parts/charts/drawing";
+import { between, known, rowsOf, stepOf, tip, told } from "@/parts/charts/drawing";
 import { funnel, paths, stepNames } from "@/parts/charts/ways";
 import type { Palette } from "@/parts/Chart";
 
@@ -19,6 +19,10 @@ describe("what is read from a table", () => {
     expect(told(none, "rate", "share", {})).toContain("n 3");
   });
   it("cannot bring markup into a tooltip", () => expect(tip("<b>a</b>", false, "b")).toBe("&lt;b&gt;a&lt;/b&gt;<br>b"));
+  it("marks an axis of times at round ones", () => {
+    expect(stepOf(9 * 86_400_000_000)).toBe(2 * 86_400_000_000);
+    expect(stepOf(4 * 60_000_000)).toBe(60_000_000);
+  });
   it("mixes two colours", () => expect(between("#000000", "#ffffff")).toBe("#808080"));
 });
 

@@ -1,6 +1,6 @@
 // Charts of differences and credit: whiskers ranked, a waterfall, dots by model, promises against 100 %, groups as small multiples.
 import { inUnit, interval, type Unit } from "@/format";
-import { as, axis, GRID, hatched, known, legend, list, names, num, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, unitOf, whiskers, zero, type Draw, type Drawing, type Mark, type Row, type Seen, type Shape } from "@/parts/charts/drawing";
+import { as, axis, GRID, hatched, known, legend, lineColours, list, names, num, percentAxis, rowsOf, saidTip, size, stepOf, tall, text, tip, told, unitOf, whiskers, zero, type Draw, type Drawing, type Mark, type Row, type Seen, type Shape } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const inAxis = (unit: Unit, seen: Seen) => ({ axisLabel: { formatter: (value: number) => (unit === "points" || unit === "share" ? `${+(value * 100).toFixed(1)}` : inUnit(value, unit, seen.locale)) }, splitNumber: 4 });
@@ -35,7 +35,9 @@ export const comparison: Draw = (answer, seen) => {
       key: `apart-${k}`, caption: `${caption}. ${words.ask.aLessB}`, label: `${caption}: ${rows.slice(0, 6).map((row) => `${text(row, "what")} ${told(row, "difference", unit, seen.locale)}`).join("; ")}`, height: tall(rows.length),
       option: (c) => {
         const marks = (yes: boolean): Mark[] => rows.flatMap((row, y) => { const one = known(row, "difference"); return one && (row["beyond_chance"] === true) === yes ? [{ y, one, said: said(row), list: list(answer, `${text(row, "measure")} a`) }] : []; });
-        return as({ tooltip: saidTip(c), grid: GRID, xAxis: axis(c, { type: "value", ...inAxis(unit, seen) }), yAxis: names(c, rows.map((row) => text(row, "what"))), series: [{ ...whiskers(marks(true), words.ask.beyond, { color: c.track }), markLine: zero(c) }, whiskers(marks(false), words.ask.mayBeChance, { color: c.muted, shape: "ring" })] });
+        const ends = rows.flatMap((row) => { const one = known(row, "difference"); return one ? [one.low, one.high] : []; });
+        const reach = Math.max(0, ...ends) - Math.min(0, ...ends);
+        return as({ tooltip: saidTip(c), grid: GRID, xAxis: axis(c, { type: "value", ...inAxis(unit, seen), ...(unit === "duration" ? { interval: stepOf(reach) } : {}) }), yAxis: names(c, rows.map((row) => text(row, "what"))), series: [{ ...whiskers(marks(true), words.ask.beyond, { color: c.track }), markLine: zero(c) }, whiskers(marks(false), words.ask.mayBeChance, { color: c.muted, shape: "ring" })] });
       },
     }];
   });
@@ -115,7 +117,7 @@ export const attribution: Draw = (answer, seen) => {
         const y = channels.indexOf(text(row, first));
         const one = known(row, "conversions");
         return one && y >= 0 && row["model"] === model ? [{ y, one, said: tip(`${seen.name(text(row, first))}, ${model.replaceAll("_", " ")}`, told(row, "conversions", "count", seen.locale)), list: list(answer, `credited ${text(row, first)}`) }] : [];
-      }), model.replaceAll("_", " "), { shift: ((k + 0.5) / models.length - 0.5) * 0.78, shape: MODELS[k % MODELS.length] ?? "circle", color: c.series[k % c.series.length] ?? c.ink })),
+      }), model.replaceAll("_", " "), { shift: ((k + 0.5) / models.length - 0.5) * 0.78, shape: MODELS[k % MODELS.length] ?? "circle", color: lineColours(c)[k % 7] ?? c.ink })),
     }),
   }];
 };

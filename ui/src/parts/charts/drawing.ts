@@ -74,6 +74,13 @@ export function axis(c: Palette, more: object = {}): object {
   return { axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: c.line } }, nameTextStyle: { color: c.muted, fontSize: size() }, ...rest, axisLabel: { color: c.muted, fontSize: size(), hideOverlap: true, ...axisLabel } };
 }
 
+const MINUTE = 60_000_000;
+const STEPS = [1 / 60, 1, 5, 15, 60, 360, 720, 1_440, 2_880, 7_200, 14_400, 43_200, 144_000, 525_600].map((one) => one * MINUTE);
+/** How far apart marks of an axis of durations stand, for about four of them: a round time. */
+export function stepOf(reach: number): number {
+  return STEPS.find((one) => reach / one <= 5) ?? reach / 4;
+}
+
 /** Names down the left side, the first on top. */
 export function names(c: Palette, data: string[], more: object = {}): object {
   return axis(c, { type: "category", inverse: true, data, splitLine: { show: false }, ...more, axisLabel: { color: c.ink, width: size(narrow() ? 6.5 : 15), overflow: "truncate", interval: 0, hideOverlap: false } });
@@ -155,6 +162,11 @@ export function mixed(a: string, b: string, share: number): string {
 
 /** The colour half way between two. */
 export const between = (a: string, b: string): string => mixed(a, b, 0.5);
+
+/** Colours of lines that mean neither good nor bad. */
+export function lineColours(c: Palette): string[] {
+  return [c.track, c.teal, c.series[2] ?? c.ink, c.ink, c.from, c.muted, mixed(c.teal, c.ink, 0.5)];
+}
 
 /** A zero line that stands out. */
 export function zero(c: Palette): object {
