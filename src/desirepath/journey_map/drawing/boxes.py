@@ -143,7 +143,8 @@ def written(block: Block, cell: Cell, room: float) -> None:
     block.say(text, room, 13, 3, x=16, role=role, weight=500, italic=quote)
     block.say(f"{rests}: {cell.detail}" if cell.detail else rests, room, 11.5, 2, x=16, role="muted")
     if cell.check is not None:
-        block.say(cell.check.said, room, 11.5, 3, x=16, role="warn" if cell.drifts else "muted", weight=600)
+        role, weight = ("warn", 600) if cell.drifts else ("muted", 400)
+        block.say(cell.check.said, room, 11.5, 5, x=16, role=role, weight=weight)
     block.height += 5
 
 
