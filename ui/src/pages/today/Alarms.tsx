@@ -36,7 +36,7 @@ function Looking({ part, label }: { part: ReturnType<typeof useAlarms>; label: s
   if (job?.state === "stopped") return <Group gap="sm"><span className="muted">{label} {w.stopped}</span><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
   return (
     <Group role="status" gap="sm" wrap="nowrap">
-      <Progress value={Math.max(4, (job?.share ?? 0) * 100)} w="8rem" miw="4rem" aria-label={label} animated />
+      <Progress value={Math.max(4, (job?.share ?? 0) * 100)} w="min(8rem, 20%)" miw="3rem" aria-label={label} animated />
       <span className="muted step">{label} {job?.step && job.state === "running" ? job.step : ""}</span>
       <Button size="compact-xs" variant="default" onClick={halt} style={{ flex: "none" }}>{words.stop}</Button>
     </Group>
