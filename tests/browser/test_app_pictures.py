@@ -1,0 +1,83 @@
+"""Every page's picture, as the docs show it, on the sample shop: drawn, whole, in both themes.
+
+`DESIREPATH_PICTURES=1 ./run test tests/browser/test_app_pictures.py` (after `./run ui`) writes them into
+docs/app/pictures; every other run makes them elsewhere and looks at them. They hang on the fonts of the machine, so
+nothing compares them byte by byte.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser
+
+from tests.browser.app import app_url, sample_shop
+from tests.browser.everywhere import VIEWS, WIDE, drawn, somebody
+
+__all__ = ["app_url", "sample_shop", "somebody"]
+pytestmark = pytest.mark.browser
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "app"
+WRITTEN = os.environ.get("DESIREPATH_PICTURES") == "1"
+# The file's name, and which view it shows.
+PICTURES = {
+    "map": "map",
+    "today": "today",
+    "stages": "stages",
+    "paths": "paths",
+    "ask": "ask_friction",
+    "customers": "customers_one",
+    "segments": "segments",
+    "data": "data",
+}
+HEIGHTS = {"map": 1120}  # down to the emotion; 1000 where nothing is said
+MOST = 200_000  # bytes
+
+
+def compressed(picture: bytes) -> Image.Image:
+    """The picture in the 256 colours that it needs most: a third of the bytes, and no eye sees it."""
+    return Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_page_has_its_picture(
+    browser: Browser, app_url: str, somebody: str, tmp_path: Path, name: str, theme: str
+) -> None:
+    height = HEIGHTS.get(name, 1000)
+    context = browser.new_context(
+        viewport={"width": WIDE, "height": height},
+        color_scheme="light" if theme == "light" else "dark",
+        locale="en-US",
+        timezone_id="UTC",
+    )
+    page = drawn(context.new_page(), app_url, VIEWS[PICTURES[name]], somebody)
+    page.evaluate("document.fonts.ready")
+    made = compressed(page.screenshot())
+    context.close()
+
+    folder = DOCS / "pictures" if WRITTEN else tmp_path
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}-{theme}.png"
+    made.save(file, optimize=True)
+    assert made.size == (WIDE, height)
+    assert file.stat().st_size < MOST
+    # Something is drawn all over it: text in many places, no half of it blank, and in its own theme.
+    grey = made.convert("L")
+    paper = grey.getpixel((WIDE - 3, height - 3))
+    assert isinstance(paper, int)
+    assert (paper > 128) == (theme == "light")
+    for half in ((0, 0, WIDE, height // 2), (0, height // 2, WIDE, height)):
+        inked = sum(n for shade, n in enumerate(grey.crop(half).histogram()) if abs(shade - paper) > 40)
+        assert inked > 0.005 * WIDE * height / 2
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_docs_show_it_in_both_themes(name: str) -> None:
+    said = (DOCS / f"{name}.md").read_text("utf-8")
+    for theme in ("light", "dark"):
+        assert f"pictures/{name}-{theme}.png" in said
+        assert (DOCS / "pictures" / f"{name}-{theme}.png").is_file()
