@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import PurePath
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -15,6 +17,7 @@ from desirepath.app.uploads import UploadThere, UploadTooLarge
 from desirepath.core.errors import DefinitionError, DesirepathError, NotFound, WorkspaceBusy, WorkspaceError
 
 MEDIA = "application/problem+json"
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _STATUS: tuple[tuple[type[DesirepathError], int], ...] = (
     (NotFound, 404),
     (UploadTooLarge, 413),
@@ -83,14 +86,31 @@ def response(problem: Problem) -> JSONResponse:
 
 
 def broken(error: Exception) -> Problem:
-    """What nobody thought of."""
+    """What nobody thought of; or what the system refused."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return _of_system(error)
     detail = f"{type(error).__name__}: {error}"[:2_000]
     hint = "This is a mistake of Desirepath: please report it, with what you did."
     return Problem(title="Error", status=500, code="internal", detail=detail, hint=hint)
 
 
+def _of_system(error: OSError) -> Problem:
+    if error.errno in _FULL:
+        detail = "The disk is full, or the file is larger than it may be here: nothing was changed."
+        code, hint = "disk_full", "Free some space, then do it again."
+    else:
+        where = f": {PurePath(error.filename).name}" if isinstance(error.filename, str) else ""
+        detail = f"The system refused: {error.strerror or type(error).__name__}{where}."
+        code, hint = "system", "Check who owns the workspace's folder, and whether it can be written to."
+    return Problem(title=_TITLES[409], status=409, code=code, detail=detail, hint=hint)
+
+
 def add_to(api: FastAPI) -> None:
     """Answer every error so."""
+
+    @api.exception_handler(OSError)
+    async def systems(request: Request, error: OSError) -> JSONResponse:
+        return response(broken(error))
 
     @api.exception_handler(Exception)
     async def nobodys(request: Request, error: Exception) -> JSONResponse:
