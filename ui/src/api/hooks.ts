@@ -1,10 +1,12 @@
 // What pages ask the API. Keys begin with the thing asked for, so that a load can forget all of a kind.
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { answered } from "@/api/problem";
 import type { AnswerOut, DataOut, JobOut, MapDocument, MembersOut, QuestionOut, WorkspaceOut } from "@/api/types";
 import { ask, data, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
 import { useAsked, type AskedOf } from "@/url/state";
+
+const LOOK = 15_000; // ms between two looks at whether anybody else has changed anything, while the page is seen
 
 export type Fields = Record<string, unknown>;
 
@@ -12,7 +14,26 @@ export function useWorkspace(): UseQueryResult<WorkspaceOut> {
   const { asked } = useAsked();
   const journey = asked.journey;
   // What cannot be opened is asked for again on purpose, not by whatever is drawn because it cannot be.
-  return useQuery({ queryKey: ["workspace", journey], retryOnMount: false, queryFn: ({ signal }) => answered(workspace({ query: { journey }, signal })) });
+  return useQuery({
+    queryKey: ["workspace", journey],
+    retryOnMount: false,
+    refetchInterval: LOOK,
+    refetchOnWindowFocus: "always",
+    queryFn: ({ signal }) => answered(workspace({ query: { journey }, signal })),
+  });
+}
+
+/** Forget the answers when something else holds: another program has loaded, or a definition was changed by hand. */
+export function useNews(now: WorkspaceOut | undefined): void {
+  const client = useQueryClient();
+  // While somebody writes, the store changes all the time: what holds is known afterwards.
+  const holds = now && now.state !== "changed" ? `${now.journey} ${now.definition} ${now.stored}` : null;
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    if (holds === null) return;
+    if (before.current !== null && before.current !== holds) void client.invalidateQueries({ predicate: (one) => one.queryKey[0] !== "workspace" });
+    before.current = holds;
+  }, [holds, client]);
 }
 
 export function useData(enabled = true): UseQueryResult<DataOut> {

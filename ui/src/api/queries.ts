@@ -7,8 +7,13 @@ export const queries = new QueryClient({
     queries: {
       staleTime: 5 * 60_000,
       refetchOnWindowFocus: false,
-      // What is refused stays refused; a server that does not answer may do so in a moment.
-      retry: (count, error) => !(error instanceof ProblemError) && count < 2,
+      // What is refused stays refused; a server that does not answer may do so in a moment; a load of another program ends.
+      retry: (count, error) => (error instanceof ProblemError ? isBusy(error) && count < 30 : count < 2),
+      retryDelay: (count, error) => (isBusy(error) ? 2_000 : Math.min(1_000 * 2 ** count, 30_000)),
     },
   },
 });
+
+function isBusy(error: Error): boolean {
+  return error instanceof ProblemError && error.problem.code === "workspace_busy";
+}

@@ -1,7 +1,7 @@
 // Which page a URL opens. Pages are loaded when they are needed; the frame stays.
 import { lazy, Suspense } from "react";
 import { Link, Redirect, Route, Switch } from "wouter";
-import { useWorkspace } from "@/api/hooks";
+import { useNews, useWorkspace } from "@/api/hooks";
 import { ProblemError } from "@/api/problem";
 import { Shell } from "@/app/Shell";
 import { PAGES } from "@/app/pages";
@@ -13,7 +13,9 @@ const NotThere = lazy(() => import("@/pages/NotThere"));
 
 export function App() {
   const workspace = useWorkspace();
-  if (workspace.error) return <main id="main"><Broken error={workspace.error} again={() => void workspace.refetch()} /></main>;
+  useNews(workspace.data);
+  // A server that does not answer for a moment takes nothing away that is seen.
+  if (workspace.error && (!workspace.data || workspace.error instanceof ProblemError)) return <main id="main"><Broken error={workspace.error} again={() => void workspace.refetch()} /></main>;
   if (!workspace.data) return <main id="main"><Waiting label={words.opening} /></main>;
   // Without data there is nothing to ask: every path leads to where they are brought.
   const empty = workspace.data.state === "empty" || workspace.data.state === "new";
