@@ -375,6 +375,7 @@ export const en = {
     within: (success: string, time: string) => `${success} within ${time}`,
     half: (time: string) => `half of all within ${time}`,
     halfAtOnce: "half of all at once",
+    atOnce: "at once",
     all: "All stages",
     breakdown: "By",
     chooseBy: "a segment, a channel, a column …",

@@ -36,6 +36,7 @@ export function Advance({ numbers, label, within, groups }: Props) {
 
 function Quartile({ one }: { one: Measured }) {
   if (!isKnown(one)) return <td className="why">{why(one)}</td>;
+  if (one.value === 0 && one.high === 0) return <td>{w.atOnce}</td>;
   return <td>{duration(one.value)} <small className="muted">{interval(one.low, one.high, "duration")}</small></td>;
 }
 

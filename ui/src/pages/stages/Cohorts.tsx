@@ -47,7 +47,7 @@ function drawn(groups: StageGroupOut[], notes: readonly Note[], colours: Palette
   const plain = { type: "line" as const, symbol: "none", connectNulls: false, silent: true, lineStyle: { opacity: 0 } };
   return as({
     xAxis: axis(colours, { type: "category", data: groups.map((one) => one.key), splitLine: { show: false }, axisLabel: { formatter: month } }),
-    yAxis: percentAxis(colours, { scale: true }),
+    yAxis: percentAxis(colours, { scale: true, max: (one: { max: number }) => (one.max > 0.97 ? 1 : null) }),
     grid: { ...GRID, top: size(1.25) },
     tooltip: { ...tooltip(colours, ((all: { dataIndex: number }[]) => { const i = all[0]?.dataIndex ?? 0; const young = rates[i]?.too_young ?? 0; return tip(month(groups[i]?.key ?? ""), said(i), w.enteredShort(rates[i]?.entered ?? 0), young > 0 && w.incomplete(young)); }) as never), trigger: "axis" },
     series: [
