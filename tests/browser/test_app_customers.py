@@ -60,9 +60,10 @@ def test_by_e_mail_to_one_customer_to_an_events_explanation(
     # Why: an event says what it is evidence for, and where it was recorded.
     page.get_by_role("tab", name="Events").click()
     event = page.locator("details.line").filter(has_text="entered Retention").first
+    earlier = page.locator("button:not([data-loading])", has_text="Earlier events")
     while event.count() == 0:
-        page.get_by_role("button", name="Earlier events").click()
-        page.wait_for_timeout(200)
+        earlier.click()
+        expect(event.or_(earlier).first).to_be_visible(timeout=30_000)
     event.locator("summary").click()
     expect(event).to_contain_text("may enter Retention: event = 'Order Completed'")
     expect(event).to_contain_text("orders")

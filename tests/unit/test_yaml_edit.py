@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from desirepath.app.yaml_edit import drop, drop_item, inline, put, put_item, rename, written
+from desirepath.app.yaml_edit import (
+    add_entries,
+    drop,
+    drop_item,
+    entries_of,
+    inline,
+    put,
+    put_item,
+    rename,
+    written,
+)
 from desirepath.core.yaml_lines import read_document
 
 TEXT = """\
@@ -98,3 +108,28 @@ def test_items_of_a_list_are_added_changed_and_dropped(text: str) -> None:
 def test_a_text_is_written_so_that_it_reads_as_itself(text: str) -> None:
     assert read_document(f"a: {written(text)}").value == {"a": text}
     assert read_document(f"a: {{b: {written(text)}, c: d}}").value == {"a": {"b": text, "c": "d"}}
+
+
+def test_entries_are_added_at_the_end_of_their_section_and_nothing_else_changes() -> None:
+    text = "# head\nsources:\n    a:  # one\n        files: a.csv\n        # of a\n\nmetrics:\n    m: {}\n# end\n"
+    more = entries_of(
+        "sources:\n  b:\n    files: b.csv\n    # of b\n\n  c: {files: c.csv}\n# no entry\n", "sources"
+    )
+    assert more == {"b": "  b:\n    files: b.csv\n    # of b", "c": "  c: {files: c.csv}"}
+    changed = add_entries(text, "sources", list(more.values()))
+    assert changed.index("# of a") < changed.index("    b:")
+    said = read_document(changed).value
+    assert isinstance(said, dict)
+    assert list(said["sources"]) == ["a", "b", "c"]
+    assert said["sources"]["b"] == {"files": "b.csv"}
+    assert all(line in changed.splitlines() for line in text.splitlines())
+    assert add_entries("metrics:\n  m: {files: m.csv}\n", "sources", ["  b: {files: b.csv}"]).endswith(
+        "\n\nsources:\n\n  b: {files: b.csv}\n"
+    )
+    assert add_entries("sources:  # none yet\n", "sources", ["  b: {files: b.csv}"]) == (
+        "sources:  # none yet\n\n  b: {files: b.csv}\n"
+    )
+    assert (
+        add_entries("sources: {a: {files: a.csv}}\n", "sources", ["  b: {}"])
+        == "sources: {a: {files: a.csv}}\n"
+    )

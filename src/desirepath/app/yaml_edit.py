@@ -69,9 +69,7 @@ def entries_of(text: str, section: str) -> dict[str, str]:
     found = {}
     for key, value in node.value:
         begin, column = plain.rfind("\n", 0, key.start_mark.index) + 1, key.start_mark.column
-        end = _line_end(plain, _end(plain, value, key))
-        while (after := _AFTER.match(plain, end)) and len(after[1]) > column:
-            end = after.end()
+        end = _entry_end(plain, key, value)
         found[key.value] = _indented(plain[begin:end].split("\n"), 2 - column)
     return found
 
@@ -84,7 +82,7 @@ def add_entries(text: str, section: str, entries: Sequence[str]) -> str:
         if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
             key, value = node.value[-1]
             by = node.value[0][0].start_mark.column - 2
-            end = _line_end(plain, _end(plain, value, key))
+            end = _entry_end(plain, key, value)
             more = "".join(f"\n\n{_indented(one.split(chr(10)), by)}" for one in entries)
             return plain[:end] + more + plain[end:]
         pair = _pair(_node(plain, ()), section)
@@ -253,6 +251,14 @@ def _end(text: str, node: yaml.Node, key: yaml.Node | None = None) -> int:
         return _end(text, last[1], last[0]) if isinstance(node, yaml.MappingNode) else _end(text, last)
     end: int = node.end_mark.index
     return len(text[:end].rstrip()) if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") else end
+
+
+def _entry_end(text: str, key: yaml.Node, value: yaml.Node) -> int:
+    """Where an entry's last line ends, the comments that follow, indented below it, taken in."""
+    end, column = _line_end(text, _end(text, value, key)), key.start_mark.column
+    while (after := _AFTER.match(text, end)) and len(after[1]) > column:
+        end = after.end()
+    return end
 
 
 def _without_lines(text: str, start: int, end: int) -> str:
