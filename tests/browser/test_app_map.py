@@ -81,7 +81,7 @@ def test_two_groups_are_compared_with_what_differs_beyond_chance_first(page: Pag
     page.get_by_role("button", name="On a computer", exact=True).click()
     expect(page.get_by_role("heading", name="On the phone against On a computer")).to_be_visible(timeout=SLOW)
     most = page.get_by_role("region", name="What differs most")
-    expect(most).to_contain_text("Payment failed: met in Decision")
+    expect(most).to_contain_text("Payment failed: met in Decision", timeout=SLOW)
     expect(most).to_contain_text("measures differ beyond chance")
     decision = page.get_by_role("row", name=re.compile("^The tracks")).get_by_role("cell").nth(2)
     expect(decision).to_contain_text(re.compile(r"−[\d.]+ pts"))
