@@ -45,7 +45,7 @@ def test_an_error_is_a_problem_with_the_librarys_code(client: TestClient) -> Non
     assert told["code"] == "not_found"
     assert "from_ads" in told["hint"]
     assert client.get("/api/v1/nothing").json()["code"] == "not_found"
-    assert client.post("/api/v1/map").json()["code"] == "method"
+    assert client.delete("/api/v1/map").json()["code"] == "method"
 
 
 def test_a_mistake_in_a_definition_is_told_with_its_line(tmp_path: Path) -> None:
