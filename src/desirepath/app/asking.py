@@ -213,6 +213,8 @@ class Asking(Opened):
             metrics=self.metrics,
             where=where,
             period=period,
+            starts=self.starts,
+            worth=self.worth,
         )
         through = measure_whole.whole(self.journey, self.visits, as_of=self.as_of, where=where, period=period)
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}

@@ -20,7 +20,9 @@ from desirepath.app.unread import unread
 from desirepath.core.times import FOREVER
 from desirepath.journey.exclusions import Excluded
 from desirepath.journey.money import worth_sql
+from desirepath.measure.cohort import pass_starts
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
+from desirepath.measure.worth import success_worth
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,6 +65,16 @@ class Opened:
     def visits(self) -> Visits:
         """All visits, memory-mapped."""
         return self.build.visits()
+
+    @cached_property
+    def starts(self) -> NDArray[np.bool_]:
+        """[visits]: whether a pass began with this visit."""
+        return pass_starts(self.visits)
+
+    @cached_property
+    def worth(self) -> NDArray[np.int64]:
+        """[visits]: what its success was worth, minor units."""
+        return success_worth(self.visits, self.trails)
 
     @cached_property
     def promises(self) -> PromiseRows:

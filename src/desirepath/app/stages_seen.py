@@ -18,7 +18,7 @@ from desirepath.core.errors import NotFound, nearest
 from desirepath.core.words import Track
 from desirepath.measure import stages as measure_stages
 from desirepath.measure.answers import StageAnswer
-from desirepath.measure.cohort import Mask, pass_starts, take
+from desirepath.measure.cohort import Mask, take
 from desirepath.measure.whole import WHOLE
 
 if TYPE_CHECKING:
@@ -67,14 +67,15 @@ def see_stages(
     where = _asked(asking, segment, since, until)
     if stage is not None:
         where &= asking.visits.stage == asking.journey.index(stage)
-    starts, found = pass_starts(asking.visits), _groups(asking, by)
+    starts, worth, found = asking.starts, asking.worth, _groups(asking, by)
     groups = []
     for group in found.groups:
         rows = np.flatnonzero(where & group.rows)
         if not len(rows):
             continue
         answers = measure_stages.stages(
-            asking.journey, take(asking.visits, rows), as_of=asking.as_of, trails=asking.trails, starts=starts[rows]
+            asking.journey, take(asking.visits, rows), as_of=asking.as_of, trails=asking.trails,
+            starts=starts[rows], worth=worth[rows],
         )  # fmt: skip
         kept = {name: one for name, one in answers.items() if stage in (None, name)}
         groups.append(StageGroup(group.key, group.label, group.kind, kept))

@@ -53,15 +53,17 @@ def stages(
     where: Mask | None = None,
     period: TimeRange = EVER,
     starts: Mask | None = None,
+    worth: Int64 | None = None,
 ) -> dict[str, StageAnswer]:
     """One answer a stage, by its id, in the journey's order.
 
     as_of: µs; nothing later is claimed. trails: for values and cost; without them those have no estimate. where: which
     visits (a segment), over all of them. period: of entry. channels: the trails' channel codes → names. starts:
-    pass_starts of all visits, where these are only some of them.
+    pass_starts of all visits, where these are only some of them. worth: success_worth, where it is known already.
     """
     starts = pass_starts(visits) if starts is None else starts
-    worth = None if trails is None else success_worth(visits, trails)
+    if trails is not None and worth is None:
+        worth = success_worth(visits, trails)
     answers = {}
     for place, stage in enumerate(journey.stages):
         one = cohort(journey, visits, place, as_of=as_of, where=where, period=period, starts=starts)
