@@ -286,3 +286,4 @@ def test_a_narrow_screen_scrolls_in_one_direction_only(page: Page, shop_url: str
         expect(page.locator(".data-page .headline").first).to_be_visible(timeout=LONG)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, view
+    page.goto("about:blank")  # an open page asks on, also of a server that has ended
