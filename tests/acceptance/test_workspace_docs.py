@@ -57,7 +57,9 @@ def with_a_door(folder: Path) -> Path:
     folder.mkdir()
     (folder / ".venv").symlink_to(sys.prefix)
     door = folder / "run"
-    door.write_text('#!/bin/sh\nexec .venv/bin/python -m desirepath "$@" --customers 400 --quiet --no-app\n', "utf-8")
+    door.write_text(
+        '#!/bin/sh\nexec .venv/bin/python -m desirepath "$@" --customers 400 --quiet --no-app\n', "utf-8"
+    )
     door.chmod(0o755)
     return folder
 

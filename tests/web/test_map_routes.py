@@ -82,9 +82,9 @@ def test_a_claim_is_saved_beside_its_text_and_judged_on_the_map(own: TestClient,
     assert own.put("/api/v1/map/written", json=body).json()["entries"] == [
         {**entry, "holds": "rate:decision >= 99 %"}
     ]
-    assert 'ideas:\n  decision: {text: All buy, by: Ann, holds: "rate:decision >= 99 %"}  # first\n' == (
-        folder / "map.yaml"
-    ).read_text("utf-8")
+    assert (folder / "map.yaml").read_text(
+        "utf-8"
+    ) == 'ideas:\n  decision: {text: All buy, by: Ann, holds: "rate:decision >= 99 %"}  # first\n'
     lanes = own.get("/api/v1/map").json()["lanes"]
     (check,) = [c["check"] for lane in lanes for c in lane["cells"] if c["check"]]
     assert (check["claim"], check["verdict"]) == ("rate:decision >= 99 %", "unknown")

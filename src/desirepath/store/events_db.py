@@ -337,8 +337,8 @@ def _why_not(path: Path, error: Exception) -> DesirepathError:
         )
     return WorkspaceError(
         f"Cannot open {path}: {_first_line(error)}",
-        hint="Where it is damaged, put a copy of it back. Without one: delete the folder .desirepath of the workspace and "
-        "load again; what was decided about merges is then to be said again.",
+        hint="Where it is damaged, put a copy of it back. Without one: delete the folder .desirepath of the workspace "
+        "and load again; what was decided about merges is then to be said again.",
     )
 
 
