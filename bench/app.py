@@ -225,6 +225,12 @@ def funnel_by(chance: random.Random) -> tuple[str, dict[str, Any]]:
 
 
 def paths(chance: random.Random) -> tuple[str, dict[str, Any]]:
+    """The flow, which the page draws; the list below it is asked for beside."""
+    fields = {**people(chance), "form": "flow", "top": 6}
+    return f"{API}/ask/paths", {**fields, "per": "session", "steps": chance.randint(3, 6)}
+
+
+def exact_paths(chance: random.Random) -> tuple[str, dict[str, Any]]:
     return f"{API}/ask/paths", {**people(chance), "per": "session", "steps": chance.randint(3, 6)}
 
 
@@ -243,7 +249,8 @@ QUESTIONS: dict[str, Ask] = {
     "today's figures": kpis,
     "funnel": funnel,
     "funnel, by a breakdown": funnel_by,
-    "paths": paths,
+    "paths, as a flow": paths,
+    "the commonest exact paths": exact_paths,
     "transitions": transitions,
     "retention": retention,
 }

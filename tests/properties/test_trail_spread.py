@@ -7,6 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from desirepath.core.times import HOUR, to_us
 from desirepath.journey.calendar import offset_changes
 from desirepath.trail import as_of
 from desirepath.trail.sessions import session_starts
-from desirepath.trail.spread import customer_of_events, customers_of, ranges, spread
+from desirepath.trail.spread import customer_of_events, customers_of, ranges, spread, together
 
 BERLIN = "Europe/Berlin"
 # Around the change to summer time, so that local days of 23 hours are met.
@@ -102,3 +103,11 @@ def test_the_last_event_until_a_moment(told, hours):
     as_of.last_events(offset, ts, customer, moment, out)
     for c in range(len(told)):
         assert out[c] == max((p for p in range(offset[c], offset[c + 1]) if ts[p] <= moment[c]), default=-1)
+
+
+def test_together_keeps_the_order_with_and_without_threads_and_hands_on_what_fails():
+    for rows in (10, 10_000_000):
+        assert together(lambda n: n * n, range(20), rows) == [n * n for n in range(20)]
+        assert together(lambda n: n, [], rows) == []
+        with pytest.raises(ZeroDivisionError):
+            together(lambda n: 1 // n, range(3), rows)

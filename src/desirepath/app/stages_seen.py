@@ -20,9 +20,10 @@ from desirepath.measure import stages as measure_stages
 from desirepath.measure.answers import StageAnswer
 from desirepath.measure.cohort import Mask, take
 from desirepath.measure.whole import WHOLE
+from desirepath.trail.spread import together
 
 if TYPE_CHECKING:
-    from desirepath.app.questions.breakdown import Groups
+    from desirepath.app.questions.breakdown import Group, Groups
 
 REPEAT = "repeat:"  # before a stage's id: its repeat cycles
 
@@ -68,17 +69,19 @@ def see_stages(
     if stage is not None:
         where &= asking.visits.stage == asking.journey.index(stage)
     starts, worth, found = asking.starts, asking.worth, _groups(asking, by)
-    groups = []
-    for group in found.groups:
+
+    def seen_of(group: Group) -> StageGroup | None:
         rows = np.flatnonzero(where & group.rows)
         if not len(rows):
-            continue
+            return None
         answers = measure_stages.stages(
             asking.journey, take(asking.visits, rows), as_of=asking.as_of, trails=asking.trails,
             starts=starts[rows], worth=worth[rows],
         )  # fmt: skip
         kept = {name: one for name, one in answers.items() if stage in (None, name)}
-        groups.append(StageGroup(group.key, group.label, group.kind, kept))
+        return StageGroup(group.key, group.label, group.kind, kept)
+
+    groups = [one for one in together(seen_of, found.groups, len(where)) if one is not None]
     return StagesSeen(seen, tuple(groups), found.overlap)
 
 

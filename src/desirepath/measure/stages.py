@@ -31,7 +31,7 @@ from desirepath.measure.inputs import MetricRows
 from desirepath.measure.worth import Int64, success_worth, worth_per_success
 from desirepath.stats.aalen_johansen import Incidence, aalen_johansen, band, incidence_by, incidence_quantile
 from desirepath.stats.intervals import product, proportion, quantile, times_number
-from desirepath.trail.spread import distinct
+from desirepath.trail.spread import distinct, together
 from desirepath.trail.trails import Trails
 
 COUNTS = (
@@ -64,8 +64,8 @@ def stages(
     starts = pass_starts(visits) if starts is None else starts
     if trails is not None and worth is None:
         worth = success_worth(visits, trails)
-    answers = {}
-    for place, stage in enumerate(journey.stages):
+
+    def asked_of(place: int) -> StageAnswer:
         one = cohort(journey, visits, place, as_of=as_of, where=where, period=period, starts=starts)
         again = cohort(
             journey, visits, place, as_of=as_of, where=where, period=period, track=Track.REPEAT, starts=starts
@@ -80,8 +80,10 @@ def stages(
         repeat = None
         if len(again.rows):
             repeat = _answer(journey, place, again, worth, _no_cost(), None, as_of, Track.REPEAT)
-        answers[stage.id] = _answer(journey, place, one, worth, spent, repeat, as_of, Track.JOURNEY)
-    return answers
+        return _answer(journey, place, one, worth, spent, repeat, as_of, Track.JOURNEY)
+
+    answers = together(asked_of, range(len(journey.stages)), len(visits))
+    return {stage.id: answer for stage, answer in zip(journey.stages, answers, strict=True)}
 
 
 def members(

@@ -6,7 +6,7 @@ Ranges hold about as many events each, so that nobody waits for one giant; kerne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from os import cpu_count
@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Int64 = NDArray[np.int64]
+S = TypeVar("S")
 T = TypeVar("T")
 
+_ROWS = 1 << 17  # for fewer of them threads cost more than they bring
 _EVENTS = 1 << 19  # a range of so many: a few milliseconds, and small beside what a thread costs to start
 _MOST = 64  # ranges: their results are added up one by one
 
@@ -52,6 +54,18 @@ def spread(
         return [work(low, high) for low, high in todo]
     with ThreadPoolExecutor(min(len(todo), threads or cpu_count() or 1)) as pool:
         return list(pool.map(lambda pair: work(*pair), todo))
+
+
+def together(work: Callable[[S], T], some: Iterable[S], rows: int) -> list[T]:
+    """What `work` gives for each of some things, in their order; at the same time where there is much to do.
+
+    rows: how many all of them read. Sorting and arithmetic of whole columns hold no lock.
+    """
+    todo = list(some)
+    if rows < _ROWS or len(todo) < 2 or (cpu_count() or 1) < 2:
+        return [work(one) for one in todo]
+    with ThreadPoolExecutor(min(len(todo), cpu_count() or 1)) as pool:
+        return list(pool.map(work, todo))
 
 
 def customers_of(offset: Int64, events: NDArray[np.bool_]) -> Int64:
