@@ -137,6 +137,15 @@ def test_the_command_refuses_to_listen_elsewhere_and_says_what_to_do(small_folde
     assert "SSH tunnel" in ran.err
 
 
+def test_a_command_that_is_refused_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert cli("serve", tmp_path / "new", "--host", "0.0.0.0", "--no-browser").code != 0
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "file").write_text("mine", "utf-8")
+    ran = cli("serve", tmp_path / "file", "--no-browser")
+    assert ran.code != 0
+    assert "a file of that name is there" in ran.err
+
+
 @pytest.fixture
 def built(tmp_path: Path) -> Path:
     """Pages, and beside their folder what is not to be had."""

@@ -35,7 +35,6 @@ def serve(folder: Folder, host: Host = "127.0.0.1", port: Port = None, no_browse
 
     The map, every question, customers, data: in the browser, until Ctrl-C. It listens on this machine only.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     run_app(folder, host=host, port=port, browser=not no_browser)
 
 

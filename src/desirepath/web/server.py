@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from desirepath.core.errors import WorkspaceError
 from desirepath.core.times import Clock
 from desirepath.web.front import Front
 from desirepath.web.guard import AddressError, only_loopback
@@ -92,8 +93,12 @@ def serve(
     told: Callable[[str], None] | None = None,
     clock: Clock | None = None,
 ) -> None:
-    """Serve until it is stopped (Ctrl-C). told: gets the address, once it answers there."""
+    """Serve until it is stopped (Ctrl-C). told: gets the address, once it answers there.
+
+    A folder that there is not is made: files can be dropped on the app. Raises AddressError, WorkspaceError.
+    """
     with contextlib.closing(listen(host, port)) as sock:
+        _make(folder)
         bound = sock.getsockname()[1]
         shown = "127.0.0.1" if host in ("localhost", "127.0.0.1") else host
         url = f"http://[{shown}]:{bound}/" if ":" in shown else f"http://{shown}:{bound}/"
@@ -123,6 +128,14 @@ def serve(
         started.start()
         with contextlib.suppress(KeyboardInterrupt):  # which is how it ends
             server.run([sock])
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = "a file of that name is there" if folder.is_file() else error.strerror
+        raise WorkspaceError(f"Cannot make the folder {folder}: {why}.", hint="Name another folder.") from None
 
 
 def _when_started(server: uvicorn.Server, announce: Callable[[], None]) -> None:
