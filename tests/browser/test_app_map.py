@@ -217,13 +217,31 @@ def test_a_comparison_that_takes_long_is_stopped_and_begun_again(page: Page, app
     def untold(route: Route) -> None:
         """Nobody tells that it is done."""
 
+    opened(page, f"{app_url}/?segment=mobile")
     page.route("**/api/v1/jobs/*/events", untold)
-    opened(page, f"{app_url}/?segment=mobile&against=desktop")
+    page.get_by_role("button", name=re.compile("^Against")).click()
+    page.get_by_role("button", name="On a computer", exact=True).click()
     page.get_by_role("button", name="Stop").click(timeout=SLOW)
     page.unroute("**/api/v1/jobs/*/events")
     expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("region", name="What differs most")).to_be_visible(timeout=SLOW)
+
+
+def test_a_map_that_takes_long_is_stopped_and_begun_again(page: Page, app_url: str) -> None:
+    opened(page, app_url)
+    page.route(
+        "**/api/v1/jobs/*/events*", lambda route: None
+    )  # nothing is heard of the job: it seems to go on
+    page.get_by_role("button", name=re.compile("^Who")).click()
+    page.get_by_role("menuitem", name="Western Australia").click()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Everyone")  # what was there before
+    page.unroute_all(behavior="ignoreErrors")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Western Australia", timeout=SLOW)
+    expect(page.get_by_text("Stopped.")).to_have_count(0)
 
 
 def test_the_map_is_presented_by_keyboard_alone(page: Page, app_url: str) -> None:

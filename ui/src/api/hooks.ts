@@ -1,9 +1,10 @@
 // What pages ask the API. Keys begin with the thing asked for, so that a load can forget all of a kind.
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { asJob, type Told } from "@/api/jobs";
 import { answered } from "@/api/problem";
 import type { AnswerOut, DataOut, JobOut, MapDocument, MembersOut, QuestionOut, WorkspaceOut } from "@/api/types";
-import { ask, data, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
+import { ask, data, draw, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
 import { useAsked, type AskedOf } from "@/url/state";
 
 const LOOK = 15_000; // ms between two looks at whether anybody else has changed anything, while the page is seen
@@ -70,14 +71,27 @@ export function useMembers(name: string, fields: Fields, count: string | null, r
   });
 }
 
-export function useMap(of?: AskedOf, reveal = false): UseQueryResult<MapDocument> {
+/** The map, drawn as a job: how far it is, and how to stop it. What was drawn before stays until the next is there. */
+export function useMap(of?: AskedOf, reveal = false): { map: UseQueryResult<MapDocument>; told: Told | null; halt: () => void } {
   const { asked } = useAsked();
+  const client = useQueryClient();
+  const [told, setTold] = useState<Told | null>(null);
   const query = { ...(of ?? asked), reveal };
-  return useQuery({
-    queryKey: ["map", query],
+  const queryKey = ["map", query];
+  const map = useQuery({
+    queryKey,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => answered(mapData({ query, signal })),
+    queryFn: ({ signal }) => drawn(query, signal, setTold),
   });
+  // The key is made of what is asked: the same words, the same key.
+  const halt = useCallback(() => void client.cancelQueries({ queryKey }), [client, JSON.stringify(queryKey)]);
+  return { map, told, halt };
+}
+
+/** A map that is drawn by a job first, and then there at once. */
+export async function drawn(query: AskedOf & { reveal: boolean }, signal: AbortSignal, tell: (told: Told) => void): Promise<MapDocument> {
+  await asJob<null>(answered(draw({ query })), signal, tell);
+  return answered(mapData({ query, signal }));
 }
 
 /** A job's progress, from its server-sent events, until it has ended; and how to stop it. */

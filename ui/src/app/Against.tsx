@@ -2,7 +2,7 @@
 import { Button, Divider, Group, Popover, Stack, TextInput } from "@mantine/core";
 import { IconArrowsDiff } from "@tabler/icons-react";
 import { useState } from "react";
-import { useMap } from "@/api/hooks";
+import { useData } from "@/api/hooks";
 import type { WorkspaceOut } from "@/api/types";
 import { before, called, thisAndLast, type Period, type Size } from "@/app/periods";
 import { useUrl } from "@/url/state";
@@ -13,8 +13,9 @@ const SIZES: Size[] = ["quarter", "month", "year"];
 
 export function Against({ workspace }: { workspace: WorkspaceOut }) {
   const { values, set } = useUrl();
-  const map = useMap();
   const [open, setOpen] = useState(false);
+  const { data } = useData(open);
+  const end = data?.as_of ? Date.parse(data.as_of) * 1_000 : null;
   const [segment, since, until, against] = ["segment", "since", "until", "against"].map((name) => values.get(name) ?? "");
   const named = [...workspace.segments, ...workspace.personas];
   const choose = (some: Record<string, string | undefined>) => {
@@ -35,8 +36,8 @@ export function Against({ workspace }: { workspace: WorkspaceOut }) {
       <Popover.Dropdown mah="70vh" style={{ overflowY: "auto" }} aria-label={said.label}>
         <Stack gap={2}>
           {against && row(said.end, { against: undefined, view: undefined })}
-          {map.data && SIZES.map((size) => {
-            const { now, last } = thisAndLast(map.data.as_of, workspace.time_zone, size);
+          {end !== null && SIZES.map((size) => {
+            const { now, last } = thisAndLast(end, workspace.time_zone, size);
             return row(said[size], { since: now.since, until: now.until, against: period(last) });
           })}
           {since && until && row(`${said.before}: ${called(before({ since, until }))}`, { against: period(before({ since, until })) })}

@@ -1,5 +1,6 @@
 // A long answer on its way: what is being done, how much of it is done, how to stop it; and that it was stopped.
 import { Button, Group, Loader, Progress, Text } from "@mantine/core";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Told } from "@/api/jobs";
 import { words } from "@/words";
 
@@ -19,4 +20,14 @@ export function Working({ told, halt }: { told: Told | null; halt: () => void })
 
 export function Stopped({ again }: { again: () => void }) {
   return <Group gap="sm" role="status"><Text c="dimmed">{words.ask.halted}</Text><Button size="xs" variant="default" onClick={again}>{words.again}</Button></Group>;
+}
+
+/** What is over within a moment shows nothing of it. */
+export function Later({ children }: { children: ReactNode }) {
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), 500);
+    return () => clearTimeout(timer);
+  }, []);
+  return shown ? children : <div aria-busy="true" />;
 }

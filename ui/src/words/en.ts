@@ -65,7 +65,6 @@ export const en = {
   outcome: { advanced: "went on", left: "left", lapsed: "fell silent", in_flight: "still on the way" },
   by: { business: "by the business", machine: "by a machine" },
   map: {
-    drawing: "Drawing the map …",
     label: (title: string) => `Journey map of ${title}: stages across, lanes down`,
     lane: "Lane",
     track: "The track",

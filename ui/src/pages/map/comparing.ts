@@ -1,10 +1,11 @@
 // The other side's map and what differs: both are worked out as jobs, which tell how far they are and can be stopped.
 import { useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
+import { drawn } from "@/api/hooks";
 import { asJob, type Told } from "@/api/jobs";
 import { answered } from "@/api/problem";
 import type { AnswerOut, MapDocument } from "@/api/types";
-import { askLong, draw, mapData } from "@/generated/client/sdk.gen";
+import { askLong } from "@/generated/client/sdk.gen";
 import type { Sides } from "@/pages/map/compare";
 import { useAsked } from "@/url/state";
 
@@ -28,10 +29,7 @@ export function useComparing(sides: Sides): Comparing {
   const askKey = ["ask", asked.journey, "comparison", body];
   const other = useQuery({
     queryKey: mapKey,
-    queryFn: async ({ signal }) => {
-      await asJob<null>(answered(draw({ query })), signal, (map) => setTold((now) => ({ ...now, map })));
-      return answered(mapData({ query, signal }));
-    },
+    queryFn: ({ signal }) => drawn(query, signal, (map) => setTold((now) => ({ ...now, map }))),
   });
   const answer = useQuery({
     queryKey: askKey,

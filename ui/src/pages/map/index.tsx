@@ -18,15 +18,22 @@ import { Tools } from "@/pages/map/Tools";
 import { TrailView } from "@/pages/map/TrailView";
 import { useWrite, WritingContext } from "@/pages/map/writing";
 import { ErrorBox } from "@/parts/ErrorBox";
-import { Waiting } from "@/parts/Waiting";
+import { Later, Stopped, Working } from "@/parts/Working";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
 
 export default function MapPage() {
-  const map = useMap();
-  if (map.error) return <ErrorBox error={map.error} again={() => void map.refetch()} />;
-  if (!map.data) return <Waiting label={words.map.drawing} />;
-  return <Whole map={map.data} />;
+  const { map, told, halt } = useMap();
+  const again = () => void map.refetch();
+  if (map.error) return <ErrorBox error={map.error} again={again} />;
+  const halted = map.fetchStatus === "idle" && (map.isPending || map.isPlaceholderData);
+  const drawing = halted ? <Stopped again={again} /> : map.data && !map.isPlaceholderData ? null : <Later key={map.dataUpdatedAt}><Working told={told} halt={halt} /></Later>;
+  return (
+    <>
+      {drawing && <div className="drawing">{drawing}</div>}
+      {map.data && <Whole map={map.data} />}
+    </>
+  );
 }
 
 function Whole({ map }: { map: MapDocument }) {
