@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated
-
-from pydantic import WithJsonSchema
+from typing import Annotated, Any
 
 MINIMUM_N = 20  # below this nothing is drawn: an interval from fewer says little but looks like much
 
-# In JSON, an end that is open (infinite) is null: what describes our JSON says so.
-End = Annotated[float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "null"}]})]
+
+class _OpenEnd:
+    """In JSON, an end that is open (infinite) is null: whoever describes our JSON is told so."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(schema: object, handler: object) -> dict[str, Any]:
+        return {"anyOf": [{"type": "number"}, {"type": "null"}]}
+
+
+End = Annotated[float, _OpenEnd()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,9 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         why = "a file of that name is there" if folder.is_file() else error.strerror
-        raise WorkspaceError(f"Cannot make the folder {folder}: {why}.", hint="Name another folder.") from None
+        raise WorkspaceError(
+            f"Cannot make the folder {folder}: {why}.", hint="Name another folder."
+        ) from None
 
 
 def _when_started(server: uvicorn.Server, announce: Callable[[], None]) -> None:
