@@ -67,6 +67,24 @@ def test_who_is_behind_a_count_is_as_many_as_the_count(shop_client: TestClient) 
     assert 0 < again["total"] <= of(told, "decision")["repeat"]["lapsed"]
 
 
+def test_the_list_behind_a_count_comes_by_pages_with_where_customers_are(shop_client: TestClient) -> None:
+    asked = {"count": "lapsed", "by": "traits.device", "group": "mobile"}
+    members = shop_client.get(f"{STAGES}/decision/members", params=asked).json()
+    first = shop_client.get(f"{STAGES}/decision/customers", params={**asked, "most": 50}).json()
+    then = shop_client.get(f"{STAGES}/decision/customers", params={**asked, "most": 50, "start": 50}).json()
+    assert first["total"] == then["total"] == members["total"]
+    ids = [one["id"] for one in (*first["customers"], *then["customers"])]
+    assert ids == [one["id"] for one in members["customers"][:100]]
+    assert all(one["shown"] != one["id"] for one in first["customers"])
+    best = shop_client.get(f"{STAGES}/decision/customers", params={**asked, "order": "value"}).json()
+    values = [one["value"] for one in best["customers"]]
+    assert values == sorted(values, reverse=True)
+    for stage, count in (("journey", "lapsed"), ("repeat:decision", "entered")):
+        known = shop_client.get(f"{STAGES}/{stage}/members", params={"count": count}).json()["total"]
+        listed = shop_client.get(f"{STAGES}/{stage}/customers", params={"count": count}).json()
+        assert listed["total"] == known > 0
+
+
 @pytest.mark.parametrize(
     ("path", "hint"),
     [
@@ -74,6 +92,8 @@ def test_who_is_behind_a_count_is_as_many_as_the_count(shop_client: TestClient) 
         ("?by=devise", "device"),
         ("/decison/members?count=lapsed", "decision"),
         ("/decision/members?count=lapsd", "lapsed"),
+        ("/decision/customers?count=lapsd", "lapsed"),
+        ("/journey/customers?count=lapsd", "lapsed"),
         ("/decision/members?count=lapsed&by=traits.device&group=mobil", "mobile"),
     ],
 )

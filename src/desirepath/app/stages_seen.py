@@ -1,22 +1,23 @@
 """The stages as one looks at them: every answer, and the same for each group of a breakdown.
 
-In: of whom, of when, by what. Out: StagesSeen; the members of any count of it. A group is the stages asked about its
-own visits and no others (filter first, then measure), so its numbers are those that its segment would give.
+In: of whom, of when, by what. Out: StagesSeen; the customers behind any count of it. A group is the stages asked about
+its own visits and no others (filter first, then measure), so its numbers are those that its segment would give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from desirepath.app.asking import Asking, Stages
-from desirepath.app.results import Table
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.words import Track
 from desirepath.measure import stages as measure_stages
+from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer
 from desirepath.measure.cohort import Mask, take
 from desirepath.measure.whole import WHOLE
@@ -85,7 +86,7 @@ def see_stages(
     return StagesSeen(seen, tuple(groups), found.overlap)
 
 
-def stage_members(
+def stage_codes(
     asking: Asking,
     stage: str,
     count: str,
@@ -95,22 +96,22 @@ def stage_members(
     until: str | None = None,
     by: str | None = None,
     group: str | None = None,
-) -> Table:
-    """The customers behind a count, each once. stage: its id, `repeat:` before it, or `journey` for the whole way.
+) -> NDArray[np.int64]:
+    """The codes of the customers behind a count, each once.
 
-    group: the key of one group of `by`. Raises NotFound, QuestionError or PeriodError.
+    stage: its id, `repeat:` before it, or `journey` for the whole way. group: the key of one group of `by`. Raises
+    NotFound, QuestionError or PeriodError.
     """
-    import pyarrow as pa
-
     if stage == WHOLE:
-        found = asking.members(stage, count, segment=segment, since=since, until=until)
-        once = pa.table({"customer": sorted(set(found.column("customer")))})
-        return Table.of_arrow(once, "customer", found.contract)
+        _known("count", count, measure_whole.COUNTS)
+        passes = measure_whole.whole_members(
+            asking.journey, asking.visits, count, as_of=asking.as_of, where=asking.membership(segment),
+            period=asking.period(since, until),
+        )  # fmt: skip
+        return np.unique(passes.customer).astype(np.int64)
     id, track = stage.removeprefix(REPEAT), Track.REPEAT if stage.startswith(REPEAT) else Track.JOURNEY
-    ids = [one.id for one in asking.journey.stages]
-    for what, name, known in (("stage", id, ids), ("count", count, measure_stages.COUNTS)):
-        if name not in known:
-            raise NotFound(f'there is no {what} "{name}"', hint=nearest(name, known, f"{what.capitalize()}s"))
+    _known("stage", id, [one.id for one in asking.journey.stages])
+    _known("count", count, measure_stages.COUNTS)
     where = _asked(asking, segment, since, until)
     if by is not None and group is not None:
         groups = {one.key: one for one in _groups(asking, by).groups}
@@ -120,8 +121,12 @@ def stage_members(
     members = measure_stages.members(
         asking.journey, asking.visits, id, count, as_of=asking.as_of, where=where, track=track
     )
-    table = pa.table({"customer": asking.ids_of(np.unique(members.customer).astype(np.int64))})
-    return Table.of_arrow(table, "customer", {"count": f"{count} of {stage}"})
+    return np.unique(members.customer).astype(np.int64)
+
+
+def _known(what: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise NotFound(f'there is no {what} "{name}"', hint=nearest(name, known, f"{what.capitalize()}s"))
 
 
 def _asked(asking: Asking, segment: str | None, since: str | None, until: str | None) -> Mask:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from desirepath.app.customers.masking import Masking, Said
 from desirepath.app.customers.trail import Own
 from desirepath.app.questions.promises import deliveries_known
+from desirepath.app.stages_seen import stage_codes
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import NEVER
 from desirepath.core.words import Outcome, Track
@@ -233,8 +234,34 @@ def behind(
     answer = question.answer(asking)
     if count not in answer.codes:
         raise NotFound(f'there is no list "{count}"', hint=nearest(count, answer.codes, "Lists"), list=count)
-    masking = Masking(reveal, str(asking.store.meta("store")), asking.journey.time_zone)
     codes = np.unique(np.asarray(answer.codes[count](), np.int64))
+    return _listed(asking, count, codes, start, most, order, reveal)
+
+
+def behind_stage(
+    asking: Asking,
+    stage: str,
+    count: str,
+    *,
+    segment: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    by: str | None = None,
+    group: str | None = None,
+    start: int = 0,
+    most: int = 100,
+    order: Order = "id",
+    reveal: bool = False,
+) -> CustomersListed:
+    """The customers behind a count of a stage (as `stage_codes` takes it), from `start` on."""
+    codes = stage_codes(asking, stage, count, segment=segment, since=since, until=until, by=by, group=group)
+    return _listed(asking, count, codes, start, most, order, reveal)
+
+
+def _listed(
+    asking: Asking, count: str, codes: Int64, start: int, most: int, order: Order, reveal: bool
+) -> CustomersListed:
+    masking = Masking(reveal, str(asking.store.meta("store")), asking.journey.time_zone)
     if order != "id":
         codes = codes[np.lexsort((codes, -_keys(asking, codes, order)))]
     return CustomersListed(

@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from desirepath.app.asking import Asking
+from desirepath.app.customers.lists import CustomersListed, Order, behind_stage
 from desirepath.app.plain import as_plain
-from desirepath.app.stages_seen import StageGroup, see_stages, stage_members
+from desirepath.app.stages_seen import StageGroup, see_stages, stage_codes
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.journey_map.text import mask_customer
 from desirepath.measure.answers import StageAnswer
@@ -153,12 +154,37 @@ def stage_customers(
 ) -> MembersOut:
     """The customers behind a count of a stage (`repeat:ID`: of its repeat cycles; `journey`: of the whole way)."""
     with here.serving.asking(journey) as asking:
-        found = stage_members(
-            asking, id, count, segment=segment, since=since, until=until, by=by, group=group
-        )
-        ids = [str(row[0]) for row in found.rows[:most]]
+        found = stage_codes(asking, id, count, segment=segment, since=since, until=until, by=by, group=group)
+        ids = [str(one) for one in asking.ids_of(found[:most]).to_pylist()]
     shown = [CustomerOut(id=one, shown=one if reveal else mask_customer(one)) for one in ids]
     return MembersOut(count=count, total=len(found), customers=shown)
+
+
+@router.get("/stages/{id}/customers", response_model=CustomersListed)
+def customers_behind_stage(
+    id: str,
+    here: Here,
+    count: Annotated[str, Query(description="A count: entered, succeeded, lapsed, in_flight …")],
+    journey: JourneyName = None,
+    segment: Segment = None,
+    since: Since = None,
+    until: Until = None,
+    by: By = None,
+    group: Annotated[str | None, Query(description="Only this group of the breakdown.")] = None,
+    reveal: Reveal = False,
+    order: Annotated[
+        Order, Query(description="What the list is put in order by, the greatest first.")
+    ] = "id",
+    start: Annotated[int, Query(ge=0)] = 0,
+    most: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> JSONResponse:  # fmt: skip
+    """The same customers, a page of them, with where they are and what they brought."""
+    with here.serving.asking(journey) as asking:
+        found = behind_stage(
+            asking, id, count, segment=segment, since=since, until=until, by=by, group=group,
+            start=start, most=most, order=order, reveal=reveal,
+        )  # fmt: skip
+        return JSONResponse(as_plain(found))
 
 
 def _told(
