@@ -47,6 +47,17 @@ def test_every_cell_says_what_it_rests_on_or_why_it_is_blank(shop: MapDocument) 
             assert cell.contract is None and not cell.values, cell.id
 
 
+def test_that_all_went_past_every_touchpoint_is_no_path() -> None:
+    made = inputs()
+    one = next(answer for answer in made.paths if answer.stage == "decision")
+    alone = replace(one, rows=(replace(one.rows[0], steps=(), visits=one.total),), other=0, other_kinds=0)
+    others = tuple(answer for answer in made.paths if answer is not one)
+    document = build_map(replace(made, paths=(*others, alone)))
+    (cell,) = [cell for cell in document.lane("actions").at("decision") if cell.rests is not Rests.ASSUMED]
+    assert cell.blank == "No path: no visit here met a touchpoint."
+    assert next(one for one in document.micro if one.stage == "decision").paths == ()
+
+
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
 def test_ids_are_unique_and_safe_in_a_link_whatever_things_are_called(words: str) -> None:
     document = build_map(with_words(inputs(), words))

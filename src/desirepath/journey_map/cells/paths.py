@@ -47,7 +47,9 @@ def paths(draft: Draft) -> list[Cell]:
 
 
 def _answer(draft: Draft, stage: str) -> PathsAnswer | None:
-    return next((p for p in draft.inputs.paths if p.stage == stage), None)
+    """None where no visit met a touchpoint: that all took the path without a step says nothing."""
+    found = next((p for p in draft.inputs.paths if p.stage == stage), None)
+    return found if found and (found.other or any(row.steps for row in found.rows)) else None
 
 
 def path_id(stage: str, place: int) -> str:
