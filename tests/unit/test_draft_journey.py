@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desirepath.journey.draft.facts import EventSummary, Gaps, Span
 from desirepath.journey.draft.journey import Setting, journey_text
 from desirepath.journey.draft.lapse import HUMAN, Lapse, propose
-from desirepath.journey.draft.stages import Plan, PlannedStage, plan, role_of
+from desirepath.journey.draft.stages import Plan, PlannedStage, plan, role_of, stage_within
 from desirepath.journey.draft.template import fit
 from desirepath.journey.read import read_journey
 from desirepath.journey.templates import TEMPLATES, template
@@ -54,6 +54,24 @@ from desirepath.journey.templates import TEMPLATES, template
 )
 def test_what_an_events_name_says(name: str, role: str) -> None:
     assert role_of(name) == role
+
+
+@pytest.mark.parametrize(
+    ("name", "stages", "where", "stage"),
+    [
+        ("Review Posted", ["decision", "advocacy"], {"decision": 9}, "advocacy"),
+        ("Deal Won", ["interest", "decision"], {}, "decision"),
+        ("Ticket Opened", ["start", "use"], {"start": 2, "use": 3}, "use"),
+        ("Ticket Opened", ["start", "use"], {"start": 3, "use": 3}, ""),
+        ("Review Posted", ["start", "use"], {}, ""),
+    ],
+)
+def test_the_stage_of_a_further_event_is_said_by_its_name_or_by_where_customers_were(
+    name: str, stages: list[str], where: dict[str, int], stage: str
+) -> None:
+    found, why = stage_within(name, stages, where)
+    assert found == stage
+    assert bool(why) == bool(stage)
 
 
 def planned(

@@ -32,7 +32,7 @@ class NothingToAdd(WorkspaceError):
 
 
 class CannotAdd(WorkspaceError):
-    """sources.yaml is written in a way to which nothing can be added by a program."""
+    """A definition is written in a way to which nothing can be added by a program."""
 
     code = "cannot_add"
 

@@ -30,6 +30,7 @@ from desirepath.web.routes import (
     data_health,
     data_loads,
     data_rules,
+    data_touchpoints,
     jobs,
     map,
     questions,
@@ -54,6 +55,7 @@ ROUTES = (
     data_loads,
     data_health,
     data_rules,
+    data_touchpoints,
 )
 
 

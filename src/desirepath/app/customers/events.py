@@ -98,13 +98,13 @@ def events(
     if start is not None:
         numbers = numbers[numbers <= start]
     page, rest = numbers[::-1][:most].tolist(), numbers[::-1][most : most + 1].tolist()
-    told = _stored(asking, [int(asking.trails.event[own.first + n]) for n in page])
+    told = stored(asking, [int(asking.trails.event[own.first + n]) for n in page])
     did = _did(own)
     made = [_event(own, n, told, did, masking) for n in page]
     return EventPage(made, total, rest[0] if rest else None)
 
 
-def _stored(asking: Asking, numbers: list[int]) -> dict[int, dict[str, Any]]:
+def stored(asking: Asking, numbers: list[int]) -> dict[int, dict[str, Any]]:
     """What the store says of these events."""
     if not numbers:
         return {}

@@ -127,7 +127,9 @@ def _identity(page: Page, setting: Setting) -> None:
 
 
 @dataclass(frozen=True)
-class _Touch:
+class Touch:
+    """A drafted touchpoint. stage '': of any. channel '': of several."""
+
     name: str
     stage: str
     rule: str
@@ -135,21 +137,43 @@ class _Touch:
     event: EventSummary
 
 
+def touch_of(event: EventSummary, stage: str) -> Touch:
+    """The touchpoint that all events of a name are."""
+    channels = _named_channels(event)
+    only = channels[0][0] if channels and channels[0][1] >= _DOMINANT * event.count else ""
+    return Touch(event.name, stage, _rule([event.name]), only, event)
+
+
+def touch_fields(touch: Touch, role: str, name: str) -> dict[str, str]:
+    """Its fields, written as YAML. name: the id that its name makes; role: what its event's name says (role_of)."""
+    fields = {} if _speaks(touch.name, name) else {"label": scalar(touch.name)}
+    fields |= {"stage": touch.stage} if touch.stage else {}
+    fields |= {"channel": scalar(touch.channel)} if touch.channel else {}
+    fields["when"] = _quoted(touch.rule)
+    if touch.event.by != "customer":
+        fields["by"] = touch.event.by
+    elif role == "support":
+        fields["support"] = "true"
+    return fields
+
+
+def _named_channels(event: EventSummary) -> list[tuple[str, int]]:
+    return [(channel, count) for channel, count in event.channels if channel and channel.strip()]
+
+
 def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None:
     order = {stage.id: place for place, stage in enumerate(plan.stages)}
     first = plan.stages[0]
-    touches: list[_Touch] = []
+    touches: list[Touch] = []
     for event in events:
         stage = plan.touches[event.name]
-        channels = [(c, n) for c, n in event.channels if c and c.strip()]
-        top = channels[0] if channels else ("", 0)
-        split = event.name in first.enter and len(channels) > 1 and top[1] < _DOMINANT * event.count
+        whole, channels = touch_of(event, stage), _named_channels(event)
+        split = event.name in first.enter and len(channels) > 1 and not whole.channel
         if split and len(first.enter) <= 3:
             for channel, _ in channels[:_SPLIT]:
-                rule = f"{_rule([event.name])} and channel = {quote_text(channel)}"
-                touches.append(_Touch(f"{event.name} {channel}", stage, rule, channel, event))
-        only = top[0] if top[1] >= _DOMINANT * event.count else ""
-        touches.append(_Touch(event.name, stage, _rule([event.name]), only, event))
+                rule = f"{whole.rule} and channel = {quote_text(channel)}"
+                touches.append(Touch(f"{event.name} {channel}", stage, rule, channel, event))
+        touches.append(whole)
     shown = sorted(touches[:MOST_TOUCHPOINTS], key=lambda t: order[t.stage])
     page.blank()
     page.line(
@@ -161,27 +185,14 @@ def _touchpoints(page: Page, plan: Plan, events: Sequence[EventSummary]) -> None
     for touch in shown:
         base = slug(touch.name, "event")
         name = unique(base, taken)
-        page.line(1, f"{name}: {_touch(touch, plan, base)}")
+        fields = touch_fields(touch, plan.roles[touch.event.name], base)
+        page.line(1, f"{name}: {{{', '.join(f'{key}: {value}' for key, value in fields.items())}}}")
     if len(touches) > len(shown):
         rarer = sum(t.event.count for t in touches[MOST_TOUCHPOINTS:])
         page.note(
             1,
             f"{len(touches) - len(shown)} rarer ones ({rarer:,} events) are left out here; they keep customers alive.",
         )
-
-
-def _touch(touch: _Touch, plan: Plan, name: str) -> str:
-    parts = [f"stage: {touch.stage}"]
-    if not _speaks(touch.name, name):
-        parts.insert(0, f"label: {scalar(touch.name)}")
-    if touch.channel:
-        parts.append(f"channel: {scalar(touch.channel)}")
-    parts.append(f"when: {_quoted(touch.rule)}")
-    if touch.event.by != "customer":
-        parts.append(f"by: {touch.event.by}")
-    if plan.roles[touch.event.name] == "support" and touch.event.by == "customer":
-        parts.append("support: true")
-    return "{" + ", ".join(parts) + "}"
 
 
 def _speaks(label: str, name: str) -> bool:

@@ -7,7 +7,7 @@ stage in which it is a touchpoint. A plan always places customers: it has one st
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -82,6 +82,25 @@ def role_of(name: str) -> Role:
         if (not alone or len(words) == 1) and any(pattern <= named for pattern in patterns):
             return role
     return "other"
+
+
+def stage_within(name: str, stages: Collection[str], where: Mapping[str, int]) -> tuple[str, str]:
+    """Of a journey that has its stages: the one in which a further event is a touchpoint, and why; '' where none is.
+
+    where: in which stage their customers were, how many of these events.
+
+    >>> stage_within("Review Posted", ["decision", "advocacy"], {"decision": 9})
+    ('advocacy', 'by the words of its name')
+    """
+    role = role_of(name)
+    meant = "decision" if role == "goal" else role
+    if meant in stages:
+        return meant, "by the words of its name"
+    every = sum(where.values())
+    most = max(where, key=lambda one: where[one], default="")
+    if not every or 2 * where[most] <= every:
+        return "", ""
+    return most, f"{where[most]:,} of {every:,} happened while their customer was in it"
 
 
 def plan(
