@@ -1,11 +1,12 @@
 // What pages ask the API. Keys begin with the thing asked for, so that a load can forget all of a kind.
 import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { asJob, type Told } from "@/api/jobs";
+import { asJob, follow, type Told } from "@/api/jobs";
 import { answered } from "@/api/problem";
 import type { AnswerOut, DataOut, JobOut, MapDocument, MembersOut, QuestionOut, WorkspaceOut } from "@/api/types";
 import { ask, data, draw, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
 import { useAsked, type AskedOf } from "@/url/state";
+import { words } from "@/words";
 
 const LOOK = 15_000; // ms between two looks at whether anybody else has changed anything, while the page is seen
 
@@ -100,16 +101,12 @@ export function useJob(id: string | null, ended?: (job: JobOut) => void): { job:
   useEffect(() => {
     setJob(null);
     if (!id) return;
-    const source = new EventSource(`/api/v1/jobs/${encodeURIComponent(id)}/events`);
-    source.onmessage = (event) => {
-      const told = JSON.parse(String(event.data)) as JobOut;
+    const heard = (told: JobOut) => {
       setJob(told);
-      if (told.state !== "running") {
-        source.close();
-        ended?.(told);
-      }
+      if (told.state !== "running") ended?.(told);
     };
-    return () => source.close();
+    // A job ends with its program: who waits for it is told so.
+    return follow(id, heard, () => heard({ id, kind: "", state: "failed", step: "", share: 0, seconds: 0, problem: { code: "job_gone", status: 404, title: words.gone, detail: words.beginAgain } }));
     // `ended` may be another function at each drawing: the job is the same.
   }, [id]);
   const halt = useCallback(() => void (id && stop({ path: { id } })), [id]);

@@ -5,6 +5,8 @@ import { ProblemError } from "@/api/problem";
 export const queries = new QueryClient({
   defaultOptions: {
     queries: {
+      // The server is this machine: it answers without any network, too.
+      networkMode: "always",
       staleTime: 5 * 60_000,
       refetchOnWindowFocus: false,
       // What is refused stays refused; a server that does not answer may do so in a moment; a load of another program ends.

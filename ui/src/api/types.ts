@@ -1,9 +1,7 @@
 // The shapes of the API under the names that the app uses.
 export type {
-  AnswerOut, AskedOut, Cell, ColumnOut, ContractOut, CustomerOut, DataOut, Estimate, Exhibit, Headline, JobOut, Lane,
-  MapDocument, MembersOut, NamedOut, NoEstimate, Problem, QuestionOut, StageColumn, StageGroupOut, StageMap,
-  StageNumbersOut, StageOut, StageSeenOut, StagesOut, Step, TableOut,
-  TouchpointOut, Trail, TrailLine, Value, WorkspaceOut,
+  AnswerOut, AskedOut, Cell, ContractOut, DataOut, Exhibit, JobOut, Lane, MapDocument, MembersOut, Problem, QuestionOut,
+  StageColumn, StageGroupOut, StageMap, StageNumbersOut, StageSeenOut, StagesOut, TableOut, Trail, Value, WorkspaceOut,
 } from "@/generated/client/types.gen";
 import type { Estimate, NoEstimate } from "@/generated/client/types.gen";
 

@@ -1,9 +1,10 @@
 // Against whom or when the map is compared: another segment or persona at the same time, or another period. In the URL.
-import { Button, Divider, Group, Popover, Stack, TextInput } from "@mantine/core";
+import { Button, Divider, Popover, Stack } from "@mantine/core";
 import { IconArrowsDiff } from "@tabler/icons-react";
 import { useState } from "react";
 import { useData } from "@/api/hooks";
 import type { WorkspaceOut } from "@/api/types";
+import { Days } from "@/app/Days";
 import { before, called, thisAndLast, type Period, type Size } from "@/app/periods";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -27,7 +28,7 @@ export function Against({ workspace }: { workspace: WorkspaceOut }) {
     <Button key={label} variant="subtle" size="xs" justify="flex-start" color="gray" c="var(--ink)" onClick={() => choose(some)}>{label}</Button>
   );
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Button variant="default" radius="xl" size="xs" leftSection={<IconArrowsDiff size="0.9rem" />} onClick={() => setOpen((now) => !now)}>
           <span className="muted">{said.label}&nbsp;</span>{sideLabel(against ?? "", workspace)}
@@ -45,24 +46,10 @@ export function Against({ workspace }: { workspace: WorkspaceOut }) {
           {segment && row(words.everyone, { against: "everyone" })}
           {named.filter((one) => one.id !== segment).map((one) => row(one.label, { against: one.id }))}
           <Divider my={4} label={said.other} labelPosition="left" />
-          <Other choose={(one) => choose({ against: period(one) })} />
+          <Days closed apply={(one) => choose({ against: period(one) })} />
         </Stack>
       </Popover.Dropdown>
     </Popover>
-  );
-}
-
-function Other({ choose }: { choose: (period: Period) => void }) {
-  const [since, setSince] = useState("");
-  const [until, setUntil] = useState("");
-  return (
-    <form onSubmit={(event) => { event.preventDefault(); if (since && until && since < until) choose({ since, until }); }}>
-      <Group gap="xs" align="end">
-        <TextInput size="xs" type="date" required label={words.since} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
-        <TextInput size="xs" type="date" required label={words.until} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
-        <Button size="xs" type="submit">{words.apply}</Button>
-      </Group>
-    </form>
   );
 }
 

@@ -24,6 +24,9 @@ export function Asked({ workspace }: { workspace: WorkspaceOut }) {
 function Who({ workspace }: { workspace: WorkspaceOut }) {
   const { asked, setAsked } = useAsked();
   const named = [...workspace.segments, ...workspace.personas].find((one) => one.id === asked.segment);
+  const item = (id: string | undefined, label: string) => (
+    <Menu.Item key={id ?? ""} aria-current={asked.segment === id ? "true" : undefined} onClick={() => setAsked({ segment: id })}>{label}</Menu.Item>
+  );
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -32,16 +35,15 @@ function Who({ workspace }: { workspace: WorkspaceOut }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah="60vh" style={{ overflowY: "auto" }}>
-        <Menu.Item onClick={() => setAsked({ segment: undefined })}>{words.everyone}</Menu.Item>
+        {item(undefined, words.everyone)}
         {workspace.segments.length > 0 && <Menu.Label>{words.segments}</Menu.Label>}
-        {workspace.segments.map((one) => <Menu.Item key={one.id} onClick={() => setAsked({ segment: one.id })}>{one.label}</Menu.Item>)}
+        {workspace.segments.map((one) => item(one.id, one.label))}
         {workspace.personas.length > 0 && <Menu.Label>{words.personas}</Menu.Label>}
-        {workspace.personas.map((one) => <Menu.Item key={one.id} onClick={() => setAsked({ segment: one.id })}>{one.label}</Menu.Item>)}
+        {workspace.personas.map((one) => item(one.id, one.label))}
       </Menu.Dropdown>
     </Menu>
   );
 }
-
 
 /** Another journey has stages, segments and paths of its own: what was asked of this one does not go with it. */
 function Which({ workspace }: { workspace: WorkspaceOut }) {

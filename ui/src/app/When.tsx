@@ -1,8 +1,9 @@
 // Of when: a period of the calendar as of the data's end, or any other. In the URL.
-import { Button, Divider, Group, Popover, Stack, TextInput } from "@mantine/core";
+import { Button, Divider, Group, Popover, Stack } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { useState } from "react";
 import { useData } from "@/api/hooks";
+import { Days } from "@/app/Days";
 import { called, thisAndLast, type Period, type Size } from "@/app/periods";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
@@ -17,7 +18,7 @@ export function When({ zone }: { zone: string }) {
     setOpen(false);
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Button variant="default" radius="xl" size="xs" leftSection={<IconCalendar size="0.9rem" />} onClick={() => setOpen((now) => !now)}>
           <span className="muted">{words.when}&nbsp;</span>{asked.since || asked.until ? called(asked as Partial<Period>) : words.allTime}
@@ -27,7 +28,7 @@ export function When({ zone }: { zone: string }) {
         <Stack gap="xs">
           <Calendar zone={zone} apply={apply} />
           <Divider />
-          <Other key={`${asked.since ?? ""} ${asked.until ?? ""}`} now={asked as Partial<Period>} apply={apply} />
+          <Days key={`${asked.since ?? ""} ${asked.until ?? ""}`} now={asked as Partial<Period>} apply={apply} />
         </Stack>
       </Popover.Dropdown>
     </Popover>
@@ -49,20 +50,5 @@ function Calendar({ zone, apply }: { zone: string; apply: (period: Partial<Perio
         return <Group key={size} gap={4}>{[last, now].map((one) => row(called(one), one))}</Group>;
       })}
     </Stack>
-  );
-}
-
-function Other({ now, apply }: { now: Partial<Period>; apply: (period: Partial<Period>) => void }) {
-  const [since, setSince] = useState(now.since ?? "");
-  const [until, setUntil] = useState(now.until ?? "");
-  const never = since !== "" && until !== "" && since >= until;
-  return (
-    <form onSubmit={(event) => { event.preventDefault(); if (!never) apply({ since, until }); }}>
-      <Stack gap="xs">
-        <TextInput type="date" label={words.since} value={since} onChange={(event) => setSince(event.currentTarget.value)} />
-        <TextInput type="date" label={words.until} value={until} error={never && words.never} onChange={(event) => setUntil(event.currentTarget.value)} />
-        <Group justify="flex-end"><Button type="submit" size="xs">{words.apply}</Button></Group>
-      </Stack>
-    </form>
   );
 }

@@ -1,4 +1,6 @@
 // Periods of the calendar: this quarter and the one before it, whatever time before another, and how they are called.
+import { words } from "@/words";
+
 export interface Period { since: string; until: string }
 export type Size = "month" | "quarter" | "year";
 
@@ -31,11 +33,11 @@ export function called({ since, until }: Partial<Period>): string {
   if (from && to && from.getUTCDate() === 1 && to.getUTCDate() === 1) {
     const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
     if (months === 1) return from.toLocaleDateString(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
-    if (months === 3 && from.getUTCMonth() % 3 === 0) return `Q${from.getUTCMonth() / 3 + 1} ${from.getUTCFullYear()}`;
+    if (months === 3 && from.getUTCMonth() % 3 === 0) return words.quarter(from.getUTCMonth() / 3 + 1, from.getUTCFullYear());
     if (months === 12 && from.getUTCMonth() === 0) return String(from.getUTCFullYear());
   }
   const last = to && new Date(to.getTime() - DAY).toISOString().slice(0, 10);
-  return [since ?? "…", last ?? "…"].join(" – ");
+  return words.range(since ?? words.open, last ?? words.open);
 }
 
 function day(month: number): string {

@@ -1,5 +1,6 @@
 // Numbers, times and money in the reader's locale; instants in the journey's zone. null is "–", never 0.
 import { isKnown, type Measured } from "@/api/types";
+import { decimals } from "@/format/currency";
 import { words } from "@/words";
 
 export type Unit = "" | "share" | "points" | "duration" | "money" | "score" | "ratio" | "number" | "count" | "instant" | "emotion" | "times" | "text";
@@ -8,44 +9,53 @@ export interface Locale { currency?: string | null; zone?: string }
 const SECOND = 1_000_000;
 const SIZES: [number, Intl.NumberFormatOptions["unit"]][] = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
 
+/** A number as people write it: many locales have a hyphen for the minus, and a "−0" is none. */
+export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  return value.toLocaleString(undefined, { signDisplay: "negative", ...options }).replaceAll("-", "−");
+}
+
 /** A number in the words of its unit. */
 export function inUnit(value: number | null | undefined, unit: Unit, locale: Locale = {}): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return words.none;
   switch (unit) {
     case "share": return percent(value);
-    case "points": return `${signed(value * 100)} pts`;
+    case "points": return words.points(signed(value * 100));
     case "duration": return duration(value);
     case "money": return money(value, locale.currency);
-    case "count": return value.toLocaleString(undefined, { maximumFractionDigits: 0 });
+    case "count": return number(value, { maximumFractionDigits: 0 });
     case "instant": return instant(value, locale.zone);
     case "emotion": return signed(value, 2);
-    default: return value.toLocaleString(undefined, { maximumSignificantDigits: 4 });
+    default: return number(value, { maximumSignificantDigits: 4 });
   }
 }
 
 export function percent(share: number): string {
-  return share.toLocaleString(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return number(share, { style: "percent", ...exactly(1) });
 }
 
-function signed(value: number, digits = 1): string {
-  return value.toLocaleString(undefined, { signDisplay: "exceptZero", minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** With its sign, plus or minus. */
+export function signed(value: number, digits = 1): string {
+  return number(value, { signDisplay: "exceptZero", ...exactly(digits) });
 }
 
 /** Microseconds as "3.2 days", "26 min". */
 export function duration(micro: number): string {
   const seconds = micro / SECOND;
-  const [size, unit] = SIZES.find(([one, name]) => Math.abs(seconds) >= one * (name === "day" ? 2 : 1)) ?? [1, "second"];
-  return (seconds / size).toLocaleString(undefined, { style: "unit", unit, unitDisplay: unit === "minute" || unit === "second" ? "short" : "long", maximumSignificantDigits: 3 });
+  const size = Math.abs(seconds);
+  const [each, unit] = SIZES.find(([one, name]) => size >= one * (name === "day" ? 2 : 1) || (name === "day" && size === one)) ?? [1, "second"];
+  return number(seconds / each, { style: "unit", unit, unitDisplay: unit === "minute" || unit === "second" ? "short" : "long", maximumSignificantDigits: 3 });
 }
 
-/** Minor units in their currency. */
+/** Minor units in their currency, whose symbol is another's nowhere: "A$" where "$" would be the reader's own. */
 export function money(minor: number, currency?: string | null): string {
-  if (!currency) return (minor / 100).toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const format = new Intl.NumberFormat(undefined, { style: "currency", currency, currencyDisplay: "narrowSymbol" });
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = decimals(currency);
   const value = minor / 10 ** digits;
-  if (Math.abs(value) < 10_000) return format.format(value);
-  return new Intl.NumberFormat(undefined, { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 0 }).format(value);
+  if (!currency) return number(value, exactly(digits));
+  return number(value, { style: "currency", currency, currencyDisplay: "symbol", ...exactly(Math.abs(value) < 10_000 ? digits : 0) });
+}
+
+function exactly(digits: number): Intl.NumberFormatOptions {
+  return { minimumFractionDigits: digits, maximumFractionDigits: digits };
 }
 
 /** Microseconds since 1970 as a day and time in the journey's zone. */
@@ -60,16 +70,20 @@ export function day(micro: number, zone?: string): string {
 /** "38.9 – 39.7", without the unit that stands beside it; "…" for an open end. */
 export function interval(low: number | null | undefined, high: number | null | undefined, unit: Unit, locale: Locale = {}): string {
   const end = (value: number | null | undefined) =>
-    value === null || value === undefined ? "…" : unit === "share" || unit === "points" ? (value * 100).toLocaleString(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 }) : inUnit(value, unit, locale);
-  return `${end(low)} – ${end(high)}`;
+    value === null || value === undefined ? words.open : unit === "share" || unit === "points" ? number(value * 100, exactly(1)) : inUnit(value, unit, locale);
+  return between(end(low), end(high));
+}
+
+/** Two ends of a range. A dash beside a sign would be read as another sign: "−4.5 to −1.4". */
+export function between(low: string, high: string): string {
+  return /[+−]/.test(low + high) ? words.rangeOfSigned(low, high) : words.range(low, high);
 }
 
 /** Why there is no number: "too few (n 3 of 20)". */
 export function why(measured: Measured): string {
   if (isKnown(measured)) return "";
   const reason = words.noEstimate[measured.reason] ?? measured.reason.replaceAll("_", " ");
-  const n = measured.n ?? 0;
-  return measured.needed ? `${reason} (n ${n.toLocaleString()} of ${measured.needed})` : reason;
+  return measured.needed ? words.nOf(reason, measured.n ?? 0, measured.needed) : reason;
 }
 
 export function estimate(measured: Measured, unit: Unit, locale: Locale = {}): string {

@@ -33,7 +33,8 @@ export function Chart({ label, option, height = "20rem", onClick, caption }: Pro
       if (gone || !box.current) return;
       chart.current ??= init(box.current);
       const colours = palette();
-      chart.current.setOption({ ...base(colours), ...option(colours) }, { notMerge: true });
+      const [all, own] = [base(colours), option(colours)];
+      chart.current.setOption({ ...all, ...own, tooltip: { ...(all.tooltip as object), ...(own.tooltip as object | undefined) } }, { notMerge: true });
       chart.current.off("click");
       if (onClick) chart.current.on("click", (params) => onClick(params as never));
       watch = new ResizeObserver(() => chart.current?.resize());
@@ -56,6 +57,7 @@ export function Chart({ label, option, height = "20rem", onClick, caption }: Pro
 function base(colours: Palette): EChartsOption {
   return {
     color: colours.series,
+    useUTC: true, // days of a calendar are told as if they were UTC's: no reader's zone moves them
     animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colours.ink },
     grid: { left: 8, right: 16, top: 24, bottom: 8, containLabel: true },

@@ -14,7 +14,7 @@ export function Waiting({ label, stop }: { label: string; stop?: (() => void) | 
   return (
     <Group role="status" aria-live="polite" gap="sm" style={{ minHeight: "8rem" }}>
       <Loader size="sm" />
-      <Text>{label} {seconds >= 2 && <span className="muted">{words.seconds(Math.floor(seconds))}</span>}</Text>
+      <Text>{label} {seconds >= 2 && <span className="muted" aria-hidden="true">{words.seconds(Math.floor(seconds))}</span>}</Text>
       {stop && seconds > 1 && <Button size="xs" variant="default" onClick={stop}>{words.stop}</Button>}
     </Group>
   );

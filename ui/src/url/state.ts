@@ -1,5 +1,5 @@
 // What a view shows stands in its URL, so that a link opens it again. One hook for a page's own values, one for of whom and of when.
-import { useCallback, useMemo } from "react";
+import { createContext, useCallback, useContext, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import { useBrowserLocation } from "wouter/use-browser-location";
 
@@ -10,6 +10,9 @@ export interface AskedOf {
   journey?: string | undefined;
 }
 const ASKED = ["journey", "segment", "since", "until"] as const;
+
+/** Of whom and of when what stands inside is asked, where the address names somebody else: the other side of a comparison. */
+export const Elsewhere = createContext<AskedOf | null>(null);
 
 /** The part of a query string that holds on every page, with its "?": of whom and of when. */
 export function kept(search: string): string {
@@ -52,14 +55,16 @@ export function useUrl(): {
 
 export function useAsked(): { asked: AskedOf; setAsked: (values: AskedOf) => void } {
   const { values, set } = useUrl();
+  const elsewhere = useContext(Elsewhere);
   const asked = useMemo<AskedOf>(() => {
+    if (elsewhere) return elsewhere;
     const found: AskedOf = {};
     for (const name of ASKED) {
       const value = values.get(name);
       if (value) found[name] = value;
     }
     return found;
-  }, [values]);
+  }, [values, elsewhere]);
   const setAsked = useCallback((some: AskedOf) => set({ ...some }), [set]);
   return { asked, setAsked };
 }
@@ -67,7 +72,8 @@ export function useAsked(): { asked: AskedOf; setAsked: (values: AskedOf) => voi
 /** A link to a page that keeps of whom and of when. */
 export function useHref(): (path: string, values?: Record<string, string | string[] | undefined>) => string {
   const search = useSearch();
-  return useCallback((path, values = {}) => `${path}${changed(kept(search), values)}`, [search]);
+  const elsewhere = useContext(Elsewhere);
+  return useCallback((path, values = {}) => `${path}${changed(elsewhere ? changed("", { ...elsewhere }) : kept(search), values)}`, [search, elsewhere]);
 }
 
 export { useLocation };

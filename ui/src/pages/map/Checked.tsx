@@ -1,9 +1,10 @@
 // The evidence behind a written claim: what was claimed, what the data say, the numbers and how they were made.
 import { Anchor } from "@mantine/core";
 import { Link } from "wouter";
-import { isKnown, type Cell, type MapDocument } from "@/api/types";
-import { estimate, instant, interval, why, type Unit } from "@/format";
+import type { Cell, MapDocument } from "@/api/types";
+import { instant } from "@/format";
 import { Said } from "@/pages/map/Claimed";
+import { Values } from "@/pages/map/Values";
 import { Contract } from "@/parts/Contract";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -20,20 +21,7 @@ export function Checked({ map, cell }: { map: MapDocument; cell: Cell }) {
     <section>
       <Said cell={cell} />
       <p className="small muted">{said.claimed}: <code>{check.claim}</code></p>
-      <table className="values">
-        <caption className="sr">{words.map.numbers}</caption>
-        <tbody>
-          {check.values.map((one, i) => (
-            <tr key={one.name}>
-              <th scope="row">{one.label}</th>
-              <td className={i === 0 ? "big" : undefined}>
-                {typeof one.measured === "number" ? one.measured : isKnown(one.measured) ? estimate(one.measured, one.unit as Unit, locale) : <span className="why">{why(one.measured)}</span>}
-                {typeof one.measured === "object" && isKnown(one.measured) && <small className="muted">{interval(one.measured.low, one.measured.high, one.unit as Unit, locale)}, {words.n(one.measured.n)}</small>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Values values={check.values} locale={locale} />
       {check.see && <p><Anchor component="button" type="button" size="sm" onClick={() => set({ cell: check.see })}>{said.see}</Anchor></p>}
       {check.a && <p><Anchor component={Link} size="sm" href={href("/ask/comparison", { a: check.a, b: check.b, measures: check.measure })}>{said.more}</Anchor></p>}
       <h3>{words.howMade}</h3>

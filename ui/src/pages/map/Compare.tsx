@@ -5,14 +5,14 @@ import { useMemo } from "react";
 import { useWorkspace } from "@/api/hooks";
 import type { MapDocument, WorkspaceOut } from "@/api/types";
 import { inUnit, type Locale } from "@/format";
-import { apartIn, endsIn, rowsOf, sidesOf, type Row } from "@/pages/map/compare";
+import { alone, apartIn, chanceIn, endsIn, rowsOf, sidesOf, type Row } from "@/pages/map/compare";
 import { useComparing } from "@/pages/map/comparing";
 import { Details } from "@/pages/map/Details";
 import { Differences } from "@/pages/map/Differences";
 import { SideBySide } from "@/pages/map/SideBySide";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Stopped, Working } from "@/parts/Working";
-import { useAsked, useUrl } from "@/url/state";
+import { Elsewhere, useAsked, useUrl } from "@/url/state";
 import { words } from "@/words";
 
 const said = words.map.against;
@@ -42,7 +42,7 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
   const others: Ways = {
     open: (cell) => set({ cell, of: "other" }),
     openList: (list) => set({ list, of: "other" }),
-    openStage: (stage) => set({ segment: sides.other.segment, since: sides.other.since, until: sides.other.until, against: undefined, view: undefined, stage }),
+    openStage: (stage) => set({ ...alone(sides.other), stage }),
   };
   const rows = rowsOf(answer.data, map, workspace);
   const locale = { currency: map.currency, zone: map.time_zone };
@@ -54,7 +54,7 @@ function Both({ map, against, workspace, ways }: { map: MapDocument; against: st
           data={[{ value: "difference", label: said.difference }, { value: "sides", label: said.sides }]} />
       </div>
       <Most rows={rows} locale={locale} />
-      {values.get("of") === "other" && <Details map={other.data} />}
+      <Elsewhere value={sides.other}><Details map={other.data} on={values.get("of") === "other"} /></Elsewhere>
       {view === "sides" ? <SideBySide left={map} right={other.data} a={sides.a} b={sides.b} ways={ways} others={others} />
         : <Differences map={map} other={other.data} rows={rows} a={sides.a} b={sides.b} locale={locale} ways={ways} />}
       <Everything rows={rows} locale={locale} a={sides.a} b={sides.b} />
@@ -74,7 +74,7 @@ function Most({ rows, locale }: { rows: Row[]; locale: Locale }) {
             <li key={one.id}>
               <span className={`apart ${one.tone}`}>{apartIn(one.apart, one.unit, locale)}</span>
               <span><strong>{one.full}</strong>
-                <span className="small muted block">{inUnit(one.a, one.unit, locale)} {said.against(inUnit(one.b, one.unit, locale))}; {endsIn(one, locale)}, {said.q} {one.q === null ? words.none : one.q < 0.001 ? "< 0.001" : inUnit(one.q, "number")}</span>
+                <span className="small muted block">{inUnit(one.a, one.unit, locale)} {said.against(inUnit(one.b, one.unit, locale))}; {endsIn(one, locale)}, {said.q} {chanceIn(one.q)}</span>
               </span>
             </li>
           ))}
@@ -92,7 +92,7 @@ function Everything({ rows, locale, a, b }: { rows: Row[]; locale: Locale; a: st
       <div className="table-wrap" tabIndex={0} role="region" aria-label={said.all}>
         <table className="data-table">
           <caption className="sr">{said.all}</caption>
-          <thead><tr><th scope="col">{said.measure}</th><th scope="col" className="n">{a}</th><th scope="col" className="n">{b}</th><th scope="col" className="n">{said.apart}</th><th scope="col" className="n">{said.q}</th><th scope="col" /></tr></thead>
+          <thead><tr><th scope="col">{said.measure}</th><th scope="col" className="n">{a}</th><th scope="col" className="n">{b}</th><th scope="col" className="n">{said.apart}</th><th scope="col" className="n">{said.q}</th><th scope="col">{said.verdict}</th></tr></thead>
           <tbody>
             {rows.map((one) => (
               <tr key={one.id}>
@@ -100,7 +100,7 @@ function Everything({ rows, locale, a, b }: { rows: Row[]; locale: Locale; a: st
                 <td className="n">{inUnit(one.a, one.unit, locale)}</td>
                 <td className="n">{inUnit(one.b, one.unit, locale)}</td>
                 <td className={`n ${one.tone}`}>{one.apart === null ? <span className="why">{one.why || words.none}</span> : <>{apartIn(one.apart, one.unit, locale)}<small>{endsIn(one, locale)}</small></>}</td>
-                <td className="n">{one.q === null ? words.none : one.q < 0.001 ? "< 0.001" : inUnit(one.q, "number")}</td>
+                <td className="n">{chanceIn(one.q)}</td>
                 <td>{one.apart === null ? said.notCompared : one.beyond ? said.beyond : said.chance}</td>
               </tr>
             ))}

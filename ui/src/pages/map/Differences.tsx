@@ -81,7 +81,7 @@ function RateOf({ stage, there, row, locale }: { stage: StageColumn; there: Stag
     <>
       <span className="nowrap"><strong>{told(stage)}</strong> <span className="muted small">{said.against(told(there))}</span></span>
       <span className="small block">
-        {row && row.apart !== null ? <><strong className={row.beyond ? row.tone : "muted"}>{apartIn(row.apart, row.unit, locale)}</strong> <span className="muted">{row.beyond ? endsIn(row, locale) : said.chance}</span></> : <span className="why">{row?.why ?? words.none}</span>}
+        {row && row.apart !== null ? <><strong className={row.beyond ? row.tone : "muted"}>{apartIn(row.apart, row.unit, locale)}</strong> <span className="muted">{row.beyond ? endsIn(row, locale) : said.chance}</span></> : <span className="why">{row?.why || words.none}</span>}
       </span>
       <span className="muted small block">{words.map.within(stage.success, duration(stage.within))}</span>
     </>

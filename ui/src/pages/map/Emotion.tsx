@@ -53,7 +53,7 @@ export function Feelings({ lane, stages, open }: { lane: Lane; stages: StageColu
       </svg>
       {lines.flatMap((line) => line.runs.flat().map((one) => (
         <button key={one.cell.id} type="button" className={`dot ${line.series}`} onClick={() => open(one.cell.id)} style={at(one.x, one.value)}
-          aria-label={words.map.feeling(one.cell.title || one.cell.text || one.cell.stage, line.series, inUnit(one.value, "emotion"))} title={`${one.cell.title ?? ""} ${inUnit(one.value, "emotion")}`} />
+          aria-label={words.map.feeling(one.cell.title || one.cell.text || one.cell.stage, words.map.series[line.series as "effort"], inUnit(one.value, "emotion"))} title={`${one.cell.title ?? ""} ${inUnit(one.value, "emotion")}`} />
       )))}
       {labels.map((one) => (
         <span key={one.text} aria-hidden="true" style={at(one.x, one.value)}

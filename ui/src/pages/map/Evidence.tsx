@@ -1,9 +1,10 @@
 // What a cell rests on: the question, the numbers with n and interval, as of when, its class, pictures and tables.
 import { Drawer } from "@mantine/core";
-import { isKnown, type Cell, type MapDocument, type Value } from "@/api/types";
-import { estimate, inUnit, instant, interval, why, type Unit } from "@/format";
+import type { Cell, MapDocument } from "@/api/types";
+import { instant } from "@/format";
 import { Checked } from "@/pages/map/Checked";
 import { ExhibitView } from "@/pages/map/ExhibitView";
+import { Values } from "@/pages/map/Values";
 import { WhoBehind } from "@/pages/map/WhoBehind";
 import { Contract } from "@/parts/Contract";
 import { words } from "@/words";
@@ -14,7 +15,7 @@ export function Evidence({ map, cell, close, openTrail }: Props) {
   const lane = map.lanes.find((one) => one.id === cell?.lane);
   const stage = map.stages.find((one) => one.id === cell?.stage);
   return (
-    <Drawer opened={cell !== null} onClose={close} position="right" size="min(40rem, 100vw)" title={[lane?.label, stage?.label].filter(Boolean).join(" · ")} closeButtonProps={{ "aria-label": words.close }}>
+    <Drawer opened={cell !== null} onClose={close} returnFocus={false} position="right" size="min(40rem, 100vw)" title={[lane?.label, stage?.label].filter(Boolean).join(" · ")} closeButtonProps={{ "aria-label": words.close }}>
       {cell && <Body map={map} cell={cell} openTrail={openTrail} />}
     </Drawer>
   );
@@ -30,31 +31,11 @@ function Body({ map, cell, openTrail }: { map: MapDocument; cell: Cell; openTrai
       {cell.chain && cell.chain.length > 0 && <p className="chain">{cell.chain.join(" → ")}</p>}
       {cell.detail && <p className="muted">{cell.detail}</p>}
       {cell.blank && <p className="why">{cell.blank}</p>}
-      {cell.values && cell.values.length > 0 && (
-        <table className="values">
-          <caption className="sr">{words.map.numbers}</caption>
-          <tbody>{cell.values.map((one, i) => <Row key={one.name} value={one} locale={locale} first={i === 0} />)}</tbody>
-        </table>
-      )}
+      {cell.values && cell.values.length > 0 && <Values values={cell.values} locale={locale} />}
       <Checked map={map} cell={cell} />
       <WhoBehind map={map} cell={cell} />
       {cell.exhibits?.map((one) => <ExhibitView key={one.title} exhibit={one} locale={locale} openTrail={openTrail} />)}
       {cell.contract && <section><h3>{words.howMade}</h3><Contract contract={cell.contract} /></section>}
     </article>
-  );
-}
-
-function Row({ value, locale, first }: { value: Value; locale: { currency: string | null; zone: string }; first: boolean }) {
-  const unit = value.unit as Unit;
-  const measured = value.measured;
-  const tone = value.tone && value.tone !== "plain" ? value.tone : "";
-  return (
-    <tr>
-      <th scope="row">{value.label}</th>
-      <td className={`${first ? "big" : ""} ${tone}`}>
-        {typeof measured === "number" ? inUnit(measured, unit, locale) : isKnown(measured) ? estimate(measured, unit, locale) : <span className="why">{why(measured)}</span>}
-        {typeof measured === "object" && isKnown(measured) && <small className="muted">{interval(measured.low, measured.high, unit, locale)}, {words.n(measured.n)}</small>}
-      </td>
-    </tr>
   );
 }

@@ -2,8 +2,9 @@
 import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import type { Exhibit } from "@/api/types";
-import { duration, inUnit, type Locale, type Unit } from "@/format";
+import { day, duration, inUnit, interval, type Locale, type Unit } from "@/format";
 import { Chart, type Palette } from "@/parts/Chart";
+import { tick, tip } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 type Cell = string | number | null;
@@ -39,11 +40,21 @@ function said(unit: Unit, locale: Locale) {
   return (value: unknown) => inUnit(typeof value === "number" ? value : null, unit, locale);
 }
 
+/** What stands at one place of the axis, of the lines that are called so: as text, since the policy of the page allows no inline styles. */
+function onAxis(x: (at: number) => string, y: (value: number | null) => string, called: string[] = []): EChartsOption["tooltip"] {
+  type At = { seriesName: string; value: [number, number | null] };
+  const formatter = (all: At[]) => tip(x(all[0]?.value[0] ?? 0), ...all.filter((one) => !called.length || called.includes(one.seriesName)).map((one) => (called.length ? `${one.seriesName}: ${y(one.value[1])}` : y(one.value[1]))));
+  return { trigger: "axis", formatter: formatter as never };
+}
+
 function curve(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOption {
   const at = (name: string) => exhibit.columns.findIndex((one) => one.name === name);
   const series = (name: string) => exhibit.rows.map((row) => [number(row[0]), number(row[at(name)])]);
   const label = (name: string) => exhibit.columns[at(name)]?.label ?? name;
-  const band = exhibit.rows.map((row) => [number(row[0]), (number(row[at("high")]) ?? 0) - (number(row[at("low")]) ?? 0)]);
+  const band = exhibit.rows.map((row) => {
+    const [low, high] = [number(row[at("low")]), number(row[at("high")])];
+    return [number(row[0]), low === null || high === null ? null : high - low];
+  });
   const lines = (["succeeded", "left", "lapsed"] as const).filter((name) => at(name) >= 0);
   const colour = { succeeded: colours.track, left: colours.bad, lapsed: colours.muted };
   const dash = { succeeded: "solid", left: [2, 3], lapsed: [5, 4] } as const;
@@ -52,7 +63,7 @@ function curve(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOptio
     grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
     xAxis: { type: "value", max: "dataMax", axisLabel: { formatter: (value: number) => duration(value), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
     yAxis: { type: "value", axisLabel: { formatter: said("share", locale), color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
-    tooltip: { trigger: "axis", valueFormatter: said("share", locale) },
+    tooltip: onAxis((x) => duration(x), (y) => inUnit(y, "share", locale), lines.map(label)),
     series: [
       { type: "line", stack: "band", data: series("low"), lineStyle: { opacity: 0 }, symbol: "none", silent: true, tooltip: { show: false } },
       { type: "line", stack: "band", data: band, lineStyle: { opacity: 0 }, areaStyle: { color: colours.pale, opacity: 0.7 }, symbol: "none", silent: true, tooltip: { show: false } },
@@ -65,7 +76,8 @@ function bars(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOption
   const unit = (exhibit.columns[1]?.unit ?? "count") as Unit;
   const rows = [...exhibit.rows].reverse();
   return {
-    xAxis: { type: "value", axisLabel: { color: colours.muted, hideOverlap: true }, splitLine: { lineStyle: { color: colours.line } } },
+    tooltip: { formatter: (one) => tip(`${(one as { name: string }).name}: ${said(unit, locale)((one as { value: unknown }).value)}`) },
+    xAxis: { type: "value", axisLabel: { formatter: tick, color: colours.muted, hideOverlap: true }, splitLine: { lineStyle: { color: colours.line } } },
     yAxis: { type: "category", data: rows.map((row) => String(row[0])), axisLabel: { color: colours.ink, width: 170, overflow: "truncate" }, axisTick: { show: false } },
     series: [{ type: "bar", data: rows.map((row) => number(row[1])), barMaxWidth: 14, itemStyle: { color: colours.track, borderRadius: 3 }, label: { show: true, position: "right", color: colours.ink, formatter: (one) => said(unit, locale)(one.value) } }],
     grid: { left: 8, right: 72, top: 8, bottom: 8, containLabel: true },
@@ -79,7 +91,7 @@ function whiskers(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOp
     grid: { left: 8, right: 24, top: 8, bottom: 8, containLabel: true },
     xAxis: { type: "value", scale: true, axisLabel: { formatter: said(unit, locale), color: colours.muted, hideOverlap: true }, splitLine: { lineStyle: { color: colours.line } } },
     yAxis: { type: "category", data: rows.map((row) => String(row[0])), axisLabel: { color: colours.ink, width: 190, overflow: "truncate" }, axisTick: { show: false } },
-    tooltip: { formatter: (one) => { const row = rows[(one as { dataIndex: number }).dataIndex]; return `${String(row?.[0])}: ${said(unit, locale)(row?.[1])} (${said(unit, locale)(row?.[2])} – ${said(unit, locale)(row?.[3])})`; } },
+    tooltip: { formatter: (one) => { const row = rows[(one as { dataIndex: number }).dataIndex]; return tip(`${String(row?.[0])}: ${said(unit, locale)(row?.[1])} (${interval(number(row?.[2]), number(row?.[3]), unit, locale)})`); } },
     series: [
       {
         type: "custom", silent: true, data: rows.map((row, i) => [i, number(row[2]), number(row[3])]), encode: { x: [1, 2], y: 0 },
@@ -99,8 +111,8 @@ function line(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOption
   const unit = (exhibit.columns[0]?.unit ?? "instant") as Unit;
   return {
     xAxis: { type: "value", scale: true, axisLabel: { formatter: (value: number) => (unit === "instant" ? new Date(value / 1000).toLocaleDateString(undefined, { month: "short", year: "2-digit", timeZone: locale.zone }) : said(unit, locale)(value)), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
-    yAxis: { type: "value", axisLabel: { color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
-    tooltip: { trigger: "axis" },
+    yAxis: { type: "value", axisLabel: { formatter: tick, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
+    tooltip: onAxis((x) => (unit === "instant" ? day(x, locale.zone) : inUnit(x, unit, locale)), (y) => inUnit(y, (exhibit.columns[1]?.unit ?? "number") as Unit, locale)),
     series: [{ type: "line", data: exhibit.rows.map((row) => [number(row[0]), number(row[1])]), symbol: "none", lineStyle: { color: colours.track, width: 2 }, areaStyle: { color: colours.pale, opacity: 0.4 } }],
   };
 }

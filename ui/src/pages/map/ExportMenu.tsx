@@ -2,10 +2,9 @@
 import { Button, Divider, Loader, Popover, Progress, Stack, Switch } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
-import { useState } from "react";
-import { useJob } from "@/api/hooks";
-import { answered } from "@/api/problem";
-import type { JobOut } from "@/api/types";
+import { useEffect, useRef, useState } from "react";
+import { asJob, type Told } from "@/api/jobs";
+import { answered, ProblemError } from "@/api/problem";
 import { makeMapFile } from "@/generated/client/sdk.gen";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
@@ -17,38 +16,41 @@ export function ExportMenu({ title }: { title: string }) {
   const { asked } = useAsked();
   const [open, setOpen] = useState(false);
   const [reveal, setReveal] = useState(false);
-  const [making, setMaking] = useState<{ id: string; format: Format; reveal: boolean } | null>(null);
-  const ended = (job: JobOut) => {
-    if (job.state === "done" && making) {
-      download(making.format, title, { ...asked, reveal: making.reveal ? "true" : undefined });
-      notifications.show({ message: said.ready(said.formats[making.format]) });
-    } else if (job.state === "failed") {
-      notifications.show({ color: "red", title: job.problem?.detail ?? words.unreachable, message: job.problem?.hint ?? "", autoClose: false });
+  const [making, setMaking] = useState<{ format: Format; stop: AbortController } | null>(null);
+  const [told, setTold] = useState<Told | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const was = useRef(false);
+  useEffect(() => {
+    // What stopped it is gone with it: the keyboard is back where it was begun.
+    if (was.current && !making && document.activeElement === document.body) button.current?.focus({ preventScroll: true });
+    was.current = making !== null;
+  }, [making]);
+  const make = async (format: Format) => {
+    const stop = new AbortController();
+    setOpen(false);
+    setMaking({ format, stop });
+    try {
+      // Whoever looks at a stage or at another page meanwhile has the file all the same.
+      await asJob(answered(makeMapFile({ query: { ...asked, format, reveal } })), stop.signal, setTold);
+      download(format, title, { ...asked, reveal: reveal ? "true" : undefined });
+      notifications.show({ message: said.ready(said.formats[format]) });
+    } catch (error) {
+      if (!stop.signal.aborted) notifications.show({ color: "red", title: error instanceof Error ? error.message : words.unreachable, message: error instanceof ProblemError ? error.problem.hint : "", autoClose: false });
     }
     setMaking(null);
-  };
-  const { job, halt } = useJob(making?.id ?? null, ended);
-  const make = async (format: Format) => {
-    setOpen(false);
-    try {
-      const begun = await answered(makeMapFile({ query: { ...asked, format, reveal } }));
-      setMaking({ id: begun.id, format, reveal });
-    } catch (error) {
-      notifications.show({ color: "red", message: error instanceof Error ? error.message : words.unreachable });
-    }
   };
   if (making) {
     return (
       <div className="making small" role="status">
         <Loader size="xs" /> {said.making(said.formats[making.format])}
-        <Progress value={(job?.share ?? 0) * 100} size="xs" w="6rem" aria-label={said.making(said.formats[making.format])} />
-        <Button size="compact-xs" variant="default" onClick={halt}>{words.stop}</Button>
+        <Progress value={(told?.share ?? 0) * 100} size="xs" w="6rem" aria-label={said.making(said.formats[making.format])} />
+        <Button size="compact-xs" variant="default" autoFocus onClick={() => making.stop.abort()}>{words.stop}</Button>
       </div>
     );
   }
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus withinPortal>
-      <Popover.Target><Button variant="subtle" size="xs" leftSection={<IconDownload size="1rem" />} onClick={() => setOpen((now) => !now)}>{said.start}</Button></Popover.Target>
+    <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus withinPortal>
+      <Popover.Target><Button ref={button} variant="subtle" size="xs" leftSection={<IconDownload size="1rem" />} onClick={() => setOpen((now) => !now)}>{said.start}</Button></Popover.Target>
       <Popover.Dropdown aria-label={said.start}>
         <Stack gap={2}>
           {(Object.keys(said.formats) as Format[]).map((one) => (

@@ -22,10 +22,7 @@ export function Present({ map, open, covered }: Props) {
   const page = Math.min(Math.max(Number(asked) || 1, 1), pages);
   const on = asked !== null;
   const go = useCallback((to: number) => set({ present: String(Math.min(Math.max(to, 1), pages)) }, true), [set, pages]);
-  const end = useCallback(() => {
-    if (document.fullscreenElement) void document.exitFullscreen();
-    set({ present: undefined });
-  }, [set]);
+  const end = useCallback(() => set({ present: undefined }), [set]);
 
   useEffect(() => {
     if (!on) return;
@@ -33,7 +30,11 @@ export function Present({ map, open, covered }: Props) {
     void document.documentElement.requestFullscreen?.().catch(() => undefined);
     const left = () => { if (!document.fullscreenElement) set({ present: undefined }); };
     document.addEventListener("fullscreenchange", left);
-    return () => document.removeEventListener("fullscreenchange", left);
+    return () => {
+      document.removeEventListener("fullscreenchange", left);
+      // However it ends, by the browser's own way back as well.
+      if (document.fullscreenElement) void document.exitFullscreen();
+    };
   }, [on, set]);
 
   useEffect(() => {

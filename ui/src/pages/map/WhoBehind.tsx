@@ -43,7 +43,7 @@ function OfMeeting({ cell }: { cell: Cell }) {
 }
 
 /** The list of the answer that holds the customers of this touchpoint or way; null where it is not ranked. */
-export function rankedAs(answer: AnswerOut, stage: string, what: string): { name: string; customers: number; lost: number } | null {
+function rankedAs(answer: AnswerOut, stage: string, what: string): { name: string; customers: number; lost: number } | null {
   const table = answer.tables.all;
   if (!table) return null;
   const at = (name: string) => table.columns.findIndex((one) => one.name === name);

@@ -92,13 +92,16 @@ function Field({ entry, label, autosave, done }: FieldProps) {
   const [holds, setHolds] = useState(entry.holds);
   const mistake = useMistake(holds);
   const over = useRef(false);
-  const save = useRef(autosave);
-  save.current = autosave;
+  const save = useRef(() => {});
+  save.current = () => {
+    if (over.current || (text === first.text && by === first.by)) return;
+    autosave({ text: text.trim(), by: by.trim(), holds: first.holds }); // half a claim is none
+  };
   useEffect(() => {
-    if (text === first.text && by === first.by) return;
-    const timer = setTimeout(() => !over.current && save.current({ text: text.trim(), by: by.trim(), holds: first.holds }), PAUSE); // half a claim is none
+    const timer = setTimeout(() => save.current(), PAUSE);
     return () => clearTimeout(timer);
-  }, [text, by, first]);
+  }, [text, by]);
+  useEffect(() => () => save.current(), []); // the page is left by the browser's own way back: no field is asked before
   const end = (now: Entry) => {
     if (over.current) return;
     // A claim that cannot be read stays in sight with what is wrong: Escape brings back what was there.

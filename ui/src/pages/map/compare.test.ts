@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AnswerOut, MapDocument, WorkspaceOut } from "@/api/types";
 import { both } from "@/pages/map/comparing";
-import { apartIn, rowsOf, sidesOf } from "./compare";
+import { alone, apartIn, chanceIn, endsIn, rowsOf, sidesOf, type Row } from "./compare";
 
 const workspace = { segments: [{ id: "mobile", label: "On the phone" }, { id: "desktop", label: "On a computer" }], personas: [], touchpoints: [{ id: "payment_error", stage: "decision" }] } as unknown as WorkspaceOut;
 const map = { stages: [{ id: "decision", label: "Decision" }], lanes: [{ id: "promises", cells: [{ id: "promises.decision.in_time", stage: "decision" }] }] } as unknown as MapDocument;
@@ -40,4 +40,16 @@ test("two pieces of work are told as one: the step of the one that is less far, 
   expect(both(map, answer)).toEqual({ step: "Decision: success", share: 0.3 });
   expect(both(null, answer)).toBe(answer);
   expect(both({ ...map, share: 1 }, null)?.share).toBe(1);
+});
+
+test("the ends of a difference have their signs, and a word between them", () => {
+  const row = { unit: "share", low: -0.134, high: -0.105 } as Row;
+  expect(endsIn(row, {})).toBe("−13.4 to −10.5");
+  expect(endsIn({ ...row, low: -0.01, high: 0.02 }, {})).toBe("−1.0 to +2.0");
+  expect(endsIn({ ...row, unit: "duration", low: -86_400_000_000 * 3, high: null }, {})).toBe("−3 days to …");
+  expect([null, 0.0004, 0.02].map(chanceIn)).toEqual(["–", "< 0.001", "0.02"]);
+});
+
+test("what is only on the other side's map is opened on that map", () => {
+  expect(alone({ journey: "main", segment: "desktop" })).toEqual({ segment: "desktop", since: undefined, until: undefined, against: undefined, view: undefined, of: undefined });
 });

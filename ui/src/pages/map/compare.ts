@@ -1,10 +1,13 @@
 // Two sides of a comparison: who they are, what differs between them, and where on the map that stands.
 import type { AnswerOut, MapDocument, WorkspaceOut } from "@/api/types";
 import { called } from "@/app/periods";
-import { inUnit, type Locale, type Unit } from "@/format";
+import { between, inUnit, signed, type Locale, type Unit } from "@/format";
+import { better } from "@/parts/better";
+import { unitOf } from "@/parts/unit";
 import type { AskedOf } from "@/url/state";
 import { words } from "@/words";
 
+const TINY = 0.001;
 export interface Sides { fields: Record<string, unknown>; other: AskedOf; a: string; b: string }
 
 /** What is asked of the API for "this (who, when) against that": the same period with another group, or another period. */
@@ -29,7 +32,6 @@ export interface Row {
   tone: "good" | "bad" | "plain";
 }
 
-const BETTER: Record<string, number> = { rate: 1, eventual: 1, value: 1, promise: 1, score: 1, ease: 1, back: 1, lift: 1, funnel: 1, time: -1, median: -1 };
 export const GROUPS: Record<keyof typeof words.map.against.families, string[]> = {
   rate: ["rate", "eventual", "time", "median", "stands", "back", "funnel"], reach: ["reach", "lift"], feel: ["score", "ease"], worth: ["value", "promise"],
 };
@@ -47,12 +49,12 @@ export function rowsOf(answer: AnswerOut, map: MapDocument, workspace: Workspace
     const stage = stageOf(subject, map, workspace);
     const beyond = of("beyond_chance") === true;
     const apart = number("difference");
-    const better = Math.sign(apart ?? 0) * (BETTER[family] ?? 0);
-    const unit = (of("unit") === "ease" ? "emotion" : String(of("unit") ?? "")) as Unit;
+    const good = Math.sign(apart ?? 0) * better(family);
+    const unit = unitOf(String(of("unit") ?? ""));
     return {
       id, family, subject, stage, unit, beyond, apart, full: String(of("what")), label: shortened(String(of("what")), map.stages.find((one) => one.id === stage)?.label),
       q: number("q"), a: number("a"), b: number("b"), low: number("difference_low"), high: number("difference_high"),
-      why: String(of("why_none") ?? ""), tone: !beyond || better === 0 ? "plain" : better > 0 ? "good" : "bad",
+      why: String(of("why_none") ?? ""), tone: !beyond || good === 0 ? "plain" : good > 0 ? "good" : "bad",
     };
   });
 }
@@ -75,21 +77,28 @@ function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
+/** What the address says of one side alone, for what is only on that side's own map. */
+export function alone(side: AskedOf): Record<string, string | undefined> {
+  return { segment: side.segment, since: side.since, until: side.until, against: undefined, view: undefined, of: undefined };
+}
+
 /** A difference in words: shares differ by points, everything else in its own unit, with its sign. */
 export function apartIn(value: number | null, unit: Unit, locale: Locale): string {
   if (value === null) return words.none;
-  if (unit === "share" || unit === "points") return minus(inUnit(value, "points", locale));
-  if (unit === "emotion") return minus(inUnit(value, unit, locale));
+  if (unit === "share" || unit === "points") return inUnit(value, "points", locale);
+  if (unit === "emotion") return inUnit(value, unit, locale);
   const size = inUnit(Math.abs(value), unit, locale);
   return value > 0 ? `+${size}` : value < 0 ? `−${size}` : size;
 }
 
-/** "−13.4 … −10.5": of points without their unit, which stands beside. */
+/** "−13.4 to −10.5": of points without their unit, which stands beside. */
 export function endsIn(row: Row, locale: Locale): string {
-  const end = (value: number | null) => apartIn(value, row.unit, locale).replace(/ pts$/, "");
-  return `${end(row.low)} … ${end(row.high)}`;
+  const points = row.unit === "share" || row.unit === "points";
+  const end = (value: number | null) => (value === null ? words.open : points ? signed(value * 100) : apartIn(value, row.unit, locale));
+  return between(end(row.low), end(row.high));
 }
 
-function minus(text: string): string {
-  return text.replace(/^-/, "−");
+/** How likely chance makes such a finding, as small as it is worth saying. */
+export function chanceIn(q: number | null): string {
+  return q === null ? words.none : q < TINY ? words.lessThan(inUnit(TINY, "number")) : inUnit(q, "number");
 }

@@ -4,7 +4,9 @@ import "@/pages/map/map.css";
 import { Button, Group } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowLeft } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useMap } from "@/api/hooks";
+import { ProblemError } from "@/api/problem";
 import type { MapDocument } from "@/api/types";
 import { day } from "@/format";
 import { Compare } from "@/pages/map/Compare";
@@ -25,12 +27,14 @@ import { words } from "@/words";
 export default function MapPage() {
   const { map, told, halt } = useMap();
   const again = () => void map.refetch();
-  if (map.error) return <ErrorBox error={map.error} again={again} />;
+  // A server that does not answer for a moment takes nothing away that is seen, and nothing that is being written.
+  const broken = map.error && <ErrorBox error={map.error} again={again} />;
+  if (broken && (!map.data || map.error instanceof ProblemError)) return broken;
   const halted = map.fetchStatus === "idle" && (map.isPending || map.isPlaceholderData);
   const drawing = halted ? <Stopped again={again} /> : map.data && !map.isPlaceholderData ? null : <Later key={map.dataUpdatedAt}><Working told={told} halt={halt} /></Later>;
   return (
     <>
-      {drawing && <div className="drawing">{drawing}</div>}
+      {(broken || drawing) && <div className="drawing">{broken ?? drawing}</div>}
       {map.data && <Whole map={map.data} />}
     </>
   );
@@ -43,6 +47,7 @@ function Whole({ map }: { map: MapDocument }) {
   const stage = map.stages.find((one) => one.id === values.get("stage"));
   const trail = map.trails.find((one) => one.id === values.get("trail"));
   const against = values.get("against");
+  useInside(trail?.id ?? stage?.id ?? "");
   const open = (id: string) => set({ cell: id });
   const elsewhere = values.get("of") === "other"; // what is open belongs to the other side of a comparison
   const ways = { open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
@@ -66,11 +71,22 @@ function Whole({ map }: { map: MapDocument }) {
             <Notes map={map} />
           </>
         )}
-        {!(elsewhere && against) && <Details map={map} />}
+        <Details map={map} on={!(elsewhere && against)} />
         <Present map={map} open={open} covered={values.has("cell")} />
       </div>
     </WritingContext>
   );
+}
+
+/** A stage or a trail takes the whole map's place, and what was pressed is gone: it begins at its top, and is told of. */
+function useInside(view: string): void {
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current === view) return;
+    before.current = view;
+    if (view) window.scrollTo({ top: 0, left: 0 });
+    document.getElementById("main")?.focus({ preventScroll: true });
+  }, [view]);
 }
 
 function Back({ label, to }: { label: string; to: () => void }) {
@@ -84,13 +100,15 @@ function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }
         <h1>{map.title} <span className="muted">{words.map.knownUntil(day(map.as_of, map.time_zone), map.who)}</span></h1>
         <Tools map={map} />
       </div>
-      {map.headlines.map((one, i) => (
-        <p key={one.before + one.strong} className={i === 0 ? "headline" : "headline second"}>
-          {one.before}
-          {one.cell ? <button type="button" className={`link ${one.tone ?? ""}`} onClick={() => open(one.cell ?? "")}>{one.strong}</button> : <strong className={one.tone}>{one.strong}</strong>}
-          {one.after}
-        </p>
-      ))}
+      <div className="findings">
+        {map.headlines.map((one, i) => (
+          <p key={one.before + one.strong} className={i === 0 ? "headline" : "headline second"}>
+            {one.before}
+            {one.cell ? <button type="button" className={`link ${one.tone ?? ""}`} onClick={() => open(one.cell ?? "")}>{one.strong}</button> : <strong className={one.tone}>{one.strong}</strong>}
+            {one.after}
+          </p>
+        ))}
+      </div>
       <Drift map={map} open={open} />
     </div>
   );

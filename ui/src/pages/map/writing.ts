@@ -10,7 +10,7 @@ import { afterChange, claimsDiffer, redone, undone, type Change, type Entry, typ
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
-export const WRITTEN_LANES = ["actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage"];
+const WRITTEN_LANES = ["actions", "motivations", "thoughts", "pain_points", "opportunities", "ideas", "owners", "backstage"];
 
 export interface Conflict { lane: string; stage: string; mine: Entry[]; theirs: Entry[]; version: string }
 export interface Writing {
@@ -31,7 +31,7 @@ export const WritingContext = createContext<Writing>(NOTHING);
 export const useWriting = () => useContext(WritingContext);
 
 /** What is not written is empty. */
-export const entryOf = (one: { text: string; by?: string; holds?: string }): Entry => ({ text: one.text, by: one.by ?? "", holds: one.holds ?? "" });
+const entryOf = (one: { text: string; by?: string; holds?: string }): Entry => ({ text: one.text, by: one.by ?? "", holds: one.holds ?? "" });
 const named = (stage: string) => stage || "journey";
 
 export function useWrite(): Writing {
@@ -53,6 +53,8 @@ export function useWrite(): Writing {
       { lane, stage, entries: to, version: told, file: "", editable: true },
     ]);
     const seen = version ?? known()?.version ?? "";
+    // What is being read now was so before this: it must not come over it, with a version that holds no more.
+    void client.cancelQueries({ queryKey: key });
     const claimed = claimsDiffer((known()?.entries ?? []).map(entryOf), entries);
     lay(entries, seen);
     setState("saving");

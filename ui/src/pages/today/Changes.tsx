@@ -2,8 +2,9 @@
 import { Link } from "wouter";
 import { useAnswer } from "@/api/hooks";
 import { inUnit, interval, type Locale } from "@/format";
-import { rowsOf } from "@/pages/today/Bottlenecks";
-import { better, side, type Period } from "@/pages/today/period";
+import { side, type Period } from "@/pages/today/period";
+import { better } from "@/parts/better";
+import { rowsOf } from "@/parts/charts/drawing";
 import { unitOf } from "@/parts/unit";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
@@ -23,8 +24,8 @@ export function Changes({ period }: { period: Period }) {
   const answer = useAnswer("comparison", fields);
   const href = useHref();
   if (answer.error) return <ErrorBox error={answer.error} again={() => void answer.refetch()} />;
-  if (!answer.data) return <Waiting label={w.looking} />;
-  const all = rowsOf(answer.data, "differences");
+  if (!answer.data || answer.isPlaceholderData) return <Waiting label={w.looking} />;
+  const all = rowsOf(answer.data.tables["differences"]);
   const found = all.filter((row) => row["beyond_chance"] === true);
   const locale: Locale = { currency: answer.data.asked.currency ?? null, zone: answer.data.asked.time_zone };
   const compared = all.filter((row) => typeof row["difference"] === "number").length;

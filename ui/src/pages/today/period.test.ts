@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { better, lastDays, side } from "@/pages/today/period";
+import { lastDays, side } from "@/pages/today/period";
 
 describe("the period that is looked at", () => {
   it("ends with the day of what is known, in the journey's calendar", () => {
@@ -8,11 +8,5 @@ describe("the period that is looked at", () => {
   });
   it("is a side of a comparison", () => {
     expect(side({ since: "2025-01-01", until: "2025-02-01" })).toBe("period:2025-01-01..2025-02-01");
-  });
-});
-
-describe("what is better", () => {
-  it("is more success and less time; reach is neither", () => {
-    expect([better("rate:decision"), better("median:decision"), better("reach:cart")]).toEqual([1, -1, 0]);
   });
 });

@@ -28,10 +28,3 @@ export function lastOf(until: string): string {
 export function side(period: Period): string {
   return `period:${period.since}..${period.until}`;
 }
-
-/** Which end of a measure is the better one; 0: neither. */
-export function better(measure: string): 1 | 0 | -1 {
-  const family = measure.split(":")[0] ?? "";
-  if (["rate", "eventual", "value", "promise", "score", "ease", "back", "funnel"].includes(family)) return 1;
-  return ["time", "median"].includes(family) ? -1 : 0;
-}

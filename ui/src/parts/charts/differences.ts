@@ -1,9 +1,9 @@
 // Charts of differences and credit: whiskers ranked, a waterfall, dots by model, promises against 100 %, groups as small multiples.
-import { inUnit, interval, type Unit } from "@/format";
+import { inUnit, interval, number, type Unit } from "@/format";
 import { as, axis, GRID, hatched, known, legend, lineColours, list, names, num, percentAxis, rowsOf, saidTip, size, stepOf, tall, text, tip, told, unitOf, whiskers, zero, type Draw, type Drawing, type Mark, type Row, type Seen, type Shape } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
-const inAxis = (unit: Unit, seen: Seen) => ({ axisLabel: { formatter: (value: number) => (unit === "points" || unit === "share" ? `${+(value * 100).toFixed(1)}` : inUnit(value, unit, seen.locale)) }, splitNumber: 4 });
+const inAxis = (unit: Unit, seen: Seen) => ({ axisLabel: { formatter: (value: number) => (unit === "points" || unit === "share" ? number(value * 100, { maximumFractionDigits: 1 }) : inUnit(value, unit, seen.locale)) }, splitNumber: 4 });
 
 export const friction: Draw = (answer, seen) => {
   const side = (name: "friction" | "delight"): Drawing[] => {
@@ -30,7 +30,7 @@ export const comparison: Draw = (answer, seen) => {
     const rows = (beyond.length ? beyond : of).slice(0, k ? 8 : 16);
     if (!rows.length || (k && !beyond.length && all.length > 8)) return [];
     const unit = unitOf(rows[0] ?? {}, true);
-    const said = (row: Row) => tip(text(row, "what"), `${told(row, "a", unitOf(row), seen.locale)} – ${told(row, "b", unitOf(row), seen.locale)}`, told(row, "difference", unitOf(row, true), seen.locale), row["beyond_chance"] ? words.ask.beyond : words.ask.mayBeChance);
+    const said = (row: Row) => tip(text(row, "what"), `${told(row, "a", unitOf(row), seen.locale)} ${words.map.against.against(told(row, "b", unitOf(row), seen.locale))}`, told(row, "difference", unitOf(row, true), seen.locale), row["beyond_chance"] ? words.ask.beyond : words.ask.mayBeChance);
     return [{
       key: `apart-${k}`, caption: `${caption}. ${words.ask.aLessB}`, label: `${caption}: ${rows.slice(0, 6).map((row) => `${text(row, "what")} ${told(row, "difference", unit, seen.locale)}`).join("; ")}`, height: tall(rows.length),
       option: (c) => {

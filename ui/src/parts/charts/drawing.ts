@@ -1,9 +1,10 @@
 // What every chart of an answer shares: reading its tables, axes, whiskers, tooltips as plain text, hatching.
 import type { CustomSeriesOption, EChartsOption } from "echarts";
 import type { AnswerOut, TableOut } from "@/api/types";
-import { inUnit, interval, type Locale, type Unit } from "@/format";
+import { inUnit, interval, number, type Locale, type Unit } from "@/format";
 import type { Note } from "@/generated/client/types.gen";
 import type { Palette } from "@/parts/Chart";
+import { unitOf as unitOfText } from "@/parts/unit";
 import { words } from "@/words";
 
 /** One chart. label: a sentence for who does not see it. A mark whose data have `list` names a list of the answer. */
@@ -42,7 +43,7 @@ export function told(row: Row, name: string, unit: Unit, locale: Locale): string
 /** The unit of a table's row whose column says "@unit", and that of differences of such numbers. */
 export function unitOf(row: Row, apart = false): Unit {
   const unit = text(row, "unit");
-  return apart && unit === "share" ? "points" : unit === "ease" ? "emotion" : (unit as Unit);
+  return apart && unit === "share" ? "points" : unitOfText(unit);
 }
 
 /** Of a list that the answer has: its name, to be opened by a click. */
@@ -70,9 +71,13 @@ export function saidTip(c: Palette): object {
 }
 
 export function axis(c: Palette, more: object = {}): object {
-  const { axisLabel, ...rest } = more as { axisLabel?: object };
-  return { axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: c.line } }, nameTextStyle: { color: c.muted, fontSize: size() }, ...rest, axisLabel: { color: c.muted, fontSize: size(), hideOverlap: true, ...axisLabel } };
+  const { axisLabel, ...rest } = more as { axisLabel?: object; type?: string };
+  const formatter = rest.type === "value" ? { formatter: tick } : {};
+  return { axisLine: { show: false }, axisTick: { show: false }, splitLine: { lineStyle: { color: c.line } }, nameTextStyle: { color: c.muted, fontSize: size() }, ...rest, axisLabel: { color: c.muted, fontSize: size(), hideOverlap: true, ...formatter, ...axisLabel } };
 }
+
+/** A plain number beside an axis. */
+export const tick = (one: number): string => number(one, { maximumSignificantDigits: 6 });
 
 const MINUTE = 60_000_000;
 const STEPS = [1 / 60, 1, 5, 15, 60, 360, 720, 1_440, 2_880, 7_200, 14_400, 43_200, 144_000, 525_600].map((one) => one * MINUTE);
@@ -87,7 +92,7 @@ export function names(c: Palette, data: string[], more: object = {}): object {
 }
 
 export function percentAxis(c: Palette, more: object = {}): object {
-  return axis(c, { type: "value", ...more, axisLabel: { formatter: (one: number) => `${+(one * 100).toFixed(1)} %` } });
+  return axis(c, { type: "value", ...more, axisLabel: { formatter: (one: number) => number(one, { style: "percent", maximumFractionDigits: 1 }) } });
 }
 
 export function legend(c: Palette, data?: string[]): object {

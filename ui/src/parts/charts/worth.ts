@@ -1,5 +1,5 @@
 // Charts of worth and of what comes: expected against actual, the RFM grid, how far a forecast can be believed, who is overdue.
-import { inUnit, percent } from "@/format";
+import { inUnit, number, percent } from "@/format";
 import { as, axis, GRID, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, whiskers, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
@@ -81,7 +81,7 @@ export const forecast: Draw = (answer, seen) => {
   const drivers = rowsOf(answer.tables["drivers"]).filter((row) => known(row, "worse_without")).slice(0, 10);
   if (drivers.length) found.push({
     key: "drivers", small: true, caption: words.ask.driversCaption, label: `${words.ask.driversCaption} ${drivers.slice(0, 5).map((row) => text(row, "feature")).join("; ")}`, height: 24,
-    option: (c) => as({ tooltip: saidTip(c), grid: GRID, xAxis: axis(c, { type: "value", axisLabel: { formatter: (one: number) => String(+one.toPrecision(2)) }, splitNumber: 3 }), yAxis: names(c, drivers.map((row) => `${text(row, "feature")} ${text(row, "more_of_it") === "more" ? "↑" : "↓"}`)), series: [whiskers(drivers.map((row, y) => ({ y, one: known(row, "worse_without") ?? { value: 0, low: 0, high: 0, n: 0 }, said: tip(text(row, "feature"), words.ask.moreOfIt(text(row, "more_of_it")), told(row, "worse_without", "number", seen.locale)) })), words.ask.driversCaption, { color: c.track })] }),
+    option: (c) => as({ tooltip: saidTip(c), grid: GRID, xAxis: axis(c, { type: "value", axisLabel: { formatter: (one: number) => number(one, { maximumSignificantDigits: 2 }) }, splitNumber: 3 }), yAxis: names(c, drivers.map((row) => `${text(row, "feature")} ${text(row, "more_of_it") === "more" ? "↑" : "↓"}`)), series: [whiskers(drivers.map((row, y) => ({ y, one: known(row, "worse_without") ?? { value: 0, low: 0, high: 0, n: 0 }, said: tip(text(row, "feature"), words.ask.moreOfIt(text(row, "more_of_it")), told(row, "worse_without", "number", seen.locale)) })), words.ask.driversCaption, { color: c.track })] }),
   });
   return found;
 };
