@@ -1,5 +1,6 @@
 // An answer: its sentence, its charts, its tables, how it was made, who is behind it, and the ways to take it along.
 import { Button, Group, Menu, Stack, Tabs } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconBook, IconCopy, IconUsers } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useState } from "react";
 import type { Fields } from "@/api/hooks";
@@ -22,7 +23,7 @@ interface Props { answer: AnswerOut; fields: Fields; link?: string | undefined }
 /** link: the address that asks the same; that of the page unless given. */
 export function AnswerView({ answer, fields, link }: Props) {
   const [count, setCount] = useState<string | null>(null);
-  const [counted, setCounted] = useState(false);
+  const [counted, setCounted] = useState<boolean | null>(null); // null: never opened, nothing of it is loaded
   const open = useCallback((list: string) => setCount(list), []);
   const name = String(answer.question["name"]);
   const locale = { currency: answer.asked.currency, zone: answer.asked.time_zone };
@@ -49,7 +50,7 @@ export function AnswerView({ answer, fields, link }: Props) {
         <Button variant="default" size="xs" leftSection={<IconBook size="0.9rem" />} onClick={() => setCounted(true)}>{words.ask.howCounted}</Button>
       </Group>
       {tables.length > 0 && (
-        <Tabs defaultValue={tables[0]?.[0] ?? null} keepMounted={false}>
+        <Tabs key={tables.map(([one]) => one).join()} defaultValue={tables[0]?.[0] ?? null} keepMounted={false}>
           {tables.length > 1 && <Tabs.List aria-label={words.ask.tables}>{tables.map(([one]) => <Tabs.Tab key={one} value={one}>{words.ask.choice(one)}</Tabs.Tab>)}</Tabs.List>}
           {tables.map(([one, found]) => (
             <Tabs.Panel key={one} value={one} pt="sm"><LongTable table={found} caption={`${words.ask.choice(one)}: ${found.grain}`} locale={locale} /></Tabs.Panel>
@@ -61,7 +62,7 @@ export function AnswerView({ answer, fields, link }: Props) {
         <Contract contract={answer.contract} asked={answer.asked} />
       </details>
       <Members name={name} fields={fields} count={count} close={() => setCount(null)} />
-      {counted && <Suspense fallback={null}><Counted name={name} close={() => setCounted(false)} /></Suspense>}
+      {counted !== null && <Suspense fallback={null}><Counted name={name} opened={counted} close={() => setCounted(false)} /></Suspense>}
     </Stack>
   );
 }
@@ -83,8 +84,12 @@ function TakeAlong({ answer, name, fields, link }: { answer: AnswerOut; name: st
   const { asked } = useAsked();
   const csv = async () => {
     const body = { segment: asked.segment, since: asked.since, until: asked.until, ...fields };
-    const text = await answered(askTable({ path: { name }, query: { journey: asked.journey, format: "csv" }, body, parseAs: "text" }));
-    await copy(String(text));
+    try {
+      const text = await answered(askTable({ path: { name }, query: { journey: asked.journey, format: "csv" }, body, parseAs: "text" }));
+      await copy(String(text));
+    } catch (error) {
+      notifications.show({ color: "red", message: error instanceof Error ? error.message : words.unreachable });
+    }
   };
   return (
     <Menu withinPortal>

@@ -2,17 +2,21 @@
 import { Drawer } from "@mantine/core";
 import { useEffect, useState, type ReactNode } from "react";
 import { blocks, inline, type Block } from "@/parts/markdown";
+import { useFocusBack } from "@/parts/useFocusBack";
 import { words } from "@/words";
 
 const PAGES = import.meta.glob<string>("../../../docs/questions/*.md", { query: "?raw", import: "default" });
 
-export default function Counted({ name, close }: { name: string; close: () => void }) {
+export default function Counted({ name, opened, close }: { name: string; opened: boolean; close: () => void }) {
   const [text, setText] = useState("");
   useEffect(() => {
-    void PAGES[`../../../docs/questions/${name}.md`]?.().then(setText);
+    let gone = false;
+    void PAGES[`../../../docs/questions/${name}.md`]?.().then((found) => { if (!gone) setText(found); });
+    return () => { gone = true; };
   }, [name]);
+  useFocusBack(opened);
   return (
-    <Drawer opened onClose={close} position="right" size="46rem" title={words.ask.howCounted} closeButtonProps={{ "aria-label": words.close }}>
+    <Drawer opened={opened} onClose={close} returnFocus={false} position="right" size="46rem" title={words.ask.howCounted} closeButtonProps={{ "aria-label": words.close }}>
       <article className="page-text">{blocks(text).map((one, i) => <Shown key={i} block={one} />)}</article>
     </Drawer>
   );

@@ -1,6 +1,7 @@
 // A table of an answer: an estimate's four columns stand in one cell, with its interval and n below the value.
 import type { TableOut } from "@/api/types";
-import { inUnit, interval, type Locale, type Unit } from "@/format";
+import { inUnit, interval, number, type Locale, type Unit } from "@/format";
+import { unitOf as unitOfText } from "@/parts/unit";
 import { words } from "@/words";
 
 interface Props {
@@ -8,10 +9,9 @@ interface Props {
   caption: string;
   locale: Locale;
   most?: number;
-  onRow?: (row: Record<string, unknown>) => void;
 }
 
-export function DataTable({ table, caption, locale, most = 200, onRow }: Props) {
+export function DataTable({ table, caption, locale, most = 200 }: Props) {
   const names = table.columns.map((one) => one.name);
   const parts = new Set(names.filter((name) => names.includes(`${name}_low`)).flatMap((name) => [`${name}_low`, `${name}_high`, `${name}_n`]));
   const byRow = table.columns.some((one) => one.unit?.startsWith("@"));
@@ -26,7 +26,7 @@ export function DataTable({ table, caption, locale, most = 200, onRow }: Props) 
         </thead>
         <tbody>
           {rows.map((row, i) => (
-            <tr key={i} onClick={onRow && (() => onRow(row))} style={onRow && { cursor: "pointer" }}>
+            <tr key={i}>
               {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} estimated={parts.has(`${one.name}_low`)} locale={locale} />)}
             </tr>
           ))}
@@ -39,26 +39,27 @@ export function DataTable({ table, caption, locale, most = 200, onRow }: Props) 
 
 /** "@unit": the row says its unit itself; "@unit apart": differences of such numbers, of shares in points. */
 function unitOf(unit: string, row: Record<string, unknown>): Unit {
-  if (!unit.startsWith("@unit")) return (unit === "ease" ? "emotion" : unit) as Unit;
+  if (!unit.startsWith("@unit")) return unitOfText(unit);
   const own = String(row.unit ?? "");
-  return (own === "share" && unit.endsWith("apart") ? "points" : own === "ease" ? "emotion" : own) as Unit;
+  return own === "share" && unit.endsWith("apart") ? "points" : unitOfText(own);
 }
 
+const TINY = 0.0001;
 interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale }
 
 function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
   const value = row[name];
   if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : said(name, String(value))}</td>;
-  if (unit === "" && typeof value === "number" && value > 0 && value < 0.0001) return <td className="n">&lt; {(0.0001).toLocaleString(undefined, { minimumFractionDigits: 4 })}</td>;
-  const plain = unit === "" && kind === "integer" ? "count" : inRow(unit, row);
-  const number = typeof value === "number" ? value : null;
-  if (!estimated) return <td className="n">{inUnit(number, plain, locale)}</td>;
+  if (unit === "" && typeof value === "number" && value > 0 && value < TINY) return <td className="n">{words.lessThan(number(TINY, { maximumFractionDigits: 4 }))}</td>;
+  const plain = unit === "" && kind === "integer" ? "count" : unit;
+  const amount = typeof value === "number" ? value : null;
+  if (!estimated) return <td className="n">{inUnit(amount, plain, locale)}</td>;
   const n = row[`${name}_n`];
   return (
     <td className="n">
-      {inUnit(number, plain, locale)}
+      {inUnit(amount, plain, locale)}
       <small>
-        {number !== null && `${interval(row[`${name}_low`] as number | null, row[`${name}_high`] as number | null, plain, locale)}, `}
+        {amount !== null && `${interval(row[`${name}_low`] as number | null, row[`${name}_high`] as number | null, plain, locale)}, `}
         {typeof n === "number" && words.n(n)}
       </small>
     </td>
@@ -69,12 +70,6 @@ function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
 function said(name: string, value: string): string {
   const [, code = "", rest = ""] = name === "reason" ? /^([a-z_]+)(?:: (.*))?$/.exec(value) ?? [] : [];
   return code ? `${words.noEstimate[code] ?? code.replaceAll("_", " ")}${rest && `: ${rest}`}` : value;
-}
-
-/** A column can leave its unit to the row: "@unit", or "@unit apart" for differences. Ease is told like emotion. */
-function inRow(unit: string, row: Record<string, unknown>): Unit {
-  const said = unit.startsWith("@") ? String(row["unit"] ?? "") : unit;
-  return said === "ease" ? "emotion" : unit === "@unit apart" && said === "share" ? "points" : (said as Unit);
 }
 
 function isNumber(kind: string): boolean {

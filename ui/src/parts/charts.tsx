@@ -18,7 +18,7 @@ const CHARTS: Record<string, Draw> = {
 };
 
 /** The charts of an answer; nothing where there are none. open: called with the name of the list behind a mark. */
-export function chartsOf(answer: AnswerOut, seen: Seen): Drawing[] {
+function chartsOf(answer: AnswerOut, seen: Seen): Drawing[] {
   return CHARTS[String(answer.question["name"])]?.(answer, seen) ?? [];
 }
 

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import type { Exhibit } from "@/api/types";
 import { day, duration, inUnit, interval, type Locale, type Unit } from "@/format";
 import { Chart, type Palette } from "@/parts/Chart";
-import { tick, tip } from "@/parts/charts/drawing";
+import { stepOf, tick, tip } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 type Cell = string | number | null;
@@ -61,7 +61,7 @@ function curve(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOptio
   return {
     legend: { data: lines.map(label), textStyle: { color: colours.muted }, top: 0 },
     grid: { left: 8, right: 16, top: 32, bottom: 8, containLabel: true },
-    xAxis: { type: "value", max: "dataMax", axisLabel: { formatter: (value: number) => duration(value), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
+    xAxis: { type: "value", max: "dataMax", interval: stepOf(Math.max(...exhibit.rows.map((row) => number(row[0]) ?? 0), 1)), axisLabel: { formatter: (value: number) => duration(value), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
     yAxis: { type: "value", axisLabel: { formatter: said("share", locale), color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
     tooltip: onAxis((x) => duration(x), (y) => inUnit(y, "share", locale), lines.map(label)),
     series: [
