@@ -36,7 +36,7 @@ def started(*words: object) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
             heard = ""
             for line in process.stdout:
                 heard += line
-                found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+                found = re.search(r"http://127\.0\.0\.\d:(\d+)/", line)
                 if found:
                     yield process, int(found[1]), heard
                     break
@@ -46,9 +46,9 @@ def started(*words: object) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
             process.kill()
 
 
-def get(port: int, path: str) -> tuple[int, bytes]:
+def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, bytes]:
     """The status and the body."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection(host, port, timeout=60)
     connection.request("GET", path)
     said = connection.getresponse()
     body = said.read()
@@ -82,6 +82,14 @@ def test_serve_says_where_it_is_answers_and_ends_quietly_with_ctrl_c(folder: Pat
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a machine has one such address")
+def test_the_address_that_was_asked_for_is_answered(folder: Path) -> None:
+    with started("serve", folder, "--host", "127.0.0.2", "--port", 0) as (_, port, said):
+        assert f"http://127.0.0.2:{port}/" in said
+        assert get(port, "/", "127.0.0.2")[0] in (200, 503)
+        assert get(port, "/api/v1/workspace", "127.0.0.2")[0] == 200
 
 
 def test_two_apps_on_one_workspace_have_two_ports(folder: Path) -> None:

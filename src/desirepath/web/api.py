@@ -62,7 +62,7 @@ ROUTES = (
 def create_api(
     serving: Serving | None, port: int = 80, hosts: tuple[str, ...] = (), built: Path = pages.BUILT
 ) -> FastAPI:
-    """The application. port: where it is reached; hosts: names of it beside those of loopback (in tests).
+    """The application. port: where it is reached; hosts: names of it beside 127.0.0.1, localhost and [::1].
 
     built: where the built pages are.
     """
@@ -114,9 +114,9 @@ def description() -> dict[str, Any]:
     return create_api(None).openapi()
 
 
-def app_for(folder: Path, port: int, clock: Clock | None = None) -> FastAPI:
+def app_for(folder: Path, port: int, clock: Clock | None = None, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The app of one workspace."""
-    return create_api(Serving(folder, clock), port)
+    return create_api(Serving(folder, clock), port, hosts)
 
 
 if __name__ == "__main__":

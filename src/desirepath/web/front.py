@@ -24,12 +24,17 @@ THREADS = 100  # who waits for a writer holds a thread meanwhile: others must fi
 
 
 class Front:
-    """The pages, and an API that is being made. make: gives the whole API, with whatever guards it."""
+    """The pages, and an API that is being made. make: gives the whole API, with whatever guards it.
 
-    def __init__(self, make: Callable[[], FastAPI], port: int, built: Path = BUILT) -> None:
+    port, hosts, built: as of create_api.
+    """
+
+    def __init__(
+        self, make: Callable[[], FastAPI], port: int, hosts: tuple[str, ...] = (), built: Path = BUILT
+    ) -> None:
         self._make = make
         self._made: asyncio.Task[FastAPI] | None = None
-        self._pages = Guard(Pages(self._ask, built), port)
+        self._pages = Guard(Pages(self._ask, built), port, hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or wait for the API and let it answer."""

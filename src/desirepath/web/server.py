@@ -100,16 +100,17 @@ def serve(
     with contextlib.closing(listen(host, port)) as sock:
         _make(folder)
         bound = sock.getsockname()[1]
-        shown = "127.0.0.1" if host in ("localhost", "127.0.0.1") else host
-        url = f"http://[{shown}]:{bound}/" if ":" in shown else f"http://{shown}:{bound}/"
+        name = "127.0.0.1" if host == "localhost" else host.strip("[]")
+        name = f"[{name}]" if ":" in name else name
+        url = f"http://{name}:{bound}/"
 
         def make() -> FastAPI:
             from desirepath.web.api import app_for  # which is all that the app can do: seconds
 
-            return app_for(folder, bound, clock)
+            return app_for(folder, bound, clock, (name,))
 
         settings = uvicorn.Config(
-            Front(make, bound),
+            Front(make, bound, (name,)),
             log_level="warning",
             access_log=False,
             server_header=False,
