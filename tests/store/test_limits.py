@@ -88,3 +88,10 @@ def test_what_fits_neither_memory_nor_the_spill_is_an_error_and_the_store_lives(
             store.execute(f"CREATE TEMP TABLE big AS {noise}")
         assert store.value("SELECT 1 + 1") == 2
     assert sum(p.stat().st_size for p in tmp_path.rglob("temp/*")) < 16 * 2**20
+
+
+@pytest.mark.parametrize("text", ["soon", "nan"])
+def test_who_waits_for_no_number_of_seconds_is_told(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DESIREPATH_WAIT", text)
+    with pytest.raises(WorkspaceError, match="no number"):
+        limits.waiting()

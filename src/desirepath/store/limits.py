@@ -7,6 +7,7 @@ what fits neither is an error, never a full disk.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -49,12 +50,15 @@ def waiting() -> float:
     """
     text = os.environ.get("DESIREPATH_WAIT") or str(WAIT)
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
+        found = math.nan
+    if math.isnan(found):  # nothing is ever later than that
         raise WorkspaceError(
             f'DESIREPATH_WAIT is "{text}", which is no number.',
             hint="Write seconds, like DESIREPATH_WAIT=30.",
-        ) from None
+        )
+    return found
 
 
 def _said(name: str, text: str | None) -> int | None:
