@@ -16,7 +16,7 @@ from desirepath.testing import FixedClock
 from desirepath.web.api import create_api, description
 from desirepath.web.guard import MAX_BODY, AddressError, only_loopback
 from desirepath.web.jobs import Job, Jobs
-from desirepath.web.problems import MEDIA
+from desirepath.web.problems import MEDIA, broken
 from tests.commands import cli, small_shop
 from tests.web.conftest import client_of
 
@@ -237,6 +237,11 @@ def test_what_nobody_thought_of_is_a_problem_as_well(
     assert "report it" in said.json()["hint"]
 
 
+def test_what_is_to_be_reported_names_nobody() -> None:
+    told = broken(KeyError("ana@example.com +49 170 1234567"))
+    assert told.detail == "KeyError: '[e-mail] [number]'"
+
+
 # ── what is held open ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -294,6 +299,60 @@ def test_who_writes_waits_until_nobody_reads(tmp_path: Path) -> None:
     assert order == ["has read", "writes", "reads again"]
 
 
+def test_a_writer_does_not_wait_for_ever_and_lets_the_others_go_on(tmp_path: Path) -> None:
+    folder = small_shop(tmp_path / "shop", 12)
+    serving = Serving(folder, FixedClock(), patience=0.1)
+    with serving.reading():
+        with pytest.raises(WorkspaceBusy, match="nothing was changed"), serving.alone():
+            pytest.fail("somebody reads")
+        with serving.reading():
+            pass  # nobody writes: the next reader does not wait either
+    with serving.alone(), pytest.raises(WorkspaceBusy), serving.alone():
+        pytest.fail("somebody writes")
+    with serving.writing():
+        pass
+    serving.close()
+
+
+def test_a_job_that_waits_until_it_may_write_can_be_stopped(tmp_path: Path) -> None:
+    serving, jobs = Serving(small_shop(tmp_path / "shop", 12), FixedClock()), Jobs()
+
+    def work(job: Job) -> None:
+        with serving.writing(waiting=job.wait):
+            pytest.fail("somebody reads")
+
+    with serving.reading():
+        job = jobs.start("test", work)
+        for told in job.changes():
+            if told["step"] == "waiting for others":
+                job.stop()
+        assert told["state"] == "stopped"
+        with serving.reading():
+            pass
+    serving.close()
+
+
+def test_who_waits_to_write_when_the_app_ends_writes_no_more(tmp_path: Path) -> None:
+    serving, said = Serving(small_shop(tmp_path / "shop", 12), FixedClock()), []
+
+    def write() -> None:
+        try:
+            with serving.alone():
+                said.append("writes")
+        except WorkspaceBusy:
+            said.append("is told")
+
+    with serving.reading():
+        writer = threading.Thread(target=write)
+        writer.start()
+        while not serving._writing:
+            threading.Event().wait(0.01)
+        serving.close()
+        writer.join(timeout=10)
+    writer.join()
+    assert said == ["is told"]
+
+
 def test_others_may_write_when_nobody_has_asked_for_a_while(tmp_path: Path) -> None:
     folder = small_shop(tmp_path / "shop", 12)
     Workspace.open(folder, clock=FixedClock()).load()
@@ -349,9 +408,44 @@ def test_a_job_can_be_stopped() -> None:
     assert list(job.changes())[-1]["state"] == "stopped"
 
 
+def test_a_job_is_followed_and_stopped_while_all_threads_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desirepath.web.api.THREADS", 1)
+    serving, begun = Serving(small_shop(tmp_path / "shop", 12), FixedClock(), patience=5), threading.Event()
+    reading = serving.reading
+
+    def waits(*words: object) -> object:
+        begun.set()
+        return reading()
+
+    monkeypatch.setattr(serving, "reading", waits)
+    with TestClient(create_api(serving, hosts=("testserver",))) as client:
+        with serving.alone():
+            reader = threading.Thread(target=lambda: client.get("/api/v1/sources"))
+            reader.start()
+            begun.wait()
+            assert client.get("/api/v1/jobs/none").status_code == 404
+            assert client.delete("/api/v1/jobs/none").status_code == 404
+            assert reader.is_alive()
+        reader.join()
+
+
 def test_a_job_that_fails_says_why() -> None:
     def work(job: Job) -> None:
         raise WorkspaceBusy("Another program is using this workspace.", hint="Wait.")
 
     told = list(Jobs().start("test", work).changes())[-1]
     assert (told["state"], told["problem"]["code"]) == ("failed", "workspace_busy")
+
+
+def test_a_job_ends_whatever_is_raised_in_it() -> None:
+    class Panic(BaseException):
+        """What a library in another language raises."""
+
+    def work(job: Job) -> None:
+        raise Panic("of a library")
+
+    job = Jobs().start("test", work)
+    told = next(one for one in job.changes(wait=0.1) if one["state"] != "running" or one["seconds"] > 5)
+    assert (told["state"], told["problem"]["code"]) == ("failed", "internal")

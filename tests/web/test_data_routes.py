@@ -191,6 +191,50 @@ def test_a_file_that_is_there_is_replaced_only_on_purpose(empty: TestClient) -> 
     assert empty.delete(f"{API}/uploads/orders.csv").status_code == 404
 
 
+def test_of_two_who_drop_one_name_at_once_the_second_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.kill", lambda pid, signal: pytest.fail("on Windows this would end the app"))
+    with pytest.raises(uploads.UploadThere), uploads.taking(tmp_path, "orders.csv") as late:
+        late.add(b"late")
+        with uploads.taking(tmp_path, "orders.csv") as first:
+            first.add(b"first")
+    assert (tmp_path / "data" / "orders.csv").read_bytes() == b"first"
+    assert not list((tmp_path / ".desirepath" / "incoming").iterdir())
+
+
+def test_a_file_that_was_put_there_by_hand_is_removed_and_no_other_one(
+    empty: TestClient, tmp_path: Path
+) -> None:
+    drop(empty, "orders [new].csv", ORDERS)
+    there = tmp_path / "new" / "data"
+    (there / "orders [new].csv").write_text(ORDERS, "utf-8")
+    said = empty.delete(f"{API}/uploads/orders [new].csv")
+    assert [one["name"] for one in said.json()["files"]] == ["orders _new_.csv"]
+    assert [one.name for one in there.iterdir()] == ["orders _new_.csv"]
+    assert empty.delete(f"{API}/uploads/..%2Fjourney.yaml").status_code in (404, 405)
+
+
+def test_what_was_looked_at_is_told_masked_and_not_as_a_jobs_result(empty: TestClient) -> None:
+    drop(empty, "orders.csv", ORDERS)
+    done = ended(empty, empty.post(f"{API}/drafts", json={}))
+    assert "ana@example.com" not in empty.get(f"{API}/drafts/{done['id']}").text
+    said = empty.get(f"{API}/jobs/{done['id']}/result")
+    assert said.status_code == 404
+    assert "ana@example.com" not in said.text
+
+
+def test_sources_that_stood_there_without_a_journey_are_kept(empty: TestClient, tmp_path: Path) -> None:
+    mine = b"# what I wrote by hand\nsources: {}\n"
+    drop(empty, "orders.csv", ORDERS)
+    found = drafted(empty)
+    (tmp_path / "new" / "sources.yaml").write_bytes(mine)
+    body = {"sources": found["sources"], "journey": found["journey"]}
+    assert empty.post(f"{API}/workspace", json=body).status_code == 200
+    (kept,) = (tmp_path / "new" / ".desirepath" / "kept" / "sources.yaml").iterdir()
+    assert kept.read_bytes() == mine
+
+
 def test_a_broken_archive_says_so(empty: TestClient) -> None:
     drop(empty, "export.zip", b"PK\x03\x04 this is none")
     done = ended(empty, empty.post(f"{API}/drafts", json={}))
@@ -300,6 +344,16 @@ def test_rejects_are_masked_until_somebody_asks(empty: TestClient) -> None:
     assert any("cem@example.com" in one["raw"] for one in shown["records"])
 
 
+def test_why_a_source_was_not_loaded_names_nobody(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    rows = "".join(f"{n},c{n}@mail.example,c{n}@mail.example,9.00\n" for n in range(200, 300))
+    (folder / "orders.csv").write_text("order_no,paid_at,email,total\n" + rows, "utf-8")
+    done = ended(client, client.post(f"{API}/loads", json={}))
+    (failure,) = client.get(f"{API}/loads/results/{done['id']}").json()["failures"]
+    assert 'for example "[e-mail]"' in failure["detail"]
+    assert "mail.example" not in str(failure)
+
+
 def test_sources_say_what_has_changed_since_the_load(shop: tuple[TestClient, Path]) -> None:
     client, folder = shop
     before = client.get(f"{API}/sources").json()
@@ -363,6 +417,7 @@ def test_a_preview_says_who_would_move_and_changes_nothing(shop: tuple[TestClien
     assert here >= 0
     assert found["customers"]["before"] == found["customers"]["after"]
     assert all("…" in one["shown"] for move in found["moves"] for one in move["first"])
+    assert client.get(f"{API}/jobs/{done['id']}/result").status_code == 404
     assert client.get(f"{API}/map").json()["definition"] == before["definition"]
     assert sorted((folder / ".desirepath" / "trails").iterdir()) == builds
     assert not (folder / ".desirepath" / "trial").exists()
@@ -407,6 +462,17 @@ def test_rules_that_cannot_be_read_can_still_be_mended(shop: tuple[TestClient, P
     saved = client.put(f"{API}/rules/journey.yaml", json={"text": good, "stamp": broken["stamp"]})
     assert saved.status_code == 200
     assert client.get(f"{API}/workspace").status_code == 200
+
+
+def test_what_is_kept_is_what_stood_there_to_the_byte(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    good = (folder / "journey.yaml").read_text("utf-8")
+    odd = good.encode() + "# für später\n".encode("latin-1")
+    (folder / "journey.yaml").write_bytes(odd)
+    stamp = rules_of(client)["stamp"]
+    assert client.put(f"{API}/rules/journey.yaml", json={"text": good, "stamp": stamp}).status_code == 200
+    (kept,) = (folder / ".desirepath" / "kept" / "journey.yaml").iterdir()
+    assert kept.read_bytes() == odd
 
 
 def test_only_definitions_are_written(shop: tuple[TestClient, Path]) -> None:

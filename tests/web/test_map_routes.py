@@ -46,6 +46,8 @@ def test_a_cell_is_written_into_the_maps_file(own: TestClient, folder: Path) -> 
     said = put(own, cell["version"], "One", "Two")
     assert said["status"] == 200
     assert (folder / "map.yaml").read_text("utf-8") == "ideas:\n  decision:\n    - One\n    - Two  # first\n"
+    (kept,) = (folder / ".desirepath" / "kept" / "map.yaml").iterdir()
+    assert kept.read_text("utf-8") == "ideas:\n  decision: One  # first\n"
     titles = [
         c["title"]
         for lane in own.get("/api/v1/map").json()["lanes"]
@@ -73,6 +75,7 @@ def test_a_map_that_nobody_wrote_begins_with_the_first_cell(own: TestClient, fol
     (folder / "map.yaml").unlink()
     assert put(own, "", "New", stage="journey")["status"] == 200
     assert (folder / "map.yaml").read_text("utf-8") == "ideas:\n  journey: New\n"
+    assert not (folder / ".desirepath" / "kept").exists()
 
 
 def test_a_claim_is_saved_beside_its_text_and_judged_on_the_map(own: TestClient, folder: Path) -> None:

@@ -80,6 +80,30 @@ def test_what_the_data_never_say_is_told_with_the_nearest_that_they_do(own: Test
     assert 'Did you mean "Order Completed"?' in notice["hint"]
 
 
+def test_values_that_name_a_person_are_not_offered(folder: Path) -> None:
+    source = "sources.yaml"
+    said = (
+        (folder / source)
+        .read_text("utf-8")
+        .replace("    value: total", "    value: total\n    traits: [who, full_name, plan]")
+    )
+    (folder / source).write_text(said, "utf-8")
+    rows = ["order_no,paid_at,email,total,who,full_name,plan"]
+    rows += [
+        f"{n},2024-03-0{n}T10:00:00Z,c{n}@mail.example,9.00,c{n}@mail.example,Ana {n},gold" for n in (1, 2)
+    ]
+    (folder / "orders.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    Workspace.open(folder, clock=FixedClock()).load()
+    with client_of(folder) as client:
+        told = {one["column"]: one for one in client.get(f"{API}/segments/traits").json()}
+        assert told["traits.plan"]["values"] == ["gold"]
+        assert (told["traits.who"]["values"], told["traits.full_name"]["values"]) == ([], [])
+        assert told["traits.full_name"]["different"] == 2
+        row = {"column": "traits.full_name", "how": "is", "values": ["An"]}
+        (notice,) = tried(client, rows=[row])["notices"]
+        assert "Ana" not in notice["hint"]
+
+
 def test_a_rule_that_cannot_be_read_says_where(own: TestClient) -> None:
     found = tried(own, text="traits.device = ")
     assert found["rows"] is None

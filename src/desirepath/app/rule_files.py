@@ -125,7 +125,7 @@ def save(folder: Path, name: str, text: str, stamp: str, clock: Clock) -> RuleFi
     if wrong:
         raise DefinitionError(wrong)
     if text != before.text:
-        keep(folder, name, before.text.encode(), clock.now())
+        keep(folder, name, (folder / name).read_bytes(), clock.now())
         write_file(folder / name, text.encode())
     return rule_file(folder, name)
 
@@ -140,8 +140,10 @@ def kept_text(folder: Path, name: str, version: str) -> str:
     return _text(there[version])
 
 
-def write_first(folder: Path, sources_text: str, journey_text: str) -> None:
+def write_first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
     """Make the folder a workspace. journey.yaml comes last: with it, the workspace is there.
+
+    A sources.yaml that stood there without it is kept.
 
     Raises WorkspaceError where it is one already, DefinitionError with every mistake.
     """
@@ -159,6 +161,8 @@ def write_first(folder: Path, sources_text: str, journey_text: str) -> None:
             raise DefinitionError(
                 [replace(one, file=Path(one.file).name) for one in error.problems]
             ) from None
+    if (folder / SOURCES).is_file():
+        keep(folder, SOURCES, (folder / SOURCES).read_bytes(), clock.now())
     write_file(folder / SOURCES, sources_text.encode())
     write_file(folder / JOURNEY, journey_text.encode())
 

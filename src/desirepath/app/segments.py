@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from desirepath.app.customers.masking import is_personal
 from desirepath.app.rule_rows import DidRow, Join, Row, TraitRow, row_rule, rows_of, rule_of
 from desirepath.collect.expression import SEGMENT, Rule, RuleError, parse_rule
 from desirepath.core.errors import DesirepathError, nearest
@@ -101,10 +102,17 @@ def traits(asking: Asking) -> tuple[Trait, ...]:
     for name in sorted(asking.columns):
         if name.startswith("traits."):
             labels = asking.layers.codes(name).labels
-            found.append(Trait(name, labels if len(labels) <= _VALUES else (), len(labels)))
+            shown = _impersonal(name, labels) if len(labels) <= _VALUES else ()
+            found.append(Trait(name, shown, len(labels)))
         elif name.startswith("id."):
             found.append(Trait(name, (), 0))
     return tuple(found)
+
+
+def _impersonal(column: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Of a trait's values those that name no person."""
+    bare = column.partition(".")[2]
+    return tuple(one for one in values if not is_personal(bare, one))
 
 
 def try_rule(asking: Asking, *, text: str | None, rows: Sequence[Row], join: Join) -> Tried:
@@ -190,7 +198,11 @@ def _values_never_told(row: TraitRow, place: int, asking: Asking) -> list[RuleMi
     except DesirepathError:
         return []
     return [
-        RuleMistake(place, f'{row.column} is never "{value}"', nearest(value, labels, "It is"))
+        RuleMistake(
+            place,
+            f'{row.column} is never "{value}"',
+            nearest(value, _impersonal(row.column, labels), "It is"),
+        )
         for value in row.values
         if value not in labels
     ]

@@ -26,7 +26,8 @@ from desirepath.core.times import Clock
 from desirepath.core.words import MAIN_JOURNEY
 
 IDLE = 1.0  # seconds without a question after which the event store is let go of
-PATIENCE = 60.0  # seconds that a reader waits for a writer
+PATIENCE = 60.0  # seconds that a reader waits for a writer, and a writer for readers
+_TOLD = 0.2  # seconds between two words of who waits for as long as it takes
 _KEPT = 64  # things that were made once, such as maps
 _MOST = 4  # builds opened at once for one journey: more than two processors can use
 
@@ -170,20 +171,30 @@ class Serving:
             yield self.workspace(journey)
 
     @contextmanager
-    def writing(self, journey: str | None = None) -> Iterator[Workspace]:
-        """The workspace, for somebody who writes: waits until nobody reads, and nobody reads meanwhile."""
-        with self.alone():
+    def writing(
+        self, journey: str | None = None, *, waiting: Callable[[], None] | None = None
+    ) -> Iterator[Workspace]:
+        """The workspace, for somebody who writes: waits until nobody reads, and nobody reads meanwhile.
+
+        waiting: for who waits for as long as it takes: it is called again and again, and what it raises ends that.
+        Without it WorkspaceBusy is raised when patience ends.
+        """
+        with self.alone(waiting):
             yield self.workspace(journey)
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self, waiting: Callable[[], None] | None = None) -> Iterator[None]:
         """The same, for somebody who writes definitions: there may be none yet, or none that can be read."""
         with self._lock:
-            self._lock.wait_for(lambda: self._closed or not self._writing)
-            self._unless_closed()
+            self._wait(lambda: not self._writing, waiting)
             self._writing = True
-            self._lock.wait_for(lambda: self._readers == 0)
-            self._rest()
+            try:
+                self._wait(lambda: self._readers == 0, waiting)
+                self._rest()
+            except BaseException:
+                self._writing = False
+                self._lock.notify_all()
+                raise
         try:
             yield
         finally:
@@ -220,6 +231,18 @@ class Serving:
                 self._readers -= 1
                 self._last = time.monotonic()
                 self._lock.notify_all()
+
+    def _wait(self, free: Callable[[], bool], waiting: Callable[[], None] | None) -> None:
+        """Until it is free; the lock is held. Raises WorkspaceBusy, or what `waiting` raises."""
+        most = self._patience if waiting is None else _TOLD
+        while not self._lock.wait_for(lambda: self._closed or free(), timeout=most):
+            if waiting is None:
+                raise WorkspaceBusy(
+                    "The app is loading data, placing customers or answering a long question: nothing was changed.",
+                    hint="Do it again when that is done, or stop it.",
+                )
+            waiting()
+        self._unless_closed()
 
     def _unless_closed(self) -> None:
         if self._closed:

@@ -10,9 +10,10 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,7 @@ _LEAVE_FREE = 512 * 1024**2  # bytes of the disk, for the stores
 _UNSAFE = re.compile(r"[^\w .,()+@&=-]+")
 _DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 _LONGEST = 120
+_PLACING = threading.Lock()  # of two who drop one name at once, the second is told
 
 
 class UploadRefused(DesirepathError):
@@ -133,20 +135,7 @@ def taking(folder: Path, told: str, *, size: int | None = None, replace: bool = 
     Raises UploadRefused.
     """
     name = safe_name(told)
-    target = folder / DATA / name
-    there = uploads(folder)
-    taken = next((one.name for one in there if one.name.casefold() == name.casefold()), None)
-    if taken is not None and not replace:
-        raise UploadThere(
-            f"There is a file {taken} already.", hint="Replace it, or give yours another name.", name=taken
-        )
-    if taken is not None:
-        target = target.with_name(taken)
-    elif len(there) >= MOST_FILES:
-        raise UploadRefused(
-            f"There are {MOST_FILES} files already.",
-            hint="Remove some, or put them together in one archive (.zip).",
-        )
+    _target(folder, name, replace)
     waiting = folder / HIDDEN / "incoming"
     waiting.mkdir(parents=True, exist_ok=True)
     room = shutil.disk_usage(waiting).free - _LEAVE_FREE
@@ -158,10 +147,27 @@ def taking(folder: Path, told: str, *, size: int | None = None, replace: bool = 
             yield Incoming(file, room)
             file.flush()
             os.fsync(file.fileno())
-        target.parent.mkdir(exist_ok=True)
-        part.replace(target)
+        (folder / DATA).mkdir(exist_ok=True)
+        with _PLACING:  # it may have come in for minutes: somebody else may have dropped that name meanwhile
+            part.replace(_target(folder, name, replace))
     finally:
         part.unlink(missing_ok=True)
+
+
+def _target(folder: Path, name: str, replace: bool) -> Path:
+    """Where a file of that name goes. Raises UploadThere, and UploadRefused where there are too many."""
+    there = uploads(folder)
+    taken = next((one.name for one in there if one.name.casefold() == name.casefold()), None)
+    if taken is not None and not replace:
+        raise UploadThere(
+            f"There is a file {taken} already.", hint="Replace it, or give yours another name.", name=taken
+        )
+    if taken is None and len(there) >= MOST_FILES:
+        raise UploadRefused(
+            f"There are {MOST_FILES} files already.",
+            hint="Remove some, or put them together in one archive (.zip).",
+        )
+    return folder / DATA / (taken or name)
 
 
 def _sweep(waiting: Path) -> None:
@@ -169,10 +175,15 @@ def _sweep(waiting: Path) -> None:
     for old in waiting.iterdir():
         owner = old.name.partition(".")[0]
         if owner.isdigit() and not _lives(int(owner)):
-            old.unlink(missing_ok=True)
+            with suppress(PermissionError):  # on Windows: somebody writes it at the moment
+                old.unlink(missing_ok=True)
 
 
 def _lives(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
+    if os.name == "nt":  # there signal 0 is Ctrl-C
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.journeys import MAP, JourneyFile, own_name
+from desirepath.app.kept_versions import keep
 from desirepath.app.whole_files import write_file
 from desirepath.app.written_yaml import Entry, with_cell
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
@@ -64,9 +66,15 @@ def written_cells(file: JourneyFile) -> tuple[WrittenCell, ...]:
 
 
 def write_cell(
-    file: JourneyFile, journey: Journey, lane: str, stage: str, entries: Sequence[Entry], version: str
+    file: JourneyFile,
+    journey: Journey,
+    lane: str,
+    stage: str,
+    entries: Sequence[Entry],
+    version: str,
+    now: datetime,
 ) -> WrittenCell:
-    """Write one cell; without entries it is taken out.
+    """Write one cell; without entries it is taken out. What the file said before is kept.
 
     version: of the cell as the writer saw it ('' for an empty one). Raises WrittenChanged where it is another now,
     NotFound for a lane or stage that there is not, ClaimError for a claim that cannot be read, WrittenTooLong, and
@@ -110,6 +118,8 @@ def write_cell(
                 hint="Such as with anchors: change this cell in an editor.",
                 path=str(path),
             )
+        if path.is_file():
+            keep(path.parent, path.name, path.read_bytes(), now)
         write_file(path, changed.encode("utf-8"))
     return WrittenCell(lane, stage, texts, version_of(texts), path.name, editable=True)
 

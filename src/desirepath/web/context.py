@@ -21,8 +21,8 @@ class Context:
     outlooks: Outlooks = field(default_factory=Outlooks)
 
 
-def context_of(request: Request) -> Context:
-    """The running app that a request came to."""
+async def context_of(request: Request) -> Context:
+    """The running app that a request came to. Asked without a thread: all of them may be waiting."""
     found: Context = request.app.state.context
     return found
 

@@ -27,10 +27,14 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """One of them. `share`: 0 … 1, how far; result: what it made, once it is done."""
+    """One of them. `share`: 0 … 1, how far; result: what it made, once it is done.
+
+    masked: the result names people; only the route of this kind tells it, and masks it.
+    """
 
     id: str
     kind: str
+    masked: bool = False
     state: State = "running"
     step: str = ""
     share: float = 0.0
@@ -46,6 +50,10 @@ class Job:
         if self._stop.is_set():
             raise Stopped
         self._change(step=step, share=share)
+
+    def wait(self) -> None:
+        """It waits for others (Serving.writing), and can be stopped meanwhile."""
+        self.say("waiting for others", self.share)
 
     def stop(self) -> None:
         """Ask it to stop: it does at its next step."""
@@ -95,9 +103,9 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, kind: str, work: Callable[[Job], Any]) -> Job:
+    def start(self, kind: str, work: Callable[[Job], Any], *, masked: bool = False) -> Job:
         """Begin a job. work: gets the job, to tell how far it is; what it returns is the job's result."""
-        job = Job(secrets.token_urlsafe(12), kind)
+        job = Job(secrets.token_urlsafe(12), kind, masked)
         with self._lock:
             self._jobs[job.id] = job
             over = [one.id for one in self._jobs.values() if one.state != "running"]
@@ -133,7 +141,7 @@ class Jobs:
             job._change(state="stopped", step="stopped")
         except DesirepathError as error:
             job._change(state="failed", problem=problem_of(error))
-        except Exception as error:
+        except BaseException as error:  # a panic of a library is no Exception: who follows must hear of it
             job._change(state="failed", problem=broken(error))
         else:
             job._change(state="done", share=1.0, step="done", result=result)

@@ -17,6 +17,7 @@ from desirepath.journey_map.text import clean_text, mask_text
 
 _OURS = secrets.token_hex(16)  # the salt as long as there is no store
 _PATIENCE = 2.0  # seconds
+_QUOTED = re.compile(r'((?:, for example| like) ")(.*)("(?=$|: ))', re.M)  # as loading_problems.py says it
 
 
 def mask_cell(value: str) -> str:
@@ -35,6 +36,15 @@ def _salt(serving: Serving) -> str:
             return str(store.meta("store"))
     except DesirepathError:  # nothing was loaded yet, or somebody writes
         return _OURS
+
+
+def mask_quoted(message: str) -> str:
+    """Why a source was not loaded, with the values that it quotes from records masked as cells.
+
+    >>> mask_quoted('  7 × its time cannot be read, for example "ana@example.com"')
+    '  7 × its time cannot be read, for example "[e-mail]"'
+    """
+    return _QUOTED.sub(lambda found: found[1] + mask_cell(found[2]) + found[3], message)
 
 
 def mask_record(raw: str) -> str:

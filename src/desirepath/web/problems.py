@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from desirepath.app.plain import as_plain
 from desirepath.app.uploads import UploadThere, UploadTooLarge
 from desirepath.core.errors import DefinitionError, DesirepathError, NotFound, WorkspaceBusy, WorkspaceError
+from desirepath.journey_map.text import clean_text, mask_text
 
 MEDIA = "application/problem+json"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -85,11 +86,12 @@ def response(problem: Problem) -> JSONResponse:
     return JSONResponse(problem.model_dump(), problem.status, media_type=MEDIA)
 
 
-def broken(error: Exception) -> Problem:
+def broken(error: BaseException) -> Problem:
     """What nobody thought of; or what the system refused."""
     if isinstance(error, OSError) and error.errno is not None:
         return _of_system(error)
-    detail = f"{type(error).__name__}: {error}"[:2_000]
+    # It is asked to be sent on: a row that it quotes must not name anybody.
+    detail = mask_text(clean_text(f"{type(error).__name__}: {error}"))[:2_000]
     hint = "This is a mistake of Desirepath: please report it, with what you did."
     return Problem(title="Error", status=500, code="internal", detail=detail, hint=hint)
 

@@ -21,6 +21,11 @@ from desirepath.journey_map.text import clean_text, mask_customer, mask_text
 _REACHES = re.compile(ADDRESS)
 
 
+def is_personal(name: str, value: object) -> bool:
+    """Whether a trait or property names a person: by its bare name, or by an address that stands in it."""
+    return bool(PERSONAL.search(name)) or (isinstance(value, str) and bool(_REACHES.search(value)))
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A trait or property as it may be shown. at: when it was told, µs. masked: it is hidden for now."""
@@ -62,8 +67,7 @@ class Masking:
     def said(self, name: str, value: object, at: int | None = None) -> Said:
         """A trait or property, by its bare name."""
         text = self._text(value)
-        personal = bool(PERSONAL.search(name)) or (isinstance(value, str) and bool(_REACHES.search(value)))
-        if not personal or self.reveal:
+        if self.reveal or not is_personal(name, value):
             return Said(name, clean_text(text), False, at)
         return Said(name, self.value(text), True, at)
 

@@ -196,7 +196,7 @@ def make_draft(here: Here, asked: DraftIn) -> JobOut:
     def work(job: Job) -> ProposalTold:
         return look(folder, paths, asked.template, choices, taken, job.say)
 
-    return job_out(here.jobs.start("draft", work))
+    return job_out(here.jobs.start("draft", work, masked=True))
 
 
 @router.get("/drafts/{id}")
@@ -225,7 +225,7 @@ def draft_told(here: Here, id: str, reveal: Reveal = False) -> DraftOut:
 def make_workspace(here: Here, said: DefinitionsIn) -> AcceptedOut:
     """Make the folder a workspace with these definitions. Answers 409 where it is one already."""
     with here.serving.alone():
-        write_first(here.serving.folder, said.sources, said.journey)
+        write_first(here.serving.folder, said.sources, said.journey, SystemClock())
     return AcceptedOut(folder=Path(here.serving.folder).resolve().name)
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
-from desirepath.app.uploads import ENDINGS, MOST_BYTES, MOST_FILES, remove_upload, safe_name, taking, uploads
+from desirepath.app.uploads import ENDINGS, MOST_BYTES, MOST_FILES, remove_upload, taking, uploads
 from desirepath.web.context import Here
 
 router = APIRouter(tags=["data"])
@@ -77,7 +77,7 @@ async def upload_file(here: Here, request: Request, name: FileName, replace: boo
 def remove_file(here: Here, name: Annotated[str, Path(max_length=400)]) -> UploadsOut:
     """Remove a dropped file. What was loaded from it stays loaded."""
     with here.serving.alone():
-        remove_upload(here.serving.folder, safe_name(name))
+        remove_upload(here.serving.folder, name)
     return _listed(here)
 
 

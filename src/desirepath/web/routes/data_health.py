@@ -207,7 +207,7 @@ def keep_apart(here: Here, said: ApartIn, journey: JourneyName = None) -> JobOut
 
     def work(job: Job) -> None:
         job.say("deciding", 0.0)
-        with here.serving.writing(journey) as found:
+        with here.serving.writing(journey, waiting=job.wait) as found:
             found.keep_apart(said.one, said.other)
 
     return job_out(here.jobs.start("identity", work))
@@ -219,7 +219,7 @@ def withdraw(here: Here, number: int, journey: JourneyName = None) -> JobOut:
 
     def work(job: Job) -> None:
         job.say("deciding", 0.0)
-        with here.serving.writing(journey) as found:
+        with here.serving.writing(journey, waiting=job.wait) as found:
             with found.derived.store(write=False) as store:
                 standing = {one.number: one for one in explain_decisions(store)}
             if number not in standing:
@@ -236,7 +236,7 @@ def undo_merge(here: Here, said: MergeIn, journey: JourneyName = None) -> JobOut
 
     def work(job: Job) -> None:
         job.say("deciding", 0.0)
-        with here.serving.writing(journey) as found:
+        with here.serving.writing(journey, waiting=job.wait) as found:
             found.undo_merge(said.customer)
 
     return job_out(here.jobs.start("identity", work))
@@ -254,7 +254,7 @@ def doctor(
         with here.serving.asking(journey) as asking:
             return examine(asking, files, reveal=reveal, source=source, say=job.say)
 
-    return job_out(here.jobs.start("doctor", work))
+    return job_out(here.jobs.start("doctor", work, masked=True))
 
 
 @router.get("/doctor/{id}")

@@ -15,10 +15,11 @@ from desirepath.app.loads import Undoing, plan_undo
 from desirepath.app.plain import as_plain
 from desirepath.app.serving import Serving
 from desirepath.app.source_states import SourceState, source_states
+from desirepath.core.errors import SourceError
 from desirepath.store.reject_rows import count_rejects
 from desirepath.web.context import Here, JourneyName, Reveal
 from desirepath.web.jobs import Job
-from desirepath.web.masks import mask_cell, mask_record
+from desirepath.web.masks import mask_cell, mask_quoted, mask_record
 from desirepath.web.problems import Problem, problem_of
 from desirepath.web.routes.jobs import JobOut, job_out, result_of
 
@@ -170,11 +171,17 @@ def run_load(serving: Serving, job: Job, only: list[str] | None) -> LoadOut:
     def say(step: str, share: float) -> None:
         job.say(f"placing customers: {step}", _LOADING + share * (1 - _LOADING))
 
-    with serving.writing() as workspace:
+    with serving.writing(waiting=job.wait) as workspace:
         try:
             return _load_out(workspace.load(only=only, progress=progress, say=say), [])
         except LoadFailed as failed:
-            return _load_out(failed.summary, [problem_of(one) for one in failed.failures])
+            return _load_out(failed.summary, [_failure(one) for one in failed.failures])
+
+
+def _failure(error: SourceError) -> Problem:
+    problem = problem_of(error)
+    masked = {"detail": mask_quoted(problem.detail), "hint": mask_quoted(problem.hint)}
+    return problem.model_copy(update=masked)
 
 
 def _load_out(summary: LoadSummary, failures: list[Problem]) -> LoadOut:
@@ -233,7 +240,7 @@ def undo_load(here: Here, number: int, and_later: AndLater = False) -> JobOut:
     """Take a load back as if it had never run, and place the customers again: a job."""
 
     def work(job: Job) -> UndoOut:
-        with here.serving.writing() as found:
+        with here.serving.writing(waiting=job.wait) as found:
             return _undo_out(found.undo_load(number, and_later=and_later, say=job.say))
 
     return job_out(here.jobs.start("undo", work))
@@ -259,7 +266,7 @@ def place_customers(here: Here, journey: JourneyName = None) -> JobOut:
     """Place a journey's customers by what holds now, where anything has changed: a job."""
 
     def work(job: Job) -> str:
-        with here.serving.writing(journey) as found:
+        with here.serving.writing(journey, waiting=job.wait) as found:
             placed = found.refresh(say=job.say)
         return str(placed) if placed else ""
 

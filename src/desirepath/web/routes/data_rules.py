@@ -148,10 +148,10 @@ def try_rules(here: Here, name: Name, said: TextIn) -> JobOut:
     journey, changed, main = changed_journey(here.serving.folder, name, said.text)
 
     def work(job: Job) -> Preview:
-        with here.serving.writing(journey) as found:
+        with here.serving.writing(journey, waiting=job.wait) as found:
             return preview(found.derived, derived_by(found.derived, changed, main), job.say)
 
-    return job_out(here.jobs.start("preview", work))
+    return job_out(here.jobs.start("preview", work, masked=True))
 
 
 @router.get("/rules/previews/{id}")

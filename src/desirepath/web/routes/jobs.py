@@ -49,7 +49,11 @@ async def job(id: str, here: Here) -> JobOut:
 @router.get("/jobs/{id}/result")
 def result(id: str, here: Here) -> Any:
     """What it made; null while it runs."""
-    return here.jobs.get(id).result
+    found = here.jobs.get(id)
+    if found.masked:
+        hint = "It names people: the route of this kind masks it."
+        raise NotFound(f"what this job ({found.kind}) has made is told elsewhere", hint=hint)
+    return found.result
 
 
 _EVENTS: dict[int | str, dict[str, Any]] = {

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
+from desirepath.app.clock import SystemClock
 from desirepath.app.journeys import journey_file
 from desirepath.app.mapping import draw_map
 from desirepath.app.refresh import Say, quiet
@@ -166,8 +167,10 @@ def write(here: Here, cell: WriteIn, journey: JourneyName = None) -> WrittenOut:
     """
     entries = [Entry(one.text, one.by, one.holds) for one in cell.entries]
     with here.serving.writing(journey) as workspace:
-        file = journey_file(workspace.folder, journey or MAIN_JOURNEY)
-        return _written_out(write_cell(file, workspace.journey, cell.lane, cell.stage, entries, cell.version))
+        file, now = journey_file(workspace.folder, journey or MAIN_JOURNEY), SystemClock().now()
+        return _written_out(
+            write_cell(file, workspace.journey, cell.lane, cell.stage, entries, cell.version, now)
+        )
 
 
 @router.get("/map/claim")
