@@ -59,14 +59,20 @@ def test_what_an_events_name_says(name: str, role: str) -> None:
 @pytest.mark.parametrize(
     ("name", "stages", "where", "stage"),
     [
-        ("Review Posted", ["decision", "advocacy"], {"decision": 9}, "advocacy"),
+        ("Review Posted", ["decision", "advocacy"], {"decision": 2, "advocacy": 2}, "advocacy"),
+        (
+            "Order Confirmation Viewed",
+            ["awareness", "retention"],
+            {"retention": 9, "awareness": 1},
+            "retention",
+        ),
         ("Deal Won", ["interest", "decision"], {}, "decision"),
         ("Ticket Opened", ["start", "use"], {"start": 2, "use": 3}, "use"),
         ("Ticket Opened", ["start", "use"], {"start": 3, "use": 3}, ""),
         ("Review Posted", ["start", "use"], {}, ""),
     ],
 )
-def test_the_stage_of_a_further_event_is_said_by_its_name_or_by_where_customers_were(
+def test_the_stage_of_a_further_event_is_said_by_where_customers_were_or_by_its_name(
     name: str, stages: list[str], where: dict[str, int], stage: str
 ) -> None:
     found, why = stage_within(name, stages, where)

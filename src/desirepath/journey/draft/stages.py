@@ -87,20 +87,18 @@ def role_of(name: str) -> Role:
 def stage_within(name: str, stages: Collection[str], where: Mapping[str, int]) -> tuple[str, str]:
     """Of a journey that has its stages: the one in which a further event is a touchpoint, and why; '' where none is.
 
-    where: in which stage their customers were, how many of these events.
+    where: in which stage their customers were, how many of these events. What customers did says more than a name.
 
-    >>> stage_within("Review Posted", ["decision", "advocacy"], {"decision": 9})
+    >>> stage_within("Review Posted", ["decision", "advocacy"], {})
     ('advocacy', 'by the words of its name')
     """
-    role = role_of(name)
-    meant = "decision" if role == "goal" else role
-    if meant in stages:
-        return meant, "by the words of its name"
     every = sum(where.values())
     most = max(where, key=lambda one: where[one], default="")
-    if not every or 2 * where[most] <= every:
-        return "", ""
-    return most, f"{where[most]:,} of {every:,} happened while their customer was in it"
+    if every and 2 * where[most] > every:
+        return most, f"{where[most]:,} of {every:,} happened in this stage"
+    role = role_of(name)
+    meant = "decision" if role == "goal" else role
+    return (meant, "by the words of its name") if meant in stages else ("", "")
 
 
 def plan(

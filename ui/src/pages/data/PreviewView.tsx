@@ -9,7 +9,8 @@ import { words } from "@/words";
 
 const MOST = 8;
 
-export function PreviewView({ id, outdated }: { id: string; outdated: boolean }) {
+/** outdated: something has changed since it was asked for; changed: what, in words (the text, unless given). */
+export function PreviewView({ id, outdated, changed }: { id: string; outdated: boolean; changed?: string }) {
   const w = words.data;
   const [reveal, setReveal] = useState(false);
   const [all, setAll] = useState(false);
@@ -21,7 +22,7 @@ export function PreviewView({ id, outdated }: { id: string; outdated: boolean })
     <section className="card preview" aria-label={w.previewTitle}>
       <Stack gap="sm">
         <p className="headline" role="status">{data.same ? w.sameRules : data.moved ? w.wouldMove(data.moved, data.customers.before ?? 0) : w.nobodyMoves}</p>
-        {outdated && <Text size="sm" className="warn">{w.outdated}</Text>}
+        {outdated && <Text size="sm" className="warn">{changed ?? w.outdated}</Text>}
         <Counts data={data} />
         {moves.length > 0 && (
           <>

@@ -1,14 +1,12 @@
 // The definitions as text: every mistake at its line, who would move before anything is saved, then saving; earlier versions.
 import { Alert, Button, Group, Menu, SegmentedControl, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useForget } from "@/api/hooks";
 import { answered, ProblemError } from "@/api/problem";
-import { checkRules, keptRules, placeCustomers, saveRules, tryRules } from "@/generated/client/sdk.gen";
+import { checkRules, keptRules, tryRules } from "@/generated/client/sdk.gen";
 import type { Mistake, RuleFileOut } from "@/generated/client/types.gen";
 import { Editor, Mistakes } from "@/pages/data/Editor";
-import { useRules, useWork } from "@/pages/data/hooks";
+import { useRules, useSaving, useWork } from "@/pages/data/hooks";
 import { PreviewView } from "@/pages/data/PreviewView";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -37,7 +35,6 @@ export function Rules({ hasData }: { hasData: boolean }) {
 function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const w = words.data;
   const { values, set } = useUrl();
-  const forget = useForget();
   const client = useQueryClient();
   // What was opened stays beneath what is written, whatever another window saves meanwhile.
   const [opened, setOpened] = useState(file);
@@ -47,7 +44,7 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const [error, setError] = useState<Error | null>(null);
   const [tried, setTried] = useState("");
   const trying = useWork((job) => set({ preview: job.id }, true), false);
-  const placing = useWork(() => notifications.show({ message: w.placed }));
+  const { save: write, placing } = useSaving(hasData);
   const asked = useRef(0);
   const changed = text !== opened.text;
   const overtaken = opened.stamp !== file.stamp;
@@ -72,17 +69,14 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const save = async (over = opened) => {
     setError(null);
     try {
-      setOpened(await answered(saveRules({ path: { name: file.name }, body: { text, stamp: over.stamp } })));
+      setOpened(await write(file.name, text, over.stamp));
     } catch (failed) {
       // Another window was first: what it saved is shown beside this text, and somebody decides.
       if (failed instanceof ProblemError && failed.problem.code === "file_changed") await client.invalidateQueries({ queryKey: ["rules"] });
       else setError(failed as Error);
       return;
     }
-    notifications.show({ message: w.saved(file.name) });
     set({ preview: undefined }, true);
-    if (file.journey !== null && hasData) placing.begin(placeCustomers({ query: file.journey === "main" ? {} : { journey: file.journey } }));
-    else await forget();
   };
   const put = async (version: string) => setText((await answered(keptRules({ path: { name: file.name, version } }))).text);
   const isJourney = file.journey !== null;

@@ -11,6 +11,7 @@ import type { LoadOut, SourceOut, UploadOut } from "@/generated/client/types.gen
 import { Drop } from "@/pages/data/Drop";
 import { useSources, useUploads, useWork } from "@/pages/data/hooks";
 import { More } from "@/pages/data/More";
+import { Offer } from "@/pages/data/Offer";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
@@ -42,6 +43,7 @@ export function Sources({ workspace }: { workspace: WorkspaceOut }) {
       {!found.data && !found.error && <Waiting label={words.opening} />}
       <Drop small arrived={() => void client.invalidateQueries({ queryKey: ["sources"] }).then(() => setArrived((before) => before + 1))} />
       {found.data && <More files={unread(uploads.data?.files ?? [], found.data)} arrived={arrived} load={load} busy={work.running} />}
+      <Offer workspace={workspace} />
       <div className="sources">{found.data?.map((one) => <One key={one.id} source={one} zone={workspace.time_zone} />)}</div>
       <Text size="sm" className="muted">{w.sourcesAbout} <Link href={href("/rules", { file: "sources.yaml" })}>sources.yaml</Link></Text>
     </Stack>

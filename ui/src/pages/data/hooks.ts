@@ -1,11 +1,14 @@
 // What the page Data asks the API, and how it runs what takes longer.
+import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import { useForget, useJob } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import type { JobOut } from "@/api/types";
-import { doctorReport, draftTold, identity, loads, rejects, rules, rulesPreview, sources, templates, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
+import { doctorReport, draftTold, identity, loads, placeCustomers, rejects, rules, rulesPreview, saveRules, sources, templates, touchpointOffer, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
+import type { RuleFileOut } from "@/generated/client/types.gen";
 import { useAsked } from "@/url/state";
+import { words } from "@/words";
 
 export function useUploads() {
   return useQuery({ queryKey: ["uploads"], queryFn: ({ signal }) => answered(uploadedFiles({ signal })) });
@@ -75,6 +78,17 @@ export function usePreview(id: string | null, reveal: boolean) {
   });
 }
 
+export function useOffer(enabled: boolean, reveal: boolean) {
+  const { asked } = useAsked();
+  const journey = asked.journey;
+  return useQuery({
+    queryKey: ["touchpoint-offer", journey, reveal],
+    enabled,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answered(touchpointOffer({ query: { journey, reveal }, signal })),
+  });
+}
+
 export interface Work {
   /** Begin it: `call` answers with the job. */
   begin: (call: Promise<{ data?: JobOut; error?: unknown; response?: Response }>) => void;
@@ -104,4 +118,18 @@ export function useWork(done?: (job: JobOut) => void, forget = true): Work {
   }, []);
   const clear = useCallback(() => { setId(null); setError(null); }, []);
   return { begin, job, running: asking || (id !== null && (job === null || job.state === "running")), error, halt, clear };
+}
+
+/** Saving a definition: it is written and said so; then the customers are placed by it. save throws what was refused. */
+export function useSaving(hasData: boolean): { save: (name: string, text: string, stamp: string) => Promise<RuleFileOut>; placing: Work } {
+  const forget = useForget();
+  const placing = useWork(() => notifications.show({ message: words.data.placed }));
+  const save = async (name: string, text: string, stamp: string) => {
+    const saved = await answered(saveRules({ path: { name }, body: { text, stamp } }));
+    notifications.show({ message: words.data.saved(name) });
+    if (saved.journey !== null && hasData) placing.begin(placeCustomers({ query: saved.journey === "main" ? {} : { journey: saved.journey } }));
+    else void forget();
+    return saved;
+  };
+  return { save, placing };
 }
