@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import app_url, no_violations, own_shop, sample_shop, served
+from tests.browser.app import app_url, own_shop, sample_shop, served
 from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
 
 def number(text: str) -> int:
@@ -63,6 +60,29 @@ def test_a_number_opens_its_customers_masked(page: Page, app_url: str) -> None:
     assert drawer.get_by_role("link").count() > 20
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def test_the_list_behind_a_number_has_an_address_that_opens_it_again(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/stages?by=traits.device&segment=mobile")
+    button = page.get_by_role("button", name=re.compile(r"^mobile, Decision: [\d,]+ entered$"))
+    expect(button).to_be_visible(timeout=60_000)
+    button.click()
+    link = page.get_by_role("dialog").get_by_role("link", name="Open as a page")
+    expect(link).to_be_visible(timeout=30_000)
+    behind = page.get_by_role("dialog").get_by_text(re.compile("^mobile, Decision: entered: ")).inner_text()
+    link.click()
+    many = f"{number(behind.rpartition(':')[2]):,} customers behind this number"
+    expect(page.get_by_text(many)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Decision: entered")).to_be_visible()
+    address = page.url
+    assert all(
+        part in address for part in ("stage=decision", "count=entered", "group=mobile", "segment=mobile")
+    )
+    page.goto(f"{app_url}/today")
+    page.goto(address)
+    expect(page.get_by_text(many)).to_be_visible(timeout=60_000)
+    page.get_by_role("link", name="To the stage").click()
+    expect(page).to_have_url(re.compile(r"/stages/decision\?.*by=traits\.device"))
 
 
 def test_a_stage_has_its_curve_its_quartiles_and_its_cohorts(page: Page, app_url: str) -> None:
@@ -118,13 +138,3 @@ def test_who_is_where_has_a_step_and_a_table(page: Page, app_url: str) -> None:
     where.get_by_text("Week", exact=True).click()
     expect(where.get_by_role("row").nth(months + 4)).to_be_visible()
     assert "every" not in page.url
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/stages?by=traits.device", "/stages/decision"])
-def test_axe_finds_nothing(page: Page, app_url: str, scheme: Literal["light", "dark"], path: str) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{app_url}{path}")
-    expect(page.get_by_role("img").first).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(300)
-    no_violations(page, AXE)

@@ -2,7 +2,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { Fields } from "@/api/hooks";
 import { answered } from "@/api/problem";
-import { customerEvents, customerIdentity, customerOutlook, customersBehind, customerVisits, notableCustomers, oneCustomer, overdueCustomers, searchCustomers } from "@/generated/client/sdk.gen";
+import { customerEvents, customerIdentity, customerOutlook, customersBehind, customersBehindStage, customerVisits, notableCustomers, oneCustomer, overdueCustomers, searchCustomers } from "@/generated/client/sdk.gen";
+import type { CustomersListed } from "@/generated/client/types.gen";
 import { useAsked } from "@/url/state";
 
 export type Order = "id" | "last" | "first" | "value" | "events";
@@ -41,8 +42,27 @@ export function useBehind(name: string, fields: Fields | null, count: string, or
     placeholderData: keepPreviousData,
     initialPageParam: 0,
     queryFn: ({ signal, pageParam }) => answered(customersBehind({ path: { name }, query: { journey: asked.journey, count, order, reveal, start: pageParam, most: PAGE }, body, signal })),
-    getNextPageParam: (last) => (last.start + last.customers.length < last.total ? last.start + last.customers.length : undefined),
+    getNextPageParam: after,
   });
+}
+
+/** A count of a stage. stage: its id, `repeat:` before it, or `journey`. group: of the breakdown `by`. */
+export interface OfStage { stage: string; count: string; by?: string | undefined; group?: string | undefined }
+
+export function useBehindStage({ stage, ...of }: OfStage, order: Order, reveal: boolean) {
+  const { asked } = useAsked();
+  const query = { ...asked, ...of, order, reveal, most: PAGE };
+  return useInfiniteQuery({
+    queryKey: ["customers", "behind-stage", stage, query],
+    placeholderData: keepPreviousData,
+    initialPageParam: 0,
+    queryFn: ({ signal, pageParam }) => answered(customersBehindStage({ path: { id: stage }, query: { ...query, start: pageParam }, signal })),
+    getNextPageParam: after,
+  });
+}
+
+function after(last: CustomersListed): number | undefined {
+  return last.start + last.customers.length < last.total ? last.start + last.customers.length : undefined;
 }
 
 export function useCustomer(id: string, reveal: boolean) {

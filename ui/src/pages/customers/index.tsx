@@ -17,7 +17,7 @@ export default function Customers() {
       <Switch>
         <Route path="/:id">{({ id }) => <One key={id} id={id ?? ""} reveal={reveal} setReveal={setReveal} was={was} setWas={setWas} />}</Route>
         <Route>
-          {values.get("question") ? <Behind reveal={reveal} setReveal={setReveal} /> : <Search reveal={reveal} setReveal={setReveal} text={text} setText={setText} />}
+          {values.get("question") || (values.get("stage") && values.get("count")) ? <Behind reveal={reveal} setReveal={setReveal} /> : <Search reveal={reveal} setReveal={setReveal} text={text} setText={setText} />}
         </Route>
       </Switch>
     </div>

@@ -1,10 +1,13 @@
-// The customers behind a number of a stage, in a drawer.
+// The customers behind a number of a stage, in a drawer that leads to the same list as a page.
 import { useState } from "react";
 import { useBehindStage, type Counted } from "@/pages/stages/hooks";
 import { MemberList } from "@/parts/Members";
+import { useHref } from "@/url/state";
 
 export function Behind({ of, close }: { of: Counted | null; close: () => void }) {
   const [reveal, setReveal] = useState(false);
   const found = useBehindStage(of, reveal);
-  return <MemberList found={found} opened={of !== null} title={of?.label ?? ""} reveal={reveal} setReveal={setReveal} close={close} />;
+  const href = useHref();
+  const page = of ? href("~/customers", { stage: of.stage, count: of.count, by: of.by, group: of.group }) : undefined;
+  return <MemberList found={found} page={page} opened={of !== null} title={of?.label ?? ""} reveal={reveal} setReveal={setReveal} close={close} />;
 }
