@@ -3,7 +3,7 @@ import { Button, Group, Menu, Stack, Tabs } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconBook, IconCopy, IconUsers } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useState } from "react";
-import type { Fields } from "@/api/hooks";
+import { useWorkspace, type Fields } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import type { AnswerOut, TableOut } from "@/api/types";
 import type { Locale } from "@/format";
@@ -13,6 +13,7 @@ import { Contract } from "@/parts/Contract";
 import { copy } from "@/parts/copy";
 import { DataTable } from "@/parts/DataTable";
 import { Members } from "@/parts/Members";
+import { namesOf, type Names } from "@/parts/names";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
@@ -26,6 +27,7 @@ export function AnswerView({ answer, fields, link }: Props) {
   const [counted, setCounted] = useState<boolean | null>(null); // null: never opened, nothing of it is loaded
   const open = useCallback((list: string) => setCount(list), []);
   const name = String(answer.question["name"]);
+  const called = namesOf(useWorkspace().data, answer.question);
   const locale = { currency: answer.asked.currency, zone: answer.asked.time_zone };
   const tables = Object.entries(answer.tables).filter(([, one]) => one.rows.length > 0);
   return (
@@ -53,7 +55,7 @@ export function AnswerView({ answer, fields, link }: Props) {
         <Tabs key={tables.map(([one]) => one).join()} defaultValue={tables[0]?.[0] ?? null} keepMounted={false}>
           {tables.length > 1 && <Tabs.List aria-label={words.ask.tables}>{tables.map(([one]) => <Tabs.Tab key={one} value={one}>{words.ask.choice(one)}</Tabs.Tab>)}</Tabs.List>}
           {tables.map(([one, found]) => (
-            <Tabs.Panel key={one} value={one} pt="sm"><LongTable table={found} caption={`${words.ask.choice(one)}: ${found.grain}`} locale={locale} /></Tabs.Panel>
+            <Tabs.Panel key={one} value={one} pt="sm"><LongTable table={found} caption={`${words.ask.choice(one)}: ${found.grain}`} locale={locale} names={called} /></Tabs.Panel>
           ))}
         </Tabs>
       )}
@@ -69,7 +71,7 @@ export function AnswerView({ answer, fields, link }: Props) {
 
 const SHORT = 12;
 /** A table that shows its first rows until somebody wants all. */
-function LongTable({ table, ...rest }: { table: TableOut; caption: string; locale: Locale }) {
+function LongTable({ table, ...rest }: { table: TableOut; caption: string; locale: Locale; names: Names }) {
   const [all, setAll] = useState(false);
   const rows = Math.min(table.rows.length, 1_000);
   return (

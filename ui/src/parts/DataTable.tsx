@@ -1,6 +1,7 @@
 // A table of an answer: an estimate's four columns stand in one cell, with its interval and n below the value.
 import type { TableOut } from "@/api/types";
-import { inUnit, interval, number, type Locale, type Unit } from "@/format";
+import { day, inUnit, instant, interval, number, type Locale, type Unit } from "@/format";
+import type { Names } from "@/parts/names";
 import { unitOf as unitOfText } from "@/parts/unit";
 import { words } from "@/words";
 
@@ -9,9 +10,11 @@ interface Props {
   caption: string;
   locale: Locale;
   most?: number;
+  /** What its ids are called, in cells and heads. */
+  names?: Names;
 }
 
-export function DataTable({ table, caption, locale, most = 200 }: Props) {
+export function DataTable({ table, caption, locale, most = 200, names: called }: Props) {
   const names = table.columns.map((one) => one.name);
   const parts = new Set(names.filter((name) => names.includes(`${name}_low`)).flatMap((name) => [`${name}_low`, `${name}_high`, `${name}_n`]));
   const byRow = table.columns.some((one) => one.unit?.startsWith("@"));
@@ -22,12 +25,12 @@ export function DataTable({ table, caption, locale, most = 200 }: Props) {
       <table className="data-table">
         <caption className="sr">{caption}</caption>
         <thead>
-          <tr>{shown.map((one) => <th key={one.name} scope="col" className={isNumber(one.kind) ? "n" : undefined}>{one.name.replaceAll("_", " ")}</th>)}</tr>
+          <tr>{shown.map((one) => <th key={one.name} scope="col" className={isNumber(one.kind) ? "n" : undefined}>{called ? called.head(one.name) : one.name.replaceAll("_", " ")}</th>)}</tr>
         </thead>
         <tbody>
           {rows.map((row, i) => (
             <tr key={i}>
-              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} estimated={parts.has(`${one.name}_low`)} locale={locale} />)}
+              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} estimated={parts.has(`${one.name}_low`)} locale={locale} called={called} />)}
             </tr>
           ))}
         </tbody>
@@ -45,11 +48,11 @@ function unitOf(unit: string, row: Record<string, unknown>): Unit {
 }
 
 const TINY = 0.0001;
-interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale }
+interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale; called: Names | undefined }
 
-function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
+function TableCell({ row, name, kind, unit, estimated, locale, called }: CellProps) {
   const value = row[name];
-  if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : said(name, String(value))}</td>;
+  if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : kind === "instant" ? moment(String(value), locale) : said(name, called ? called.cell(name, String(value)) : String(value))}</td>;
   if (unit === "" && typeof value === "number" && value > 0 && value < TINY) return <td className="n">{words.lessThan(number(TINY, { maximumFractionDigits: 4 }))}</td>;
   const plain = unit === "" && kind === "integer" ? "count" : unit;
   const amount = typeof value === "number" ? value : null;
@@ -64,6 +67,13 @@ function TableCell({ row, name, kind, unit, estimated, locale }: CellProps) {
       </small>
     </td>
   );
+}
+
+/** An instant in the journey's zone; a midnight is a day. */
+function moment(text: string, { zone }: Locale): string {
+  const at = Date.parse(text) * 1_000;
+  if (zone === undefined || Number.isNaN(at)) return text;
+  return text.includes("T00:00:00") ? day(at, zone) : instant(at, zone);
 }
 
 /** A reason as "too_few: n 0 of 20" in words. */

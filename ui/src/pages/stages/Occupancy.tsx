@@ -2,7 +2,7 @@
 // stage's name at the end of its band opens those who are there now.
 import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo } from "react";
-import { useAnswer } from "@/api/hooks";
+import { useAnswer, useWorkspace } from "@/api/hooks";
 import type { StageSeenOut } from "@/api/types";
 import type { Open } from "@/pages/stages/Funnel";
 import { notesSaid, periodStart, useNotes } from "@/parts/annotations";
@@ -10,6 +10,7 @@ import { Chart, type Palette } from "@/parts/Chart";
 import { bandsOption } from "@/parts/charts/bands";
 import { DataTable } from "@/parts/DataTable";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { namesOf } from "@/parts/names";
 import { Waiting } from "@/parts/Waiting";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -23,6 +24,7 @@ export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open
   const fields = useMemo(() => ({ every, most: 1 }), [every]);
   const found = useAnswer("occupancy", fields);
   const notes = useNotes().data;
+  const called = namesOf(useWorkspace().data, { name: "occupancy" });
   const table = found.data?.tables["counts"];
   const option = useCallback((colours: Palette) => {
     const rows = table?.rows ?? [];
@@ -47,7 +49,7 @@ export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open
         <>
           <p className="muted">{now}</p>
           <Chart label={`${w.occupancySaid(now)} ${notesSaid(notes ?? [])}`} option={option} onClick={click} height="20rem" />
-          <details><summary>{words.table}</summary><DataTable table={table} caption={w.occupancy} locale={{ zone: found.data.asked.time_zone }} /></details>
+          <details><summary>{words.table}</summary><DataTable table={table} caption={w.occupancy} locale={{ zone: found.data.asked.time_zone }} names={called} /></details>
         </>
       )}
     </section>
