@@ -6,12 +6,14 @@ import { PERS, STEPS, TOP, type Change, type Walk } from "@/pages/paths/way";
 import { words } from "@/words";
 
 const w = words.paths;
-interface Props { walk: Walk; workspace: WorkspaceOut; here: string | null; set: (change: Change) => void }
+interface Props { walk: Walk; workspace: WorkspaceOut; events: string[]; here: string | null; set: (change: Change) => void }
 const AFRESH: Change = { way: undefined, expand: undefined };
 
-export function Ask({ walk, workspace, here, set }: Props) {
+export function Ask({ walk, workspace, events, here, set }: Props) {
+  const touchpoints = new Set(workspace.touchpoints.map((one) => one.id));
   const starts = [
     { group: w.touchpoints, items: workspace.touchpoints.map((one) => ({ value: one.id, label: one.label })) },
+    ...(walk.by === "event" ? [{ group: w.events, items: events.filter((one) => !touchpoints.has(one)).map((one) => ({ value: one, label: one })) }] : []),
     { group: w.stages, items: workspace.stages.map((one) => ({ value: `stage:${one.id}`, label: w.evidenceOf(one.label) })) },
     { group: w.goals, items: workspace.stages.filter((one) => one.has_goal).map((one) => ({ value: `goal:${one.id}`, label: w.goalOf(one.label) })) },
     { group: w.beforeLapsed, items: workspace.stages.map((one) => ({ value: `before:${one.id}`, label: w.beforeLapsedIn(one.label) })) },
@@ -36,18 +38,18 @@ export function Ask({ walk, workspace, here, set }: Props) {
       </div>
       <Popover withinPortal trapFocus position="bottom-end">
         <Popover.Target><Button size="xs" variant="default" leftSection={<IconAdjustmentsHorizontal size="0.9rem" />}>{w.more}</Button></Popover.Target>
-        <Popover.Dropdown><More walk={walk} workspace={workspace} set={set} /></Popover.Dropdown>
+        <Popover.Dropdown><More walk={walk} set={set} /></Popover.Dropdown>
       </Popover>
     </div>
   );
 }
 
-function More({ walk, set }: Omit<Props, "here">) {
+function More({ walk, set }: Pick<Props, "walk" | "set">) {
   const numbers = (most: number[]) => most.map((one) => ({ value: String(one), label: String(one) }));
   return (
     <Stack gap="sm">
       <Select size="xs" label={w.per} comboboxProps={{ withinPortal: false }} disabled={walk.before !== null} allowDeselect={false} value={walk.per} onChange={(one) => set({ ...AFRESH, per: one ?? undefined })} data={PERS.filter((one) => !walk.stage || one === "visit" || one === "session").map((one) => ({ value: one, label: w.pers[one] }))} />
-      <Select size="xs" label={w.stepIs} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={walk.by} onChange={(one) => set({ ...AFRESH, start: undefined, step: one === "touchpoint" ? undefined : one ?? undefined })} data={(["touchpoint", "stage", "channel", "event"] as const).map((one) => ({ value: one, label: w.stepKinds[one] }))} />
+      <Select size="xs" label={w.stepIs} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={walk.by} onChange={(one) => set({ ...AFRESH, start: undefined, step: one === walk.usual ? undefined : one ?? undefined })} data={(["touchpoint", "stage", "channel", "event"] as const).map((one) => ({ value: one, label: w.stepKinds[one] }))} />
       <Group grow>
         <Select size="xs" label={w.topN} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={String(walk.top)} onChange={(one) => set({ top: one === String(TOP) ? undefined : one ?? undefined, expand: undefined })} data={numbers([...new Set([3, 4, 6, 8, 12, 20, walk.top])].sort((a, b) => a - b))} />
         <Select size="xs" label={w.stepsN} comboboxProps={{ withinPortal: false }} allowDeselect={false} value={String(walk.steps)} onChange={(one) => set({ steps: one === String(STEPS) ? undefined : one ?? undefined })} data={numbers([...new Set([3, 4, 6, 8, 10, 12, walk.steps])].sort((a, b) => a - b))} />

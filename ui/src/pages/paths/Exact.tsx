@@ -4,7 +4,7 @@ import { IconRoute, IconUsersPlus } from "@tabler/icons-react";
 import type { AnswerOut } from "@/api/types";
 import { duration, interval, money, percent } from "@/format";
 import { folded } from "@/pages/paths/folded";
-import { rowsOf, type Row } from "@/pages/paths/rows";
+import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const w = words.paths;

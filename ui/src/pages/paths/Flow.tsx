@@ -5,8 +5,8 @@ import { useEffect, useMemo, useRef } from "react";
 import type { AnswerOut } from "@/api/types";
 import { percent } from "@/format";
 import { BAR, flowShape, OTHER, type FlowNode } from "@/pages/paths/flow";
-import { rowsOf } from "@/pages/paths/rows";
 import type { Walk } from "@/pages/paths/way";
+import { rowsOf } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const w = words.paths;

@@ -7,8 +7,8 @@ import { useMemo } from "react";
 import type { AnswerOut } from "@/api/types";
 import { duration, percent } from "@/format";
 import { bent, round, spots, waysOf, type Spot, type Way } from "@/pages/paths/graph";
-import { rowsOf } from "@/pages/paths/rows";
 import { here, named, type Walk } from "@/pages/paths/way";
+import { rowsOf } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const w = words.paths;
@@ -53,7 +53,8 @@ export default function Graph({ answer, walk, labelOf, columnOf, go }: Props) {
 
 function StepView({ data }: NodeProps<StepNode>) {
   const { spot, label } = data;
-  const centre = { left: spot.size / 2 + 2, top: spot.size / 2 + 2, transform: "translate(-50%, -50%)" };
+  // right: a handle at the right is else as wide as from here to the end of the name.
+  const centre = { left: spot.size / 2 + 2, right: "auto", top: spot.size / 2 + 2, transform: "translate(-50%, -50%)" };
   return (
     <>
       <Handle type="target" position={Position.Left} className="handle" style={centre} />

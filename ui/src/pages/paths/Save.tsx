@@ -6,15 +6,18 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useForget } from "@/api/hooks";
 import { answered } from "@/api/problem";
+import type { WorkspaceOut } from "@/api/types";
 import { saveSegment, trySegment } from "@/generated/client/sdk.gen";
 import { rowsFor } from "@/pages/paths/segment";
+import type { Walk } from "@/pages/paths/way";
+import { idOf } from "@/pages/segments/rule";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
 const w = words.paths;
-interface Props { steps: string[] | null; by: string; touchpoints: string[]; events: string[]; labelOf: (step: string) => string; close: () => void }
+interface Props { steps: string[] | null; walk: Walk; workspace: WorkspaceOut; events: string[]; labelOf: (step: string) => string; close: () => void }
 
 export function Save(props: Props) {
   return (
@@ -24,11 +27,11 @@ export function Save(props: Props) {
   );
 }
 
-function Form({ steps, by, touchpoints, events, labelOf, close }: Props & { steps: string[] }) {
+function Form({ steps, walk, workspace, events, labelOf, close }: Props & { steps: string[] }) {
   const { asked } = useAsked();
   const journey = asked.journey;
   const forget = useForget();
-  const { rows, left } = rowsFor(steps, by, touchpoints, events);
+  const { rows, left } = rowsFor(steps, walk.by, workspace.touchpoints.map((one) => one.id), events, walk.start);
   const [label, setLabel] = useState(steps.map(labelOf).join(" › ").slice(0, 120));
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
@@ -37,7 +40,7 @@ function Form({ steps, by, touchpoints, events, labelOf, close }: Props & { step
     setBusy(true);
     setError(null);
     try {
-      const id = label.toLowerCase().normalize("NFKD").replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").replace(/^(\d)/, "w_$1").slice(0, 60) || "walk";
+      const id = idOf(label.slice(0, 60), [...workspace.segments, ...workspace.personas].map((one) => one.id)) || "walk";
       await answered(saveSegment({ path: { id }, query: { journey }, body: { label, about: w.savedAbout, rule } }));
       await forget();
       notifications.show({ message: w.saved(label) });

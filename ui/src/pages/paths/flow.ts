@@ -1,6 +1,6 @@
 // Where the nodes and ribbons of a flow lie: columns by position, nodes as high as the walks that came, and every sum closed:
 // who came in = who went on + whose walk was over + who is in flight + whose path is cut.
-import type { Row } from "@/pages/paths/rows";
+import type { Row } from "@/parts/charts/drawing";
 
 export const OTHER = "(other)";
 export const HEIGHT = 380; // of all walks, at least; a wide screen draws them higher

@@ -1,6 +1,6 @@
 // Where the steps of the graph lie: columns by the stage of a touchpoint (else by how they follow each other), in each the
 // most walked first, every other one a little aside, so that a line past a step can be seen; size by walks.
-import type { Row } from "@/pages/paths/rows";
+import type { Row } from "@/parts/charts/drawing";
 
 export interface Spot { step: string; walks: number; times: number; x: number; y: number; size: number }
 export interface Way { from: string; to: string; count: number; chance: number | null; wait: number | null; back: boolean }

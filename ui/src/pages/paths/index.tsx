@@ -3,6 +3,7 @@
 import "@/pages/paths/paths.css";
 import { Button, Group } from "@mantine/core";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { Link } from "wouter";
 import { useAnswer, useData, useWorkspace } from "@/api/hooks";
 import type { AnswerOut, WorkspaceOut } from "@/api/types";
 import { Ask } from "@/pages/paths/Ask";
@@ -10,13 +11,14 @@ import { Exact } from "@/pages/paths/Exact";
 import { Flow } from "@/pages/paths/Flow";
 import { OTHER } from "@/pages/paths/flow";
 import { Save } from "@/pages/paths/Save";
-import { ANY, gone, here, named, pathFields, walkOf, type Change, type Walk } from "@/pages/paths/way";
+import { ANY, gone, here, named as namedSteps, pathFields, walkOf, type Change, type Walk } from "@/pages/paths/way";
 import { Contract } from "@/parts/Contract";
 import { DataTable } from "@/parts/DataTable";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Members } from "@/parts/Members";
+import type { Names } from "@/parts/names";
 import { Waiting } from "@/parts/Waiting";
-import { useUrl } from "@/url/state";
+import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
 const w = words.paths;
@@ -30,7 +32,10 @@ export default function Paths() {
 
 function Walking({ workspace }: { workspace: WorkspaceOut }) {
   const { values, set } = useUrl();
-  const walk = useMemo(() => walkOf(values), [values]);
+  const href = useHref();
+  const named = workspace.touchpoints.length > 0;
+  const file = workspace.journey === "main" ? "journey.yaml" : `${workspace.journey}.journey.yaml`;
+  const walk = useMemo(() => walkOf(values, named ? "touchpoint" : "event"), [values, named]);
   const listed = Math.min(200, Number(values.get("list")) || LIST);
   const events = useData().data?.event_names ?? [];
   const flow = useAnswer("paths", useMemo(() => pathFields(walk, "flow"), [walk]));
@@ -39,25 +44,30 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
   const [count, setCount] = useState<string | null>(null);
   const [saving, setSaving] = useState<string[] | null>(null);
   const labels = useMemo(() => new Map<string, string>([
-    ...workspace.touchpoints.map((one): [string, string] => [one.id, one.label]),
+    // A channel or an event that is called like a touchpoint is none.
+    ...workspace.touchpoints.filter((one) => walk.by === "touchpoint" || one.id === walk.start).map((one): [string, string] => [one.id, one.label]),
     ...workspace.stages.flatMap((one): [string, string][] => [[`stage:${one.id}`, w.evidenceOf(one.label)], [`goal:${one.id}`, w.goalOf(one.label)], ...(walk.by === "stage" ? [[one.id, one.label] as [string, string]] : [])]),
     [OTHER, w.other],
-  ]), [workspace, walk.by]);
+  ]), [workspace, walk.by, walk.start]);
   const labelOf = useCallback((step: string) => labels.get(step) ?? step.replace(/^(event|touchpoint):/, ""), [labels]);
   const change = useCallback((some: Change) => set(some), [set]);
   const go = useCallback((place: number, step: string) => set({ way: place === 0 && step === walk.start ? undefined : gone(walk.way, place, step), expand: undefined }), [set, walk]);
   const expand = useCallback((place: number) => set({ expand: [...walk.expand, place + 1].map(String) }), [set, walk.expand]);
   const take = useCallback((steps: string[]) => set({ way: walk.back ? [...steps].reverse() : steps, expand: undefined }), [set, walk.back]);
   const error = flow.error ?? exact.error;
+  // What is still of the question before is no answer to this one.
+  const old = flow.isPlaceholderData || exact.isPlaceholderData;
+  const behind = (list: string) => { if (!exact.isPlaceholderData) setCount(list); };
   return (
     <div className="paths-page">
       <h1>{w.title}</h1>
-      <Ask walk={walk} workspace={workspace} here={here(walk)} set={change} />
+      <Ask walk={walk} workspace={workspace} events={events} here={here(walk)} set={change} />
+      {!named && walk.by === "event" && <p className="muted small">{w.byEvent} <Link href={href("~/data/rules", { file })}>{file}</Link></p>}
       <Crumbs walk={walk} labelOf={labelOf} set={change} save={() => setSaving(stepsOf(walk))} behind={() => setCount("all")} />
       {error && <ErrorBox error={error} again={() => { void flow.refetch(); void exact.refetch(); }} />}
       {!flow.data && !error && <Waiting label={words.asking} />}
       {flow.data && !error && (
-        <div className={flow.isPlaceholderData ? "paths-two stale" : "paths-two"} aria-busy={flow.isPlaceholderData}>
+        <div className={old ? "paths-two stale" : "paths-two"} aria-busy={old}>
           <section aria-label={walk.view === "graph" ? w.graph : w.flow}>
             <p className="headline" role="status">{(exact.data ?? flow.data).says[0]}</p>
             {walk.view === "graph"
@@ -66,26 +76,29 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
           </section>
           <section aria-labelledby="exact">
             <h2 id="exact">{w.exact}</h2>
-            {exact.data ? <Exact answer={exact.data} unit={walk.per} labelOf={labelOf} behind={setCount} take={take} save={setSaving} more={listed < 200 ? () => set({ list: String(listed * 2) }, true) : undefined} /> : <Waiting label={words.asking} />}
+            {exact.data ? <Exact answer={exact.data} unit={walk.per} labelOf={labelOf} behind={behind} take={take} save={setSaving} more={listed < 200 ? () => set({ list: String(listed * 2) }, true) : undefined} /> : <Waiting label={words.asking} />}
             {exact.data && <details><summary>{words.howMade}</summary><Contract contract={exact.data.contract} asked={exact.data.asked} /></details>}
           </section>
         </div>
       )}
       <Members name="paths" fields={exactFields} count={count} close={() => setCount(null)} />
-      <Save steps={saving} by={walk.by} touchpoints={workspace.touchpoints.map((one) => one.id)} events={events} labelOf={labelOf} close={() => setSaving(null)} />
+      <Save steps={saving} walk={walk} workspace={workspace} events={events} labelOf={labelOf} close={() => setSaving(null)} />
     </div>
   );
 }
 
 function stepsOf(walk: Walk): string[] {
-  const found = named(walk).map((one) => one.step);
+  const found = namedSteps(walk).map((one) => one.step);
   return walk.back ? found.reverse() : found;
 }
+
+/** Steps in a table as they are called elsewhere on the page. */
+const called = (labelOf: (step: string) => string): Names => ({ cell: (column, value) => (["step", "from", "to"].includes(column) ? labelOf(value) : value), head: (column) => column.replaceAll("_", " ") });
 
 interface CrumbProps { walk: Walk; labelOf: (step: string) => string; set: (change: Change) => void; save: () => void; behind: () => void }
 
 function Crumbs({ walk, labelOf, set, save, behind }: CrumbProps) {
-  const steps = named(walk);
+  const steps = namedSteps(walk);
   const at = here(walk);
   const gap = (upto: number) => upto > 1 && walk.way[upto - 2] === ANY && upto > (walk.start ? 2 : 1);
   return (
@@ -117,7 +130,7 @@ function FlowPart({ answer, walk, labelOf, go, expand, collapse }: FlowProps) {
     <>
       <Flow answer={answer} walk={walk} labelOf={labelOf} go={go} expand={expand} />
       <p className="muted small">{w.flowNote}{walk.expand.length > 0 && <> <button type="button" className="crumb" onClick={collapse}>{w.collapse}</button></>}</p>
-      {nodes && <details><summary>{words.table}</summary><DataTable table={nodes} caption={w.nodesTable} locale={{}} />{links && <DataTable table={links} caption={w.linksTable} locale={{}} />}</details>}
+      {nodes && <details><summary>{words.table}</summary><DataTable table={nodes} caption={w.nodesTable} locale={{}} names={called(labelOf)} />{links && <DataTable table={links} caption={w.linksTable} locale={{}} names={called(labelOf)} />}</details>}
     </>
   );
 }
@@ -146,7 +159,7 @@ function GraphPart({ walk, workspace, labelOf, set }: { walk: Walk; workspace: W
         <p className="muted small">{w.graphNote(typeof other === "number" ? other : 0)}</p>
         {typeof other === "number" && other > 0 && <Button size="compact-xs" variant="default" onClick={() => set({ ways: String(most + 12) })}>{w.moreWays}</Button>}
       </Group>
-      {table && <details><summary>{words.table}</summary><DataTable table={table} caption={w.waysTable} locale={{}} /></details>}
+      {table && <details><summary>{words.table}</summary><DataTable table={table} caption={w.waysTable} locale={{}} names={called(labelOf)} /></details>}
     </>
   );
 }

@@ -3,6 +3,11 @@ import { gone, here, named, pathFields, walkOf } from "@/pages/paths/way";
 
 const walk = (search: string) => walkOf(new URLSearchParams(search));
 
+test("a step is an event where there are no touchpoints, unless the link says otherwise", () => {
+  const by = (search: string) => pathFields(walkOf(new URLSearchParams(search), "event"), "flow")["by"];
+  expect([by(""), by("step=channel"), walk("").by]).toEqual(["event", "channel", "touchpoint"]);
+});
+
 test("a link says the whole walk", () => {
   const one = walk("start=product_page&way=*&way=cart&back=yes&expand=2&expand=2&top=4");
   expect(pathFields(one, "flow")).toMatchObject({ ends_at: "product_page", way: ["*", "cart"], expand: [2, 2], top: 4, per: "pass" });

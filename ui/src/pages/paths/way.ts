@@ -17,6 +17,7 @@ export interface Walk {
   stage: string | null;
   per: Per;
   by: string;
+  usual: string; // what a step is unless the URL says otherwise
   repeats: boolean;
   own: boolean;
   steps: number;
@@ -25,7 +26,8 @@ export interface Walk {
 }
 export type Change = Record<string, string | string[] | undefined>;
 
-export function walkOf(values: URLSearchParams): Walk {
+/** usual: what a step is where nothing is said; of a journey without touchpoints, an event. */
+export function walkOf(values: URLSearchParams, usual = "touchpoint"): Walk {
   const stage = values.get("stage");
   const before = stage ? values.get("before") : null;
   const wanted = PERS.find((one) => one === values.get("per"));
@@ -38,7 +40,8 @@ export function walkOf(values: URLSearchParams): Walk {
     way: values.getAll("way"),
     stage,
     per: before ? "visit" : fits ? wanted : stage ? "visit" : "pass",
-    by: values.get("step") ?? "touchpoint",
+    by: values.get("step") ?? usual,
+    usual,
     repeats: values.get("repeats") === "yes",
     own: values.get("own") === "yes",
     steps: whole(values.get("steps"), STEPS, 12),

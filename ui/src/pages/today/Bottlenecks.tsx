@@ -1,9 +1,9 @@
 // What costs most customers, the heaviest first: the friction question, with who is behind each.
 import { Link } from "wouter";
 import { useAnswer, useWorkspace } from "@/api/hooks";
-import type { AnswerOut } from "@/api/types";
 import { inUnit, interval, type Locale } from "@/format";
 import { behind } from "@/parts/behind";
+import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
@@ -11,24 +11,18 @@ import { words } from "@/words";
 
 const w = words.today;
 const MOST = 5;
-type Row = Record<string, unknown>;
-
-export function rowsOf(answer: AnswerOut, name: string): Row[] {
-  const table = answer.tables[name];
-  return table ? table.rows.map((row) => Object.fromEntries(table.columns.map((one, i) => [one.name, row[i]]))) : [];
-}
 
 export function Bottlenecks() {
   const answer = useAnswer("friction", {});
   const href = useHref();
   if (answer.error) return <ErrorBox error={answer.error} again={() => void answer.refetch()} />;
-  if (!answer.data) return <Waiting label={w.looking} />;
-  const found = rowsOf(answer.data, "all").filter((row) => Number(row["rank"]) > 0 && Number(row["difference"]) < 0);
+  if (!answer.data || answer.isPlaceholderData) return <Waiting label={w.looking} />;
+  const found = rowsOf(answer.data.tables["all"]).filter((row) => Number(row["rank"]) > 0 && Number(row["difference"]) < 0);
   const locale: Locale = { currency: answer.data.asked.currency ?? null, zone: answer.data.asked.time_zone };
   // As wide as what it is ranked by: money where all of it can be valued, else successes.
   const by = found.every((row) => typeof row["value"] === "number") ? "value" : "successes";
   const most = Math.max(...found.map((row) => -Number(row[by])), 1);
-  if (found.length === 0) return <p className="why">{rowsOf(answer.data, "all").length > 0 && `${w.noBottleneck} `}<span className="muted">{answer.data.says[0]}</span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
+  if (found.length === 0) return <p className="why">{rowsOf(answer.data.tables["all"]).length > 0 && `${w.noBottleneck} `}<span className="muted">{answer.data.says[0]}</span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
   return (
     <>
       <ol className="ranked">{found.slice(0, MOST).map((row) => <One key={String(row["rank"])} row={row} share={-Number(row[by]) / most} locale={locale} />)}</ol>
