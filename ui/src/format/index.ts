@@ -48,10 +48,13 @@ export function duration(micro: number): string {
 
 /** Minor units in their currency, whose symbol is another's nowhere: "A$" where "$" would be the reader's own. */
 export function money(minor: number, currency?: string | null): string {
+  return amount(minor, currency, currency ? { style: "currency", currency, currencyDisplay: "symbol" } : {});
+}
+
+function amount(minor: number, currency: string | null | undefined, options: Intl.NumberFormatOptions = {}): string {
   const digits = decimals(currency);
   const value = minor / 10 ** digits;
-  if (!currency) return number(value, exactly(digits));
-  return number(value, { style: "currency", currency, currencyDisplay: "symbol", ...exactly(Math.abs(value) < 10_000 ? digits : 0) });
+  return number(value, { ...options, ...exactly(currency && Math.abs(value) >= 10_000 ? 0 : digits) });
 }
 
 function exactly(digits: number): Intl.NumberFormatOptions {
@@ -69,8 +72,11 @@ export function day(micro: number, zone?: string): string {
 
 /** "38.9 – 39.7", without the unit that stands beside it; "…" for an open end. */
 export function interval(low: number | null | undefined, high: number | null | undefined, unit: Unit, locale: Locale = {}): string {
-  const end = (value: number | null | undefined) =>
-    value === null || value === undefined ? words.open : unit === "share" || unit === "points" ? number(value * 100, exactly(1)) : inUnit(value, unit, locale);
+  const end = (value: number | null | undefined) => {
+    if (value === null || value === undefined) return words.open;
+    if (unit === "share" || unit === "points") return number(value * 100, exactly(1));
+    return unit === "money" ? amount(value, locale.currency) : inUnit(value, unit, locale);
+  };
   return between(end(low), end(high));
 }
 
