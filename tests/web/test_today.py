@@ -108,6 +108,15 @@ def test_alarms_name_the_question_that_is_their_evidence(shop_client: TestClient
             assert one["list"] in said.json()["lists"]
 
 
+def test_the_evidence_of_a_promise_is_of_the_period_in_which_it_got_worse(shop_client: TestClient) -> None:
+    found = looked(shop_client, since="2025-04-01", until="2025-07-01", part="customers")
+    broken = next(one for one in found if one["kind"] == "promise")
+    said = shop_client.post(f"{API}/ask/promises", json=broken["fields"]).json()["tables"]["kept"]
+    (row,) = said["rows"]
+    due = row[[one["name"] for one in said["columns"]].index("due")]
+    assert f"n {due:,} and " in broken["detail"]
+
+
 def test_a_journey_of_which_little_is_known_has_no_false_alarms(own: TestClient) -> None:
     kinds = {one["kind"] for one in looked(own, since="2024-01-01", until="2024-02-01")}
     assert not kinds & {"promise", "score"}

@@ -122,7 +122,7 @@ def alarms(
     found: list[Alarm] = []
     if part != "doctor":
         say("promises and scores", 0.02)
-        found += _worse(asking, segment, f"period:{since}..{until}")
+        found += _worse(asking, segment, since, until)
         say("customers overdue", 0.1 if part is None else 0.6)
         found += _overdue(asking, segment)
     if part != "customers":
@@ -131,7 +131,7 @@ def alarms(
     return tuple(sorted(found, key=lambda one: (rank[one.level], -(one.value or 0), -(one.customers or 0))))
 
 
-def _worse(asking: Asking, segment: str | None, period: str) -> list[Alarm]:
+def _worse(asking: Asking, segment: str | None, since: str, until: str) -> list[Alarm]:
     """Promises that are broken more often than before, and scores that fell, both beyond chance."""
     measures = tuple(
         family
@@ -141,12 +141,14 @@ def _worse(asking: Asking, segment: str | None, period: str) -> list[Alarm]:
     found = []
     for family in measures:  # a family that nothing was measured of must not hide the other
         try:
-            question = question_class("comparison")(a=period, measures=(family,), segment=segment)
+            question = question_class("comparison")(
+                a=f"period:{since}..{until}", measures=(family,), segment=segment
+            )
             answer = question.answer(asking)
         except QuestionError:
             continue
         rows: Sequence[Compared] = answer.result.rows
-        found += [_fallen(one, asking, period) for one in rows if _is_worse(one)]
+        found += [_fallen(one, asking, since, until) for one in rows if _is_worse(one)]
     return found
 
 
@@ -154,13 +156,14 @@ def _is_worse(one: Compared) -> bool:
     return one.beyond_chance and isinstance(one.difference, Estimate) and one.difference.high < 0
 
 
-def _fallen(one: Compared, asking: Asking, period: str) -> Alarm:
+def _fallen(one: Compared, asking: Asking, since: str, until: str) -> Alarm:
     from desirepath.app.questions.units import apart_in_words, in_words
 
     now, before = (in_words(side, one.measure.unit, asking.currency) for side in (one.a, one.b))
     apart, ends = apart_in_words(one.difference, one.measure.unit, asking.currency)
     promise = one.measure.family == "promise"
-    fields = {"promise": one.measure.subject} if promise else {"a": period, "measures": one.measure.id}
+    made = {"promise": one.measure.subject, "since": since, "until": until}  # in the period that is meant
+    fields = made if promise else {"a": f"period:{since}..{until}", "measures": one.measure.id}
     return Alarm(
         kind="promise" if promise else "score",
         level="warning",

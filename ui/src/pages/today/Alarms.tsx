@@ -47,8 +47,10 @@ function One({ one }: { one: Alarm }) {
   const href = useHref();
   const workspace = useWorkspace();
   const Icon = one.level === "note" ? IconInfoCircle : ICONS[one.kind];
+  // An alarm says its own period: that of the page is no part of its evidence.
+  const own = { since: undefined, until: undefined };
   const fields = one.fields ?? {};
-  const evidence = one.page === "data" ? href("~/data") : href(`~/ask/${one.question ?? ""}`, fields);
+  const evidence = one.page === "data" ? href(one.kind === "doctor" ? "~/data/doctor" : "~/data") : href(`~/ask/${one.question ?? ""}`, { ...own, ...fields });
   return (
     <li className={one.level}>
       <Icon size="1.25rem" aria-hidden="true" />
@@ -58,7 +60,7 @@ function One({ one }: { one: Alarm }) {
         <div className="links">
           {typeof one.value === "number" && one.value > 0 && <b>{w.atStake(money(one.value, workspace.data?.currency))}</b>}
           <Link href={evidence}>{w.evidence}</Link>
-          {one.list && one.question && <Link href={href("~/customers", behind(one.question, one.list, fields))}>{words.whoIsBehind}</Link>}
+          {one.list && one.question && <Link href={href("~/customers", { ...own, ...behind(one.question, one.list, fields) })}>{words.whoIsBehind}</Link>}
         </div>
       </div>
     </li>
