@@ -1,6 +1,6 @@
 // One field of a question as the control that suits it: few choices side by side, durations as a number and a unit.
 import { Button, Chip, Group, Input, NativeSelect, NumberInput, SegmentedControl, Select, Switch, TagsInput } from "@mantine/core";
-import { useEffect, useId, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import type { Fields } from "@/api/hooks";
 import type { Choices } from "@/pages/ask/choices";
 import { fixed, readLength, spellLength, type Field, type Wrong } from "@/pages/ask/fields";
@@ -79,11 +79,14 @@ interface AmountProps { label?: string; description?: string; error?: ReactNode;
 /** A number that counts a moment after it was typed. */
 function Amount({ value, put, min, max, ...rest }: AmountProps) {
   const [draft, setDraft] = useState<string | number>(value ?? "");
+  // A moment later other fields may have changed, too: what is put then is put beside them.
+  const latest = useRef(put);
+  useEffect(() => { latest.current = put; });
   useEffect(() => setDraft(value ?? ""), [value]);
   useEffect(() => {
     const next = draft === "" ? null : Number(draft);
     if (next === value || (next !== null && !Number.isFinite(next))) return;
-    const timer = setTimeout(() => put(next), 400);
+    const timer = setTimeout(() => latest.current(next), 400);
     return () => clearTimeout(timer);
     // Only what is typed starts the wait.
   }, [draft]);

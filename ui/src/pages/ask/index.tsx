@@ -97,11 +97,12 @@ function One({ question }: { question: QuestionOut }) {
       {said
         ? <Anchor component={Link} href={href(`/${question.name}`)} size="sm">{words.ask.startAgain}</Anchor>
         : suggestion.data && <Text c="dimmed" size="sm">{words.ask.suggested(suggestion.data.why)}</Text>}
+      {!said && suggestion.isLoading && <Waiting label={words.asking} />}
       {suggestion.error && <ErrorBox error={suggestion.error} again={() => void suggestion.refetch()} />}
       {workspace.data && (said || suggestion.data) && <Builder question={question} workspace={workspace.data} fields={shown} wrong={wrong} put={put} />}
       {found.error && !wrong && <ErrorBox error={found.error} again={() => void found.refetch()} />}
       {found.isFetching && (question.long ? <Working told={told} halt={halt} /> : !found.data && <Waiting label={words.asking} stop={halt} />)}
-      {!found.isFetching && !found.data && !found.error && fields && <Stopped again={() => void found.refetch()} />}
+      {!found.isFetching && (!found.data || found.isPlaceholderData) && !found.error && fields && <Stopped again={() => void found.refetch()} />}
       {found.data && !found.error && fields && (
         <div className={found.isPlaceholderData ? "ask-old" : undefined} aria-busy={found.isPlaceholderData}>
           <AnswerView answer={found.data} fields={fields} link={link} />
