@@ -98,13 +98,14 @@ function Overdue({ reveal, currency }: { reveal: boolean; currency: string | nul
   const found = useOverdue(reveal);
   const client = useQueryClient();
   const working = useWorkingOut(() => void client.invalidateQueries({ queryKey: ["customers", "overdue"] }));
+  if (found.error) return <section><h2>{w.overdue}</h2><ErrorBox error={found.error} again={() => void found.refetch()} /></section>;
   if (!found.data) return <List title={w.overdue} rows={[]} fact={() => ""} />;
   if (found.data.ready) return <List title={w.overdue} rows={found.data.customers ?? []} empty={w.noneOverdue} says={found.data.says} fact={(row) => money(row.note ?? 0, currency)} />;
   return (
     <section>
       <h2>{w.overdue}</h2>
       <WorkingOut working={working} />
-      {!working.running && !working.job && <Button variant="default" size="xs" onClick={working.begin}>{w.workOut}</Button>}
+      {!working.running && !working.error && !found.isFetching && (!working.job || working.job.state === "done") && <Button variant="default" size="xs" onClick={working.begin}>{w.workOut}</Button>}
       <p className="muted small">{w.workOutHint}</p>
     </section>
   );

@@ -57,7 +57,7 @@ export function Drop({ arrived, small = false }: { arrived: () => void; small?: 
           {ways.map((one) => (
             <li key={one.file.name}>
               <Group justify="space-between" gap="xs"><span>{one.file.name}</span>
-                {!one.error && <Button size="compact-xs" variant="default" onClick={one.stop}>{words.stop}</Button>}
+                {!one.error && one.stop && <Button size="compact-xs" variant="default" onClick={one.stop}>{words.stop}</Button>}
                 {one.there && <Button size="compact-xs" variant="default" onClick={() => void take([one.file], true)}>{w.replace}</Button>}
               </Group>
               {one.error ? <Text size="sm" className={one.there ? "muted" : "bad"} role="alert">{one.error}</Text> : <Bar value={one.share * 100} size="xs" color="track" aria-label={w.sending(one.file.name)} />}

@@ -50,9 +50,11 @@ function Undo({ load, close, doIt }: { load: number | null; close: () => void; d
   const w = words.data;
   const [later, setLater] = useState(false);
   const plan = useUndoPlan(load, later);
+  // What was chosen for one load is not chosen for the next.
+  const shut = () => { setLater(false); close(); };
   const built = plan.error instanceof ProblemError && Array.isArray(plan.error.problem.facts?.["later"]);
   return (
-    <Modal opened={load !== null} onClose={() => { setLater(false); close(); }} title={w.undoLoad(load ?? 0)} closeButtonProps={{ "aria-label": words.close }}>
+    <Modal opened={load !== null} onClose={shut} title={w.undoLoad(load ?? 0)} closeButtonProps={{ "aria-label": words.close }}>
       <Stack gap="sm">
         {plan.error && <ErrorBox error={plan.error} />}
         {built && <Button size="xs" variant="default" onClick={() => setLater(true)}>{w.andLater}</Button>}
@@ -62,7 +64,7 @@ function Undo({ load, close, doIt }: { load: number | null; close: () => void; d
             <Text>{w.wouldUndo(plan.data.events, plan.data.loads.join(", "))}</Text>
             <ul className="small">{plan.data.sources.map((one, i) => <li key={i}>{w.undoSource(one.source, one.events, one.corrected)}</li>)}</ul>
             <Text size="sm" className="muted">{w.undoAbout}</Text>
-            <Group justify="end"><Button variant="default" onClick={close}>{w.cancel}</Button><Button color="red" onClick={() => doIt(later)}>{w.undoNow}</Button></Group>
+            <Group justify="end"><Button variant="default" onClick={shut}>{w.cancel}</Button><Button color="red" onClick={() => { setLater(false); doIt(later); }}>{w.undoNow}</Button></Group>
           </>
         )}
       </Stack>

@@ -13,7 +13,7 @@ import { useDelete, useFace } from "@/pages/segments/hooks";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { ShareBar } from "@/parts/ShareBar";
 import { Waiting } from "@/parts/Waiting";
-import { useHref } from "@/url/state";
+import { useAsked, useHref } from "@/url/state";
 import { words } from "@/words";
 
 const w = words.people;
@@ -21,6 +21,7 @@ const w = words.people;
 export function List({ all }: { all: SegmentsOut }) {
   const href = useHref();
   const workspace = useWorkspace();
+  const { asked } = useAsked();
   const [seen, setSeen] = useState(0); // faces are worked out one after the other: the first is there soon
   const [gone, setGone] = useState<SegmentOut | null>(null);
   const of = (kind: Counted["kind"]) => all.people.filter((one) => one.counted.kind === kind);
@@ -40,7 +41,7 @@ export function List({ all }: { all: SegmentsOut }) {
         {personas.length === 0 && <p className="muted lead">{w.noPersonas}</p>}
         <div className="personas">{personas.map((one, place) => <Persona key={one.counted.id} one={one} go={place <= seen} done={() => setSeen((now) => Math.max(now, place + 1))} remove={() => setGone(one)} />)}</div>
       </section>
-      <CandidateList />
+      <CandidateList key={asked.journey} />
       <section>
         <Title order={2} size="h4">{words.segments}</Title>
         {segments.length === 0 ? <p className="muted lead">{w.noSegments}</p> : <ul className="segments">{segments.map((one) => <Segment key={one.counted.id} one={one} remove={() => setGone(one)} />)}</ul>}

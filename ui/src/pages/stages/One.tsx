@@ -34,7 +34,7 @@ export function One({ told, id, open }: { told: StagesOut; id: string; open: Ope
       </nav>
       <h1>{stage.label} <span className="muted">{stage.about}</span></h1>
       <Funnel stages={[stage]} open={open} link={false} />
-      <p className="muted small">{stage.too_young > 0 ? w.tooYoung(stage.too_young, stage.rate_final_at === null ? words.none : day(stage.rate_final_at, told.asked.time_zone)) : w.final}</p>
+      {stage.entered > 0 && <p className="muted small">{stage.too_young > 0 ? w.tooYoung(stage.too_young, stage.rate_final_at === null ? words.none : day(stage.rate_final_at, told.asked.time_zone)) : w.final}</p>}
       <div className="two">
         <section aria-labelledby="advance">
           <div className="section-head"><h2 id="advance">{w.advance}</h2><ChooseBy /></div>
