@@ -57,7 +57,7 @@ def test_each_kind_that_no_rule_meets_is_offered_with_what_init_would_draft(tmp_
     assert (ticket.channel, ticket.support) == ("email", True)
     assert (ticket.stage, ticket.why) == (
         "retention",
-        "10 of 10 happened in this stage",
+        "10 of the 10 in any stage were in this one",
     )
     assert ticket.example.text == "where is it"
     assert (letter.stage, letter.why, letter.channel) == ("", "", "")

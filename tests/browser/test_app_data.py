@@ -176,6 +176,46 @@ def test_a_file_of_a_new_kind_is_looked_at_accepted_and_loaded(
     expect(page.locator("section.source", has_text="data/reviews.csv")).to_contain_text("loaded")
 
 
+TICKETS = "ticket_no,email,opened_at,status\n" + "".join(
+    f"T{i},c{i}@mail.example,2024-{i % 6 + 1:02d}-{i % 28 + 1:02d} 12:00:00,open\n" for i in range(0, 60, 3)
+)
+
+
+def test_events_of_a_new_kind_become_touchpoints_of_the_journey(
+    page: Page, shop_url: str, tmp_path: Path
+) -> None:
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text(TICKETS, "utf-8")
+    page.goto(f"{shop_url}/data")
+    page.get_by_test_id("files").set_input_files([tickets])
+    page.get_by_role("button", name="Accept and load").click(timeout=LONG)
+    offer = page.get_by_role("region", name="1 kind of events is not yet in the journey")
+    offer.get_by_role("button", name="See drafted touchpoints").click(timeout=LONG)
+    kind = offer.get_by_role("list", name="Drafted touchpoints").get_by_role("listitem")
+    expect(kind).to_contain_text("20 events of 20 customers")
+    expect(kind).to_contain_text("event = 'Ticket Opened'")
+    expect(kind).to_contain_text("20 of the 20 in any stage were in this one")
+    expect(page.get_by_text("@mail.example")).to_have_count(0)  # masked until somebody asks for it
+    add = offer.get_by_role("button", name="Add touchpoints")
+    expect(add).to_be_disabled()
+    kind.get_by_role("checkbox", name="Ticket Opened").check()
+    kind.get_by_role("combobox", name="The stage of Ticket Opened").select_option("Decision")
+    no_violations(page, AXE)
+    offer.get_by_role("button", name="Who would move?").click()
+    preview = page.get_by_role("region", name="Who would move")
+    expect(preview).to_contain_text("Nobody would be in another stage", timeout=LONG)
+    offer.get_by_role("button", name="Add 1 touchpoint").click()
+    added = page.get_by_role("status").filter(has_text="1 touchpoint added to the journey")
+    expect(added).to_be_visible(timeout=LONG)
+    expect(offer).to_have_count(0)
+    added.get_by_role("link", name="take them back in the rules").click()
+    editor = page.get_by_role("textbox", name="journey.yaml")
+    expect(editor).to_have_value(re.compile(r"ticket_opened: \{stage: decision"), timeout=LONG)
+    page.get_by_role("button", name="Earlier versions (1)").click()
+    page.get_by_role("menuitem").first.click()
+    expect(editor).not_to_have_value(re.compile("ticket_opened"))
+
+
 def test_an_old_export_says_that_it_would_end_what_is_known(
     page: Page, shop_url: str, tmp_path: Path
 ) -> None:

@@ -95,7 +95,7 @@ def stage_within(name: str, stages: Collection[str], where: Mapping[str, int]) -
     every = sum(where.values())
     most = max(where, key=lambda one: where[one], default="")
     if every and 2 * where[most] > every:
-        return most, f"{where[most]:,} of {every:,} happened in this stage"
+        return most, f"{where[most]:,} of the {every:,} in any stage were in this one"
     role = role_of(name)
     meant = "decision" if role == "goal" else role
     return (meant, "by the words of its name") if meant in stages else ("", "")

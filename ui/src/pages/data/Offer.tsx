@@ -30,6 +30,7 @@ export function Offer({ workspace }: { workspace: WorkspaceOut }) {
   const all = kinds.length + (found.data?.more ?? 0);
   const told = useRef<HTMLParagraphElement>(null);
   useEffect(() => { if (added) told.current?.focus(); }, [added]); // the button that was pressed is gone
+  const passing = saving.placing.running || (added > 0 && !open && found.isFetching); // what is known is of before
   const saved = (count: number) => { setAdded(count); set({ [OPEN]: undefined, preview: undefined }, true); };
   return (
     <>
@@ -38,18 +39,19 @@ export function Offer({ workspace }: { workspace: WorkspaceOut }) {
       )}
       <Progress work={saving.placing} label={w.placing} />
       {open && found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
-      {kinds.length > 0 && (
+      {open && found.data && kinds.length === 0 && <Text className="muted">{w.offerNone}</Text>}
+      {kinds.length > 0 && !passing && (
         <section className="card offer" aria-label={w.offer(all)}>
           <Group justify="space-between" align="start" gap="sm">
             <div>
               <h2>{w.offer(all)}</h2>
               <p className="muted small">{w.offerAbout}</p>
             </div>
-            {open ? <Button variant="subtle" color="gray" onClick={() => set({ [OPEN]: undefined, preview: undefined })}>{w.closeOffer}</Button> : <Button variant="default" disabled={saving.placing.running} onClick={() => { setAdded(0); set({ [OPEN]: "open" }); }}>{w.openOffer}</Button>}
+            {open ? <Button variant="default" onClick={() => set({ [OPEN]: undefined, preview: undefined })}>{w.closeOffer}</Button> : <Button variant="default" onClick={() => { setAdded(0); set({ [OPEN]: "open" }); }}>{w.openOffer}</Button>}
           </Group>
           {open && (
             <>
-              <Drafts key={kinds.map((one) => one.event).join("\0")} kinds={kinds} workspace={workspace} save={saving.save} busy={saving.placing.running} saved={saved} aside={<Switch label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />} />
+              <Drafts key={kinds.map((one) => one.event).join("\0")} kinds={kinds} workspace={workspace} save={saving.save} saved={saved} aside={<Switch label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />} />
               {found.data && found.data.more > 0 && <p className="muted small">{w.offerMore(found.data.more, found.data.more_events)}</p>}
             </>
           )}
@@ -63,12 +65,11 @@ interface DraftsProps {
   kinds: NewKindOut[];
   workspace: WorkspaceOut;
   save: ReturnType<typeof useSaving>["save"];
-  busy: boolean;
   saved: (count: number) => void;
   aside: ReactNode;
 }
 
-function Drafts({ kinds, workspace, save, busy, saved, aside }: DraftsProps) {
+function Drafts({ kinds, workspace, save, saved, aside }: DraftsProps) {
   const w = words.data;
   const { values, set } = useUrl();
   const { asked } = useAsked();
@@ -96,7 +97,7 @@ function Drafts({ kinds, workspace, save, busy, saved, aside }: DraftsProps) {
     saved(chosen.length);
   });
   const none = chosen.length === 0;
-  const held = busy || writing || trying.running;
+  const held = writing || trying.running;
   const job = values.get("preview");
   return (
     <>
