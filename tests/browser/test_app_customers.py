@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import app_url, no_violations, sample_shop
+from tests.browser.app import app_url, sample_shop
 from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
 
 @pytest.fixture(scope="session")
@@ -116,31 +113,3 @@ def test_nobody_answers_and_what_can_be_searched_is_said(page: Page, app_url: st
     page.goto(f"{app_url}/customers?q=zzzz")
     expect(page.get_by_text("Nobody answers to “zzzz”.")).to_be_visible()
     expect(page.get_by_text("Traits:")).to_contain_text("region")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_barriers(page: Page, app_url: str, somebody: tuple[str, str], scheme: str) -> None:
-    page.emulate_media(color_scheme="light" if scheme == "light" else "dark", reduced_motion="reduce")
-    page.goto(f"{app_url}/customers")
-    expect(page.get_by_role("heading", name="Newest")).to_be_visible()
-    no_violations(page, AXE)
-    page.goto(f"{app_url}/customers?q=region:+WA")
-    expect(page.get_by_role("table")).to_be_visible()
-    no_violations(page, AXE)
-    page.goto(f"{app_url}/customers/{somebody[0]}?visit=0&tab=visits")
-    expect(page.locator("details[open]")).to_be_visible()
-    expect(page.get_by_text("Buys within 30 days")).to_be_visible(timeout=120_000)
-    no_violations(page, AXE)
-    for tab in ("Events", "Who they are", "Promises"):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_role("tabpanel")).to_be_visible()
-        no_violations(page, AXE)
-
-
-def test_nothing_is_wider_than_a_narrow_screen(page: Page, app_url: str, somebody: tuple[str, str]) -> None:
-    page.set_viewport_size({"width": 360, "height": 700})
-    for path in ("", f"/{somebody[0]}", f"/{somebody[0]}?tab=promises", "?q=region:+WA"):
-        page.goto(f"{app_url}/customers{path}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

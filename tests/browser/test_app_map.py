@@ -14,7 +14,6 @@ from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "ui" / "node_modules" / "axe-core" / "axe.min.js"
 SLOW = 120_000  # ms: the first map of a server is drawn while others use the machine, too
 
 
@@ -85,7 +84,7 @@ def test_two_groups_are_compared_with_what_differs_beyond_chance_first(page: Pag
     expect(most).to_contain_text("measures differ beyond chance")
     decision = page.get_by_role("row", name=re.compile("^The tracks")).get_by_role("cell").nth(2)
     expect(decision).to_contain_text(re.compile(r"−[\d.]+ pts"))
-    no_violations(page, AXE)
+    no_violations(page)
     page.get_by_text("Side by side").click()
     expect(page.get_by_role("heading", name=re.compile("^Decision.*On a computer"))).to_be_visible()
     assert "view=sides" in page.url
@@ -207,7 +206,7 @@ def test_two_segments_that_were_said_to_be_alike_open_their_comparison(page: Pag
     expect(evidence).to_contain_text(
         re.compile("the data say otherwise: .*On the phone.*against.*On a computer")
     )
-    no_violations(page, AXE)
+    no_violations(page)
     evidence.get_by_role("link", name="Ask for more of this comparison").click()
     expect(page).to_have_url(re.compile("/ask/comparison.*measures=rate%3Adecision"))
     expect(page.get_by_text(re.compile("Decision: success: .* against"))).to_be_visible(timeout=SLOW)
@@ -257,7 +256,7 @@ def test_the_map_is_presented_by_keyboard_alone(page: Page, app_url: str) -> Non
     page.keyboard.press("ArrowLeft")
     expect(slide.get_by_role("heading", name=re.compile("^Consideration"))).to_be_visible()
     assert "present=3" in page.url
-    no_violations(page, AXE)
+    no_violations(page)
     page.keyboard.press("Escape")
     expect(slide).to_have_count(0)
     assert "present" not in page.url
@@ -280,28 +279,28 @@ def test_on_a_narrow_screen_the_stages_stand_one_under_another(page: Page, app_u
     stages = page.get_by_role("heading", level=2)
     expect(stages).to_have_count(5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    no_violations(page, AXE)
+    no_violations(page)
     page.get_by_role("navigation", name="Stages").get_by_role("button", name="Decision").click()
     expect(stages.nth(2)).to_be_in_viewport()
     page.get_by_role("button", name=re.compile("^Payment failed")).first.click()
     expect(page.get_by_role("dialog")).to_contain_text("customers reached")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_heads_stay_in_sight_and_axe_finds_nothing(page: Page, app_url: str, theme: str) -> None:
-    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+def test_heads_stay_in_sight(page: Page, app_url: str) -> None:
     opened(page, app_url)
-    no_violations(page, AXE)
     page.evaluate("window.scrollTo(0, 1500)")
     expect(page.get_by_role("columnheader", name="Decision")).to_be_in_viewport()
     page.get_by_role("button", name=re.compile("^Payment failed")).first.click()
     expect(page.get_by_role("dialog")).to_contain_text("How this number was made")
-    no_violations(page, AXE)
+    no_violations(page)
 
 
 def test_many_stages_scroll_both_ways_beside_their_lanes(page: Page, app_url: str) -> None:
-    def doubled(route: object) -> None:
-        answer = route.fetch()  # type: ignore[attr-defined]
+    def doubled(route: Route) -> None:
+        if route.request.method != "GET":  # it is drawn by a job first
+            route.continue_()
+            return
+        answer = route.fetch()
         data = answer.json()
         data["stages"] = [{**one, "id": f"{one['id']}{k}"} for k in range(2) for one in data["stages"]]
         for lane in data["lanes"]:
@@ -309,7 +308,7 @@ def test_many_stages_scroll_both_ways_beside_their_lanes(page: Page, app_url: st
             lane["cells"] = [
                 {**one, "id": f"{one['id']}{k}", "stage": f"{one['stage']}{k}"} for k, one in cells
             ]
-        route.fulfill(json=data)  # type: ignore[attr-defined]
+        route.fulfill(json=data)
 
     page.route("**/api/v1/map?*", doubled)
     opened(page, app_url)

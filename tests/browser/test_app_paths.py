@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.app import app_url, no_violations, own_shop, sample_shop, served
+from tests.browser.app import app_url, own_shop, sample_shop, served
 from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
 
 
 def numbers(text: str) -> list[int]:
@@ -165,13 +162,3 @@ def test_a_walk_is_saved_as_a_segment(page: Page, own_shop: SampleShop) -> None:
         page.get_by_role("button", name="Who").click()
         expect(page.get_by_role("menuitem", name="Came to pay")).to_be_visible()
     assert "came_to_pay" in (own_shop.workspace.folder / "journey.yaml").read_text("utf-8")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/paths?start=product_page", "/paths?view=graph&start=cart"])
-def test_axe_finds_nothing(page: Page, app_url: str, scheme: Literal["light", "dark"], path: str) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{app_url}{path}")
-    expect(page.locator(".flow-node, .graph-node").first).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(300)
-    no_violations(page, AXE)
