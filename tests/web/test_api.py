@@ -21,6 +21,7 @@ from tests.commands import cli, small_shop
 from tests.web.conftest import client_of
 
 REPO = Path(__file__).resolve().parents[2]
+JSON = {"Content-Type": "application/json"}
 
 
 def test_the_description_is_up_to_date() -> None:
@@ -235,6 +236,32 @@ def test_what_nobody_thought_of_is_a_problem_as_well(
     assert said.json()["code"] == "internal"
     assert "ZeroDivisionError" in said.json()["detail"]
     assert "report it" in said.json()["hint"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("ask/funnel", {"steps": ["\ud800", "page"]}),
+        ("ask/comparison", {"a": "\ud800"}),
+        ("customers/behind/retention?count=everyone", {"by": "\ud800"}),
+        ("drafts", {"files": ["\ud800"]}),
+        ("segments/try", {"rows": [{"column": "traits.plan", "values": ["\ud800"]}]}),
+    ],
+)
+def test_half_a_character_is_refused_and_no_mistake_of_ours(
+    client: TestClient, path: str, body: dict[str, object]
+) -> None:
+    """As a text has that was cut in the middle of an emoji: JSON can say it, UTF-8 cannot."""
+    said = client.post(f"/api/v1/{path}", content=json.dumps(body), headers=JSON)
+    assert said.status_code in (400, 404, 422), said.text
+    assert said.headers["content-type"] == MEDIA
+
+
+def test_a_job_that_fails_for_half_a_character_can_be_told(client: TestClient) -> None:
+    body = json.dumps({"only": ["\ud800"]})
+    job = client.post("/api/v1/loads", content=body, headers=JSON).json()["id"]
+    client.get(f"/api/v1/jobs/{job}/events")
+    assert client.get(f"/api/v1/jobs/{job}").json()["problem"]["code"] == "not_found"
 
 
 def test_what_is_to_be_reported_names_nobody() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import PurePath
 from typing import Any
 
@@ -69,7 +70,7 @@ _TITLES = {400: "Cannot be asked so", 404: "Not there", 409: "Not now", 413: "To
 def problem_of(error: DesirepathError) -> Problem:
     """An error of the library as a problem."""
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
-    told = as_plain(error.as_dict())
+    told = json.loads(json.dumps(as_plain(error.as_dict()), ensure_ascii=False).encode("utf-8", "replace"))
     return Problem(
         title=_TITLES.get(status, "Error"),
         status=status,
@@ -117,6 +118,11 @@ def add_to(api: FastAPI) -> None:
     @api.exception_handler(Exception)
     async def nobodys(request: Request, error: Exception) -> JSONResponse:
         return response(broken(error))
+
+    @api.exception_handler(UnicodeEncodeError)
+    async def halves(request: Request, error: UnicodeEncodeError) -> JSONResponse:
+        detail = "A text in the request holds half a character, which cannot be written."
+        return response(Problem(title=_TITLES[422], status=422, code="request", detail=detail))
 
     @api.exception_handler(DesirepathError)
     async def ours(request: Request, error: DesirepathError) -> JSONResponse:

@@ -35,8 +35,8 @@ def too_deep() -> RuleError:
 
 
 def is_sayable(text: str) -> bool:
-    """Whether a rule may contain this: a control character in one could not be seen."""
-    return not any(ord(c) < 32 and c not in "\t\n\r" for c in text)
+    """Whether a rule may contain this: a control character, or half a character, in one could not be seen."""
+    return not any((ord(c) < 32 and c not in "\t\n\r") or "\ud800" <= c <= "\udfff" for c in text)
 
 
 def syntax_tree(text: str) -> exp.Expr:
