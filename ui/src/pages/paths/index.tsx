@@ -40,7 +40,8 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
   const events = useData().data?.event_names ?? [];
   const flow = useAnswer("paths", useMemo(() => pathFields(walk, "flow"), [walk]));
   const exactFields = useMemo(() => pathFields(walk, "exact", listed), [walk, listed]);
-  const exact = useAnswer("paths", exactFields);
+  // The picture first: the list reads every walk once more.
+  const exact = useAnswer("paths", flow.data && !flow.isPlaceholderData ? exactFields : null);
   const [count, setCount] = useState<string | null>(null);
   const [saving, setSaving] = useState<string[] | null>(null);
   const labels = useMemo(() => new Map<string, string>([
