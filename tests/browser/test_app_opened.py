@@ -27,10 +27,12 @@ def test_a_list_keeps_what_was_looked_for_only_for_itself_and_gives_the_keyboard
     more = page.get_by_role("button", name=re.compile("more Touchpoints · Decision$"))
     more.focus()
     page.keyboard.press("Enter")
-    drawer = page.get_by_role("dialog", name=re.compile("Touchpoints · Decision"))
+    drawer = page.get_by_role("dialog", name=re.compile(r"Touchpoints · Decision: all \d"))
     drawer.get_by_label("Find").fill("payment f")
     drawer.get_by_role("button", name="Payment failed").click()
-    expect(page.get_by_role("dialog")).to_contain_text("How this number was made")
+    evidence = page.get_by_role("dialog", name="Touchpoints · Decision", exact=True)
+    expect(evidence).to_contain_text("How this number was made")
+    expect(drawer).to_have_count(0)
     page.keyboard.press("Escape")
     expect(drawer.get_by_label("Find")).to_have_value("payment f")
     page.keyboard.press("Escape")
@@ -60,9 +62,9 @@ def test_what_is_opened_on_the_other_side_is_the_other_sides(page: Page, app_url
 def test_a_file_comes_though_a_stage_is_looked_at_meanwhile(page: Page, app_url: str) -> None:
     opened(page, app_url)
     page.get_by_role("button", name="Export").click()
-    page.evaluate("window.scrollTo(0, 900)")
     with page.expect_download(timeout=SLOW) as coming:
         page.get_by_role("button", name="JSON, everything").click()
+        page.evaluate("window.scrollTo(0, 900)")
         page.get_by_role("columnheader", name="Decision").get_by_role("button").click()
         # A stage begins at its top, and who listens is there.
         expect(page.locator("main")).to_be_focused()
@@ -76,7 +78,7 @@ def test_a_chart_says_what_it_shows_in_the_pages_own_looks(page: Page, app_url: 
     chart = page.get_by_role("dialog").locator("figure.chart canvas").first
     chart.hover()
     # Text alone: what a chart's own tooltip brings is refused by the page's policy, which the console would tell of.
-    expect(page.get_by_role("dialog").locator("figure.chart")).to_contain_text(
+    expect(page.get_by_role("dialog").locator("figure.chart").first).to_contain_text(
         re.compile(r"Succeeded: \d"), timeout=SLOW
     )
 

@@ -7,6 +7,7 @@ import { Shell } from "@/app/Shell";
 import { PAGES } from "@/app/pages";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
+import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
 const NotThere = lazy(() => import("@/pages/NotThere"));
@@ -35,9 +36,11 @@ export function App() {
 
 /** There is no workspace to show. Where a definition has a mistake, it is put right on the page Data. */
 function Broken({ error, again }: { error: Error; again: () => void }) {
+  const { asked } = useAsked();
   const data = PAGES.find((one) => one.id === "data");
   const mistakes = error instanceof ProblemError && error.problem.code === "definition";
-  if (!mistakes || !data) return <ErrorBox error={error} again={again} />;
+  // A journey that is no more is no end of the way: without its name the address leads to the one that is there.
+  if (!mistakes || !data) return <><ErrorBox error={error} again={again} />{asked.journey && <p><Link href="/">{words.toMap}</Link></p>}</>;
   return (
     <Suspense fallback={<Waiting label={words.opening} />}>
       <Switch>
