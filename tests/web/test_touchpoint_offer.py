@@ -71,3 +71,24 @@ def test_what_cannot_be_drafted_says_why(shop: tuple[TestClient, Path]) -> None:
     assert "Ticket Opened" in unknown.json()["hint"]
     assert client.post(DRAFT, json={"chosen": []}).status_code == 422
     assert client.get(OFFER, params={"journey": "buyer"}).status_code == 404
+
+
+def test_a_further_journey_has_its_own_offer_and_its_own_file(shop: tuple[TestClient, Path]) -> None:
+    client, folder = shop
+    (folder / "buyer.journey.yaml").write_text(
+        "journey: Buyers\nkind: buyer\nstages:\n"
+        "  looking: {enter: \"event = 'Product Viewed'\", lapse_after: 30 days}\n"
+        "  buying: {enter: \"event = 'Cart Viewed'\", goal: \"event = 'Order Completed'\", lapse_after: 14 days}\n",
+        "utf-8",
+    )
+    buyer = {"journey": "buyer"}
+    offered = client.get(OFFER, params=buyer).json()["kinds"]
+    assert {one["event"] for one in offered} == {"Ad Clicked", "Ticket Opened"}
+    made = client.post(
+        DRAFT, params=buyer, json={"chosen": [{"event": "Ad Clicked", "stage": "looking"}]}
+    ).json()
+    assert made["name"] == "buyer.journey.yaml"
+    assert made["text"].endswith(
+        "touchpoints:\n  ad_clicked: {stage: looking, channel: ads, when: \"event = 'Ad Clicked'\"}\n"
+    )
+    assert client.get(OFFER).json()["kinds"][0]["event"] == "Ticket Opened"  # the main journey is another one
