@@ -98,7 +98,7 @@ export const data = {
 
   // kinds of events that are not yet in the journey
   offer: (count: number) => `${many(count, "kind")} of events ${count === 1 ? "is" : "are"} not yet in the journey`,
-  offerAbout: "No rule names them: they are on customers' trails and keep them alive, and the map says nothing of them. A touchpoint makes them part of it.",
+  offerAbout: "No rule meets them: they are on customers' trails and keep them alive, and the map says nothing of them. A touchpoint makes them part of it.",
   offerNone: "Every kind of event that was loaded is in the journey.",
   openOffer: "See drafted touchpoints",
   closeOffer: "Close",
