@@ -92,6 +92,23 @@ def test_what_is_no_data_is_refused_before_it_is_sent(page: Page, empty_url: str
 # ── rules ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_what_is_written_and_not_saved_is_there_again_after_another_view(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/data/rules")
+    editor = page.get_by_role("textbox", name="journey.yaml")
+    expect(editor).to_be_visible(timeout=LONG)
+    editor.press("Control+End")
+    editor.type("# to be thought over")
+    page.get_by_text("sources.yaml", exact=True).click()
+    expect(page.get_by_role("textbox", name="sources.yaml")).to_be_visible()
+    page.get_by_role("link", name="Loads").click()
+    expect(page.get_by_text("1 load")).to_be_visible(timeout=LONG)
+    page.get_by_role("link", name="Rules").click()
+    expect(editor).to_have_value(re.compile("# to be thought over$"), timeout=LONG)
+    expect(page.get_by_text("Changed, not saved yet")).to_be_visible()
+    page.get_by_role("button", name="Discard").click()
+    expect(editor).not_to_have_value(re.compile("to be thought over"))
+
+
 def test_a_mistake_in_the_rules_is_shown_with_its_line(page: Page, shop_url: str) -> None:
     page.goto(f"{shop_url}/data/rules")
     editor = page.get_by_role("textbox", name="journey.yaml")

@@ -32,13 +32,16 @@ export function Rules({ hasData }: { hasData: boolean }) {
   );
 }
 
+/** What is written and not saved yet, by file: it is there again after another view of the app. */
+const DRAFTS = new Map<string, { opened: RuleFileOut; text: string }>();
+
 function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const w = words.data;
   const { values, set } = useUrl();
   const client = useQueryClient();
   // What was opened stays beneath what is written, whatever another window saves meanwhile.
-  const [opened, setOpened] = useState(file);
-  const [text, setText] = useState(file.text);
+  const [opened, setOpened] = useState(() => DRAFTS.get(file.name)?.opened ?? file);
+  const [text, setText] = useState(() => DRAFTS.get(file.name)?.text ?? file.text);
   const [mistakes, setMistakes] = useState<Mistake[]>([]);
   const [at, setAt] = useState<number | null>(Number(values.get("line")) || null);
   const [error, setError] = useState<Error | null>(null);
@@ -58,6 +61,10 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
     }, 350);
     return () => clearTimeout(timer);
   }, [text, file.name]);
+  useEffect(() => {
+    if (changed) DRAFTS.set(file.name, { opened, text });
+    else DRAFTS.delete(file.name);
+  }, [changed, opened, text, file.name]);
   useEffect(() => {
     if (!changed) return;
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
