@@ -10,6 +10,7 @@ import { rowsOf } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
 const w = words.paths;
+const LOW = 48; // px: too low for a name of two lines and its number
 interface Props { answer: AnswerOut; walk: Walk; labelOf: (step: string) => string; go: (place: number, step: string) => void; expand: (place: number) => void }
 
 export function Flow({ answer, walk, labelOf, go, expand }: Props) {
@@ -34,7 +35,7 @@ export function Flow({ answer, walk, labelOf, go, expand }: Props) {
           {shape.nodes.map((one) => <Over key={one.key} node={one} back={walk.back} />)}
         </svg>
         {shape.nodes.map((one) => (
-          <button key={one.key} type="button" className={`flow-node${chosen(one) ? " chosen" : ""}${one.step === OTHER ? " other" : ""}`} style={{ left: one.x, top: one.y, width: shape.across - 12, height: Math.max(one.height, 30) }} data-step={one.step} data-place={one.place}
+          <button key={one.key} type="button" className={`flow-node${chosen(one) ? " chosen" : ""}${one.step === OTHER ? " other" : ""}${one.height < LOW ? " low" : ""}`} title={labelOf(one.step)} style={{ left: one.x, top: one.y, width: shape.across - 12, height: Math.max(one.height, 30) }} data-step={one.step} data-place={one.place}
             onClick={() => (one.step === OTHER ? expand(one.place) : go(one.place, one.step))}
             data-walks={one.walks} aria-current={chosen(one) && walk.way.length === one.place + 1 ? "step" : undefined}>
             <span className="bar" style={{ height: one.height }} />
