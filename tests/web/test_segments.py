@@ -207,6 +207,32 @@ def test_a_segment_is_changed_renamed_and_deleted(own: TestClient, folder: Path)
     assert own.delete(f"{API}/segments/two").json()["code"] == "not_found"
 
 
+def test_nobody_overwrites_what_they_have_not_seen(own: TestClient, folder: Path) -> None:
+    opened = people(own)["from_ads"]["counted"]
+    seen = {name: opened[name] for name in ("label", "about", "rule")}
+    mine = {"label": "Mine", "rule": "ever(channel = 'web')", "was": "from_ads", "seen": seen}
+    assert own.put(f"{API}/segments/from_ads", json=mine).status_code == 200
+    said = own.put(f"{API}/segments/from_ads", json={**mine, "label": "Theirs"})
+    assert (said.status_code, said.json()["code"]) == (409, "file_changed")
+    now = people(own)["from_ads"]["counted"]
+    assert now["label"] == "Mine"
+    seen = {name: now[name] for name in ("label", "about", "rule")}
+    assert (
+        own.put(f"{API}/segments/from_ads", json={**mine, "label": "Both", "seen": seen}).status_code == 200
+    )
+
+
+def test_a_persona_that_is_made_of_a_segment_stays_so_when_it_is_called_otherwise(own: TestClient) -> None:
+    own.put(f"{API}/personas/fan", json={"label": "Fan", "about": "Comes.", "rule": "from_ads"})
+    told = people(own)["fan"]["counted"]
+    change = {"label": "Fans", "about": told["about"], "rule": told["rule"], "was": "fan"}
+    assert own.put(f"{API}/personas/fan", json=change).status_code == 200
+    assert people(own)["from_ads"]["used_by"] == ["fan"]
+    assert own.put(f"{API}/personas/fan", json={**change, "rule": "ever(channel = 'web')"}).status_code == 200
+    assert people(own)["from_ads"]["used_by"] == []
+    assert people(own)["fan"]["counted"]["rule"] == "ever(channel = 'web')"
+
+
 def test_what_would_not_read_is_refused_and_nothing_is_written(own: TestClient, folder: Path) -> None:
     before = (folder / "journey.yaml").read_bytes()
     said = own.put(f"{API}/segments/odd", json={"rule": "event = 'Order Completed'"})

@@ -7,11 +7,13 @@ else: DefinitionError says where.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from desirepath.app.kept_versions import keep
+from desirepath.app.rule_files import FileChanged
+from desirepath.app.rule_rows import means_the_same
 from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop, put, rename, written
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
@@ -52,16 +54,23 @@ class Editing:
     main: Journey | None
     now: datetime
 
-    def save(self, section: Section, part: Part, *, was: str | None = None) -> Journey:
+    def save(
+        self, section: Section, part: Part, *, was: str | None = None, seen: Part | None = None
+    ) -> Journey:
         """Add a segment or persona, or (was: its id until now) replace or rename one. Returns the journey as it reads.
 
-        Raises DefinitionError where the file would not read, DefinitionRefused where the id is taken, NotFound for
-        `was`.
+        seen: what it was when the writer saw it. Raises DefinitionError where the file would not read,
+        DefinitionRefused where the id is taken, NotFound for `was`, FileChanged where it is no longer what was seen.
         """
         text, before = self._text(), self._raw()
         known = _section(before, section)
         if was is not None and was not in known:
             raise _unknown(section, was, known)
+        if was is not None and seen is not None and self._as_it_is(section, was) != seen:
+            raise FileChanged(
+                f'somebody else has changed the {ONE[section]} "{was}" since you opened it',
+                hint="Load this page again: your rule stays, and what is saved now is in the list.",
+            )
         if part.id in known and part.id != was:
             hint = "Choose another id, or change that one."
             raise DefinitionRefused(f'there is a {ONE[section]} "{part.id}" already', hint=hint, id=part.id)
@@ -69,6 +78,8 @@ class Editing:
             text = rename(text, (section, was), part.id)
             if section == "segments":
                 text = _followed(text, before, was, part.id)
+        if section == "personas" and was is not None:
+            part = _still_named(before, part, known[was])
         text = _with_part(text, section, part, known.get(was) if was else None)
         return self._write(text, lambda found: _others_same(before, found, section, {part.id, was}))
 
@@ -96,6 +107,16 @@ class Editing:
             drop(self._text(), way) if rate is None else put(self._text(), way, {"rate": rate})
         )  # "80 %" needs no quotes
         return self._write(text, lambda found: _others_same(before, found, "targets", {stage}))
+
+    def _as_it_is(self, section: Section, id: str) -> Part | None:
+        """A part as the journey reads now: the rule of a persona that names a segment is the segment's."""
+        journey = read_journey(self.file.path, self.file.map_path, self.main)
+        found = (
+            [Part(one.id, one.rule.text, one.label, one.about) for one in journey.segments]
+            if section == "segments"
+            else [Part(one.id, one.segment.text, one.label, one.about) for one in journey.personas]
+        )
+        return next((one for one in found if one.id == id), None)
 
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -157,6 +178,16 @@ def _with_part(text: str, section: Section, part: Part, old: object) -> str:
             continue
         text = put(text, way, written(value)) if value else drop(text, way)
     return text
+
+
+def _still_named(raw: dict[str, Any], part: Part, old: object) -> Part:
+    """A persona that is made of a segment stays made of it, as long as its rule means what the segment's does."""
+    named = _rule_of("personas", old)
+    segments = _section(raw, "segments")
+    if not isinstance(named, str) or named not in segments:
+        return part
+    same = means_the_same(part.rule, str(_rule_of("segments", segments[named])))
+    return replace(part, rule=named) if same else part
 
 
 def _followed(text: str, raw: dict[str, Any], was: str, now: str) -> str:

@@ -143,6 +143,14 @@ def rows_of(text: str, journey: Journey) -> tuple[tuple[Row, ...], Join] | None:
     return (found, join) if same else None
 
 
+def means_the_same(one: str, other: str) -> bool:
+    """Whether two rules over customers ask the same, however they are written."""
+    try:
+        return _meaning(parse_rule(one, SEGMENT)) == _meaning(parse_rule(other, SEGMENT))
+    except RuleError:
+        return False
+
+
 def _meaning(rule: Any) -> object:
     """What a rule asks, however it is written."""
     shape = tuple(re.sub(r"[()]", "", one) if isinstance(one, str) else one for one in rule.pieces)

@@ -62,13 +62,25 @@ class CandidatesIn(BaseModel):
     into: int | None = Field(None, ge=2, le=20)
 
 
+class SeenIn(BaseModel):
+    """A segment or persona as it was when somebody opened it."""
+
+    label: str
+    about: str
+    rule: str
+
+
 class PartIn(BaseModel):
-    """What a segment or persona is to be. was: its id until now, where it is replaced or renamed."""
+    """What a segment or persona is to be. was: its id until now, where it is replaced or renamed.
+
+    seen: what it was then; refused (file_changed) where somebody else has changed it meanwhile.
+    """
 
     label: str = Field("", max_length=200)
     about: str = Field("", max_length=2_000)
     rule: str = Field(max_length=10_000)
     was: str | None = Field(None, max_length=100)
+    seen: SeenIn | None = None
 
 
 class SavedOut(BaseModel):
@@ -169,7 +181,9 @@ def delete_persona(here: Here, id: Id, journey: JourneyName = None) -> SavedOut:
 def _save(here: Context, journey: str | None, section: Section, id: str, part: PartIn) -> SavedOut:
     with here.serving.writing(journey):
         wanted = Part(id, part.rule.strip(), part.label.strip(), part.about.strip())
-        saved = _editing(here, journey).save(section, wanted, was=part.was)
+        was = part.seen
+        seen = None if was is None else Part(part.was or id, was.rule, was.label, was.about)
+        saved = _editing(here, journey).save(section, wanted, was=part.was, seen=seen)
     return SavedOut(id=id, definition=saved.version)
 
 

@@ -27,6 +27,7 @@ export function Builder({ old, taken, file }: { old?: Counted; taken: string[]; 
   const [label, setLabel] = useState(old?.label ?? values.get("label") ?? "");
   const [about, setAbout] = useState(old?.about ?? "");
   const [id, setId] = useState(old?.id ?? "");
+  const [seen] = useState(old ? { label: old.label, about: old.about, rule: old.rule } : null); // whoever else saves meanwhile is not overwritten
   const tried = useTried(draft);
   const found = tried.data;
   const blank = draft.text === null ? isBlank(draft.rows) : !draft.text.trim();
@@ -47,7 +48,7 @@ export function Builder({ old, taken, file }: { old?: Counted; taken: string[]; 
   if (asText === null && !tried.error) return <Waiting label={words.opening} />;
   const toRows = () => { if (found?.rows) { setDraft({ text: null, rows: found.rows, join: found.join }); setAsText(false); } };
   const toText = () => { setDraft({ ...draft, text: found?.rule ?? "" }); setAsText(true); };
-  const part = { label, about, rule: found?.rule ?? "", was: old?.id ?? null };
+  const part = { label, about, rule: found?.rule ?? "", was: old?.id ?? null, seen };
   return (
     <Stack gap="lg">
       <div>
