@@ -527,7 +527,7 @@ export const en = {
     whole: "in all",
     changeCaption: "From nothing to the whole change: each group's part by mix (its share of all has changed) and by rate (its number has).",
     creditCaption: "Conversions that each model gives credit for, with intervals.",
-    keptCaption: "Kept, of all that were made; the line is the interval of what was due.",
+    keptCaption: "Kept, of what was due or is still waited for; the line is the interval of what was due.",
     kept: "kept",
     broken: "broken",
     waiting: "still waiting (not known yet)",

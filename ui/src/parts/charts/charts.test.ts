@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AnswerOut, TableOut } from "@/api/types";
-import { falls } from "@/parts/charts/differences";
+import { falls, promises } from "@/parts/charts/differences";
 import { between, known, rowsOf, stepOf, tip, told } from "@/parts/charts/drawing";
 import { funnel, paths, stepNames } from "@/parts/charts/ways";
 import type { Palette } from "@/parts/Chart";
@@ -24,6 +24,16 @@ describe("what is read from a table", () => {
     expect(stepOf(4 * 60_000_000)).toBe(60_000_000);
   });
   it("mixes two colours", () => expect(between("#000000", "#ffffff")).toBe("#808080"));
+});
+
+describe("promises", () => {
+  const columns = ["promise", "group", "made", "due", "kept", "kept_low", "kept_high", "kept_n", "waiting", "overdue"];
+  const rows = [["in_time", "all", 120, 100, 0.8, 0.7, 0.9, 100, 20, 5], ["in_time", "WA", 6, 5, null, null, null, 5, 1, 0]];
+  const one = answer("promises", { kept: table(columns, rows) }, ["kept", "broken", "waiting", "waiting WA"], { promise: "in_time" });
+  const { series } = promises(one, seen)[0]?.option(colours) as unknown as Bars;
+  it("close to one: what is overdue is broken already", () => expect(series.slice(0, 3).map((part) => part.data[0]?.value.toFixed(3))).toEqual(["0.667", "0.167", "0.167"]));
+  it("are not drawn where too few were due", () => expect(series.slice(0, 3).map((part) => part.data[1]?.value)).toEqual([0, 0, 0]));
+  it("open their customers", () => expect(series.slice(0, 3).map((part) => part.data.map((mark) => mark.list))).toEqual([["kept", undefined], ["broken", undefined], ["waiting", "waiting WA"]]));
 });
 
 describe("a funnel", () => {

@@ -126,19 +126,23 @@ export const promises: Draw = (answer, seen) => {
   const table = answer.tables["kept"];
   const rows = rowsOf(table);
   const label = (row: Row) => [seen.name(text(row, "promise")), row["group"] ? text(row, "group") : ""].filter(Boolean).join(" · ");
-  const open = (row: Row) => num(row, "waiting") + num(row, "overdue");
-  const share = (row: Row) => known(row, "kept")?.value ?? 0;
-  const of = (row: Row) => num(row, "due") + open(row) || 1;
-  const id = (row: Row) => text(row, "promise");
+  // What is overdue was due and is broken; who waits in time is not known yet. Where too few were due, nothing is drawn.
+  const due = (row: Row, part: (share: number) => number) => { const one = known(row, "kept"); return one ? part(one.value) * num(row, "due") : 0; };
+  const share = (row: Row, count: number) => (known(row, "kept") ? count / (num(row, "due") + num(row, "waiting") || 1) : 0);
+  const keptOf = (row: Row) => due(row, (one) => one);
+  const brokenOf = (row: Row) => due(row, (one) => 1 - one);
+  // Of the one promise that was asked about, a list is called without it; of a group, with its name behind.
+  const before = (row: Row) => (answer.question["promise"] ? "" : `${text(row, "promise")} `);
+  const who = (row: Row, what: string) => list(answer, `${before(row)}${what}${row["group"] && row["group"] !== "all" ? ` ${text(row, "group")}` : ""}`);
   const kept: Drawing = {
     key: "kept", caption: words.ask.keptCaption, label: `${words.ask.keptCaption} ${rows.map((row) => `${label(row)} ${told(row, "kept", "share", seen.locale)}`).join("; ")}`, height: tall(rows.length, 3, 4),
     option: (c) => as({
       tooltip: saidTip(c), grid: { ...GRID, top: size(2.5) }, legend: legend(c), xAxis: percentAxis(c, { min: 0, max: 1 }), yAxis: names(c, rows.map(label)),
       series: [
-        { name: words.ask.kept, type: "bar", stack: "all", barWidth: "50%", itemStyle: { color: c.track }, data: rows.map((row) => ({ value: (share(row) * num(row, "due")) / of(row), said: tip(label(row), words.ask.kept, told(row, "kept", "share", seen.locale)), list: list(answer, `${id(row)} kept`) })) },
-        { name: words.ask.broken, type: "bar", stack: "all", itemStyle: { color: c.pale }, data: rows.map((row) => ({ value: ((1 - share(row)) * num(row, "due")) / of(row), said: tip(label(row), words.ask.broken, inUnit(Math.round((1 - share(row)) * num(row, "due")), "count")), list: list(answer, `${id(row)} broken`) })) },
-        { name: words.ask.waiting, type: "bar", stack: "all", itemStyle: hatched(c), data: rows.map((row) => ({ value: open(row) / of(row), said: tip(label(row), words.ask.waiting, inUnit(open(row), "count")), list: list(answer, `${id(row)} waiting`) })) },
-        whiskers(rows.flatMap((row, y): Mark[] => { const one = known(row, "kept"); return one ? [{ y, one, said: tip(label(row), told(row, "kept", "share", seen.locale)), list: list(answer, `${id(row)} kept`) }] : []; }), words.ask.interval, { color: c.ink, shape: "bar" }),
+        { name: words.ask.kept, type: "bar", stack: "all", barWidth: "50%", itemStyle: { color: c.track }, data: rows.map((row) => ({ value: share(row, keptOf(row)), said: tip(label(row), words.ask.kept, told(row, "kept", "share", seen.locale)), list: who(row, "kept") })) },
+        { name: words.ask.broken, type: "bar", stack: "all", itemStyle: { color: c.pale }, data: rows.map((row) => ({ value: share(row, brokenOf(row)), said: tip(label(row), words.ask.broken, inUnit(Math.round(brokenOf(row)), "count")), list: who(row, "broken") })) },
+        { name: words.ask.waiting, type: "bar", stack: "all", itemStyle: hatched(c), data: rows.map((row) => ({ value: share(row, num(row, "waiting")), said: tip(label(row), words.ask.waiting, inUnit(num(row, "waiting"), "count")), list: who(row, "waiting") })) },
+        whiskers(rows.flatMap((row, y): Mark[] => { const one = known(row, "kept"); return one ? [{ y, one, said: tip(label(row), told(row, "kept", "share", seen.locale)), list: who(row, "kept") }] : []; }), words.ask.interval, { color: c.ink, shape: "bar" }),
       ],
     }),
   };
