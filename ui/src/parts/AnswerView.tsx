@@ -13,8 +13,8 @@ import { Contract } from "@/parts/Contract";
 import { copy } from "@/parts/copy";
 import { DataTable } from "@/parts/DataTable";
 import { Members } from "@/parts/Members";
-import { namesOf, type Names } from "@/parts/names";
-import { useAsked } from "@/url/state";
+import { CUSTOMER, namesOf, type Names } from "@/parts/names";
+import { useAsked, useHref } from "@/url/state";
 import { words } from "@/words";
 
 const Counted = lazy(() => import("@/parts/Counted"));
@@ -27,7 +27,9 @@ export function AnswerView({ answer, fields, link }: Props) {
   const [counted, setCounted] = useState<boolean | null>(null); // null: never opened, nothing of it is loaded
   const open = useCallback((list: string) => setCount(list), []);
   const name = String(answer.question["name"]);
-  const called = namesOf(useWorkspace().data, answer.question);
+  const href = useHref();
+  const to = (column: string, value: string) => (column === CUSTOMER ? href(`~/customers/${encodeURIComponent(value)}`) : undefined);
+  const called = { ...namesOf(useWorkspace().data, answer.question), to };
   const locale = { currency: answer.asked.currency, zone: answer.asked.time_zone };
   const tables = Object.entries(answer.tables).filter(([, one]) => one.rows.length > 0);
   return (

@@ -1,4 +1,5 @@
 // A table of an answer: an estimate's four columns stand in one cell, with its interval and n below the value.
+import { Link } from "wouter";
 import type { TableOut } from "@/api/types";
 import { day, inUnit, instant, interval, number, type Locale, type Unit } from "@/format";
 import type { Names } from "@/parts/names";
@@ -52,7 +53,7 @@ interface CellProps { row: Record<string, unknown>; name: string; kind: string; 
 
 function TableCell({ row, name, kind, unit, estimated, locale, called }: CellProps) {
   const value = row[name];
-  if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : kind === "instant" ? moment(String(value), locale) : said(name, called ? called.cell(name, String(value)) : String(value))}</td>;
+  if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : kind === "instant" ? moment(String(value), locale) : <Called name={name} value={String(value)} called={called} />}</td>;
   if (unit === "" && typeof value === "number" && value > 0 && value < TINY) return <td className="n">{words.lessThan(number(TINY, { maximumFractionDigits: 4 }))}</td>;
   const plain = unit === "" && kind === "integer" ? "count" : unit;
   const amount = typeof value === "number" ? value : null;
@@ -67,6 +68,13 @@ function TableCell({ row, name, kind, unit, estimated, locale, called }: CellPro
       </small>
     </td>
   );
+}
+
+/** A text as people call it, leading to what it names where it has an address. */
+function Called({ name, value, called }: { name: string; value: string; called: Names | undefined }) {
+  const to = called?.to?.(name, value);
+  const shown = said(name, called ? called.cell(name, value) : value);
+  return to ? <Link href={to}>{shown}</Link> : <>{shown}</>;
 }
 
 /** An instant in the journey's zone; a midnight is a day. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WorkspaceOut } from "@/api/types";
-import { namesOf } from "@/parts/names";
+import { namesOf, shortId } from "@/parts/names";
 
 const workspace = {
   stages: [{ id: "decision", label: "Decision" }, { id: "chat", label: "Talking" }],
@@ -11,6 +11,11 @@ const workspace = {
 test("a column says what its ids are of", () => {
   const { cell } = namesOf(workspace, { name: "friction" });
   expect([cell("stage", "chat"), cell("touchpoint", "chat"), cell("promise", "in_time"), cell("what", "chat"), cell("step", "chat")]).toEqual(["Talking", "Live chat", "Delivered in 5 days", "chat", "chat"]);
+});
+
+test("customers are cut short, as everywhere", () => {
+  expect(namesOf(workspace, { name: "rfm" }).cell("customer", "cg4czzq6d27kk")).toBe("cg4c…");
+  expect(shortId("ana@mail.example")).toBe("…");
 });
 
 test("steps are called after what the question says that they are", () => {

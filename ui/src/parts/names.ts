@@ -2,10 +2,17 @@
 import type { WorkspaceOut } from "@/api/types";
 import { words } from "@/words";
 
-export interface Names { cell: (column: string, value: string) => string; head: (column: string) => string }
+/** to: the address to which a cell leads, where it leads anywhere. */
+export interface Names { cell: (column: string, value: string) => string; head: (column: string) => string; to?: (column: string, value: string) => string | undefined }
 type Labels = Map<string, string>;
 const ARROW = " > ";
+export const CUSTOMER = "customer"; // the column of customers
 const STEPS = ["step", "from", "to", "path"]; // of paths and transitions
+
+/** A customer's id cut so short that it finds nobody; one that we have not made could be a name: nothing of it is shown. */
+export function shortId(id: string): string {
+  return /^c[a-z0-9]{8,}$/.test(id) && /\d/.test(id) ? `${id.slice(0, 4)}…` : "…";
+}
 
 const plain = (column: string) => column.replaceAll("_", " ");
 const labelsOf = (all: { id: string; label: string }[] | undefined): Labels => new Map((all ?? []).map((one) => [one.id, one.label]));
@@ -24,6 +31,7 @@ export function namesOf(workspace: WorkspaceOut | undefined, question: Record<st
   if (name === "attribution" && by === "touchpoint") columns["channel"] = touchpoints;
   if (steps) for (const one of STEPS) columns[one] = steps;
   const cell = (column: string, value: string) => {
+    if (column === CUSTOMER) return shortId(value);
     const labels = columns[column];
     if (!labels) return value;
     return column === "path" ? value.split(ARROW).map((one) => labels.get(one) ?? one).join(ARROW) : labels.get(value) ?? value;

@@ -1,6 +1,7 @@
 // Charts of worth and of what comes: expected against actual, the RFM grid, how far a forecast can be believed, who is overdue.
 import { inUnit, number, percent } from "@/format";
 import { as, axis, GRID, known, legend, list, names, num, onCell, percentAxis, rowsOf, saidTip, size, tall, text, tip, told, tooltip, whiskers, type Draw, type Drawing, type Row } from "@/parts/charts/drawing";
+import { shortId } from "@/parts/names";
 import { words } from "@/words";
 
 export const lifetimeValue: Draw = (answer, seen) => {
@@ -101,7 +102,7 @@ function upright(_params: unknown, api: Api) {
 export const overdue: Draw = (answer, seen) => {
   const rows = rowsOf(answer.tables["customers"]).filter((row) => row["alarm"] === "rings").slice(0, 20);
   if (!rows.length) return [];
-  const short = (row: Row) => `${text(row, "customer").slice(0, 4)}…  ${inUnit(num(row, "at_stake"), "money", seen.locale)}`;
+  const short = (row: Row) => `${shortId(text(row, "customer"))}  ${inUnit(num(row, "at_stake"), "money", seen.locale)}`;
   const said = (row: Row) => tip(short(row), words.ask.silent(num(row, "days_silent")), words.ask.usual(Math.round(num(row, "usual_gap"))), words.ask.alarmAfter(Math.round(num(row, "alarm_after"))), words.ask.since(text(row, "last")));
   const dot = (row: Row, y: number, name: string) => ({ y, one: { value: num(row, name), low: num(row, name), high: num(row, name), n: 0 }, said: said(row) });
   return [{
