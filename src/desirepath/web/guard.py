@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desirepath.core.errors import DesirepathError
@@ -127,7 +128,9 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > MAX_BODY else message
+        if seen > MAX_BODY:
+            raise HTTPException(413, _TOO_LARGE["detail"])
+        return message
 
     return bounded
 
