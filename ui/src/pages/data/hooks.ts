@@ -1,11 +1,11 @@
 // What the page Data asks the API, and how it runs what takes longer.
 import { notifications } from "@mantine/notifications";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useForget, useJob } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import type { JobOut } from "@/api/types";
-import { doctorReport, draftTold, identity, loads, placeCustomers, rejects, rules, rulesPreview, saveRules, sources, templates, touchpointOffer, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
+import { doctorReport, draftTold, identity, loads, placeCustomers, rejects, rules, rulesPreview, saveRules, sources, stop, templates, touchpointOffer, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
 import type { RuleFileOut } from "@/generated/client/types.gen";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
@@ -99,7 +99,7 @@ export interface Work {
   clear: () => void;
 }
 
-/** One job after another of one kind. done: what follows when one has ended well. forget: all answers have changed then. */
+/** One job after another of one kind: the next stops the one before. done: what follows when one has ended well. forget: all answers have changed then. */
 export function useWork(done?: (job: JobOut) => void, forget = true): Work {
   const [id, setId] = useState<string | null>(null);
   const [error, setError] = useState<Error | null>(null);
@@ -111,10 +111,15 @@ export function useWork(done?: (job: JobOut) => void, forget = true): Work {
     else if (well) done?.(told);
   };
   const { job, halt } = useJob(id, ended);
+  const last = useRef<string | null>(null);
+  const follow = (next: string) => {
+    if (last.current) void stop({ path: { id: last.current } });
+    last.current = next;
+  };
   const begin = useCallback((call: Parameters<Work["begin"]>[0]) => {
     setError(null);
     setAsking(true);
-    answered(call).then((told) => setId(told.id), setError).finally(() => setAsking(false));
+    answered(call).then((told) => { follow(told.id); setId(told.id); }, setError).finally(() => setAsking(false));
   }, []);
   const clear = useCallback(() => { setId(null); setError(null); }, []);
   return { begin, job, running: asking || (id !== null && (job === null || job.state === "running")), error, halt, clear };

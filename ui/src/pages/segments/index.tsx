@@ -19,12 +19,13 @@ const w = words.people;
 
 export default function Segments() {
   const found = useSegments();
-  if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
-  if (!found.data) return <Waiting label={w.counting} />;
+  const refused = found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />;
+  if (!found.data) return refused || <Waiting label={w.counting} />;
   const all = found.data;
   const one = (kind: string, id: string) => all.people.find((each) => each.counted.kind === kind && each.counted.id === id)?.counted;
   return (
     <div className="people">
+      {refused}
       <Switch>
         <Route path="/new"><Builder taken={idsOf(all)} file={all.file} /></Route>
         <Route path="/:kind/:id/edit">{({ kind, id }) => {
