@@ -17,7 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from desirepath.app.kept_versions import keep
 from desirepath.app.whole_files import write_file
-from desirepath.app.yaml_edit import drop_item, inline, put_item, written
+from desirepath.app.yaml_edit import drop_item, inline, put_item
+from desirepath.app.yaml_places import written
 from desirepath.core.definition import Definition, refused
 from desirepath.core.errors import DefinitionError, NotFound
 from desirepath.core.yaml_lines import read_document

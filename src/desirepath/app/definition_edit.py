@@ -15,7 +15,8 @@ from desirepath.app.kept_versions import keep
 from desirepath.app.rule_files import FileChanged
 from desirepath.app.rule_rows import means_the_same
 from desirepath.app.whole_files import write_file
-from desirepath.app.yaml_edit import drop, put, rename, written
+from desirepath.app.yaml_edit import drop, put, rename
+from desirepath.app.yaml_places import written
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
 from desirepath.core.yaml_lines import read_document
 from desirepath.journey.read import label_of, read_journey

@@ -7,18 +7,20 @@ say) is refused and never written wrongly.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import yaml
 
-_PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]")
-_LISTED = re.compile(
-    r"[^\W\d_][\w .,'’?!()/+%€$;–-]*[\w.'’?!)%€$]"
-)  # beside others in a list, a comma is plain
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+from desirepath.app.yaml_places import (
+    PLAIN_LISTED,
+    as_it_was,
+    end_of,
+    line_end,
+    pair_of,
+    without_lines,
+    written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,7 @@ def with_cell(text: str, lane: str, stage: str, entries: Sequence[Entry], shorth
 
     shorthand: the stage that is meant where a lane holds a text and not stages.
     """
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    line = "\r\n" if "\r\n" in text else "\n"
-    changed = _changed(text.removeprefix("\ufeff").replace("\r\n", "\n"), lane, stage, entries, shorthand)
-    return mark + changed.replace("\n", line)
+    return as_it_was(text, lambda plain: _changed(plain, lane, stage, entries, shorthand))
 
 
 def _changed(text: str, lane: str, stage: str, entries: Sequence[Entry], shorthand: str) -> str:
@@ -46,7 +45,7 @@ def _changed(text: str, lane: str, stage: str, entries: Sequence[Entry], shortha
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         # A file without lanes, or one that is empty: what stands there are comments.
         return _appended(text, lane, stage, entries) if _is_empty(root) else text
-    found = _pair(root, lane)
+    found = pair_of(root, lane)
     if found is None:
         return _appended(text, lane, stage, entries)
     key, value = found
@@ -58,27 +57,25 @@ def _changed(text: str, lane: str, stage: str, entries: Sequence[Entry], shortha
     else:
         held.pop(stage, None)
     lines = "".join(f"\n  {name}:{told}" for name, told in held.items())
-    return text[: key.end_mark.index] + ":" + lines + text[_end(text, value, key) :]
+    return text[: key.end_mark.index] + ":" + lines + text[end_of(text, value, key) :]
 
 
 def _in_lane(text: str, lane: yaml.MappingNode, stage: str, entries: Sequence[Entry]) -> str:
     """The lane has stages, one a line: the one that is meant is replaced, added below the last, or taken out."""
     column = lane.value[0][0].start_mark.column
-    found = _pair(lane, stage)
+    found = pair_of(lane, stage)
     if found is None:
         last_key, last = lane.value[-1]
         # After the whole line: a comment beside the last value stays there.
-        end = _line_end(text, _end(text, last, last_key))
+        end = line_end(text, end_of(text, last, last_key))
         return (
             f"{text[:end]}\n{' ' * column}{stage}:{_value(entries, column)}{text[end:]}" if entries else text
         )
     key, value = found
-    end = _end(text, value, key)
+    end = end_of(text, value, key)
     if entries:
         return f"{text[: key.end_mark.index]}:{_value(entries, column)}{text[end:]}"
-    start = text.rfind("\n", 0, key.start_mark.index) + 1
-    after = _line_end(text, end)
-    return text[:start] + text[after + 1 :] if after < len(text) else text[:start]
+    return without_lines(text, key.start_mark.index, end)
 
 
 def _appended(text: str, lane: str, stage: str, entries: Sequence[Entry]) -> str:
@@ -116,37 +113,9 @@ def _value(entries: Sequence[Entry], column: int) -> str:
 def _entry(one: Entry) -> str:
     if one.by or one.holds:
         parts = [("text", one.text), ("by", one.by), ("holds", one.holds)]
-        return f"{{{', '.join(f'{name}: {_scalar(said, _PLAIN)}' for name, said in parts if said)}}}"
-    return _scalar(one.text, _LISTED)
-
-
-def _scalar(text: str, plain: re.Pattern[str]) -> str:
-    """As people would write it, quoted where YAML could read something else into it."""
-    if plain.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _pair(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | None:
-    return next(((key, value) for key, value in node.value if key.value == name), None)
+        return f"{{{', '.join(f'{name}: {written(said)}' for name, said in parts if said)}}}"
+    return written(one.text, PLAIN_LISTED)
 
 
 def _is_empty(node: yaml.Node | None) -> bool:
     return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null")
-
-
-def _end(text: str, node: yaml.Node, key: yaml.Node) -> int:
-    """Where the value ends. A block's own mark stands at what follows it, behind comments and empty lines."""
-    if _is_empty(node) and node.start_mark.index == node.end_mark.index:
-        return text.index(":", key.end_mark.index) + 1
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
-        return _end(text, node.value[-1], key)
-    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return _end(text, node.value[-1][1], node.value[-1][0])
-    end: int = node.end_mark.index
-    return len(text[:end].rstrip()) if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") else end
-
-
-def _line_end(text: str, place: int) -> int:
-    end = text.find("\n", place)
-    return len(text) if end < 0 else end

@@ -7,23 +7,15 @@ foresee (anchors, say) is refused there and never written wrongly.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import yaml
 
-_PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]|[^\W\d_]")
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+from desirepath.app.yaml_places import as_it_was, end_of, line_end, node_at, pair_of, without_lines, written
+
 _AFTER = re.compile(r"\n+( *)#.*")  # a comment on a line of its own
 _WIDE = 100  # characters of an entry that still stands on one line
-
-
-def written(text: str) -> str:
-    """A text as people would write it in YAML: quoted where something else could be read into it."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
-        return text
-    return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def inline(fields: Mapping[str, str]) -> str:
@@ -36,25 +28,25 @@ def put(text: str, way: Sequence[str], value: str | Mapping[str, str]) -> str:
 
     value: written YAML of one line; or fields, which stand below each other where they are too many for one line.
     """
-    return _as_it_was(text, lambda plain: _put(plain, tuple(way), value))
+    return as_it_was(text, lambda plain: _put(plain, tuple(way), value))
 
 
 def drop(text: str, way: Sequence[str]) -> str:
     """The text without the entry at the end of the way, and the comment beside it; as it is where there is none."""
-    return _as_it_was(text, lambda plain: _drop(plain, tuple(way)))
+    return as_it_was(text, lambda plain: _drop(plain, tuple(way)))
 
 
 def rename(text: str, way: Sequence[str], name: str) -> str:
     """The text with another name for the entry at the end of the way."""
 
     def change(plain: str) -> str:
-        found = _pair(_node(plain, way[:-1]), way[-1])
+        found = pair_of(node_at(plain, way[:-1]), way[-1])
         if found is None:
             return plain
         key = found[0]
         return plain[: key.start_mark.index] + written(name) + plain[key.end_mark.index :]
 
-    return _as_it_was(text, change)
+    return as_it_was(text, change)
 
 
 def entries_of(text: str, section: str) -> dict[str, str]:
@@ -63,7 +55,7 @@ def entries_of(text: str, section: str) -> dict[str, str]:
     Comments that follow, indented below it, are an entry's too.
     """
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    node = _node(plain, (section,))
+    node = node_at(plain, (section,))
     if not isinstance(node, yaml.MappingNode) or node.flow_style:
         return {}
     found = {}
@@ -78,23 +70,23 @@ def add_entries(text: str, section: str, entries: Sequence[str]) -> str:
     """The text with these entries (lines, indented by two) at the end of a section; it is made where there is none."""
 
     def change(plain: str) -> str:
-        node = _node(plain, (section,))
+        node = node_at(plain, (section,))
         if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style:
             key, value = node.value[-1]
             by = node.value[0][0].start_mark.column - 2
             end = _entry_end(plain, key, value)
             more = "".join(f"\n\n{_indented(one.split(chr(10)), by)}" for one in entries)
             return plain[:end] + more + plain[end:]
-        pair = _pair(_node(plain, ()), section)
+        pair = pair_of(node_at(plain, ()), section)
         more = "".join(f"\n{one}\n" for one in entries)
         if pair is None:
             return f"{plain.rstrip(chr(10))}\n\n{section}:\n{more}".lstrip("\n")
         if pair[1].start_mark.index != pair[1].end_mark.index:
             return plain  # a list, or braces: whoever calls sees that nothing was added
-        end = _line_end(plain, pair[0].end_mark.index)
+        end = line_end(plain, pair[0].end_mark.index)
         return f"{plain[:end]}\n{more.rstrip(chr(10))}{plain[end:]}"
 
-    return _as_it_was(text, change)
+    return as_it_was(text, change)
 
 
 def put_item(text: str, place: int | None, value: str) -> str:
@@ -104,11 +96,11 @@ def put_item(text: str, place: int | None, value: str) -> str:
         items = _items(plain)
         if place is not None:
             item = items[place]
-            return plain[: item.start_mark.index] + value + plain[_end(plain, item) :]
+            return plain[: item.start_mark.index] + value + plain[end_of(plain, item) :]
         before = plain.rstrip("\n")
         return f"{before}{chr(10) if before else ''}- {value}\n"
 
-    return _as_it_was(_block_list(text), change)
+    return as_it_was(_block_list(text), change)
 
 
 def drop_item(text: str, place: int) -> str:
@@ -116,18 +108,18 @@ def drop_item(text: str, place: int) -> str:
 
     def change(plain: str) -> str:
         item = _items(plain)[place]
-        return _without_lines(plain, item.start_mark.index, _end(plain, item))
+        return without_lines(plain, item.start_mark.index, end_of(plain, item))
 
-    return _as_it_was(_block_list(text), change)
+    return as_it_was(_block_list(text), change)
 
 
 # ── entries ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _put(text: str, way: tuple[str, ...], value: str | Mapping[str, str]) -> str:
-    parent = _node(text, way[:-1])
+    parent = node_at(text, way[:-1])
     if isinstance(parent, yaml.MappingNode) and parent.value:
-        found = _pair(parent, way[-1])
+        found = pair_of(parent, way[-1])
         return _replaced(text, parent, found, value) if found else _added(text, parent, way[-1], value)
     if isinstance(parent, yaml.MappingNode) and parent.flow_style:  # {}
         inner = f"{way[-1]}: {_one_line(value)}"
@@ -137,13 +129,13 @@ def _put(text: str, way: tuple[str, ...], value: str | Mapping[str, str]) -> str
         return f"{before}{chr(10) if before else ''}{way[0]}:{_below(value, 0)}\n"
     if parent is None:
         return _put_section(text, way, value)
-    key = _pair(_node(text, way[:-2]), way[-2])
+    key = pair_of(node_at(text, way[:-2]), way[-2])
     assert key is not None
     column = key[0].start_mark.column + 2
-    end = _end(text, key[1], key[0])
+    end = end_of(text, key[1], key[0])
     begin = text.index(":", key[0].end_mark.index) + 1
     if begin == end:  # nothing stands there but perhaps a comment, which stays
-        begin = end = _line_end(text, end)
+        begin = end = line_end(text, end)
     return f"{text[:begin]}\n{' ' * column}{way[-1]}:{_below(value, column)}{text[end:]}"
 
 
@@ -161,28 +153,28 @@ def _replaced(
 ) -> str:
     key, node = found
     told = f" {_one_line(value)}" if parent.flow_style else _below(value, key.start_mark.column)
-    return f"{text[: key.end_mark.index]}:{told}{text[_end(text, node, key) :]}"
+    return f"{text[: key.end_mark.index]}:{told}{text[end_of(text, node, key) :]}"
 
 
 def _added(text: str, parent: yaml.MappingNode, name: str, value: str | Mapping[str, str]) -> str:
     last_key, last = parent.value[-1]
-    end = _end(text, last, last_key)
+    end = end_of(text, last, last_key)
     if parent.flow_style:
         return f"{text[:end]}, {name}: {_one_line(value)}{text[end:]}"
     # After the whole line: a comment beside the last value stays there.
-    end, column = _line_end(text, end), parent.value[0][0].start_mark.column
+    end, column = line_end(text, end), parent.value[0][0].start_mark.column
     return f"{text[:end]}\n{' ' * column}{name}:{_below(value, column)}{text[end:]}"
 
 
 def _drop(text: str, way: tuple[str, ...]) -> str:
-    parent = _node(text, way[:-1])
-    found = _pair(parent, way[-1])
+    parent = node_at(text, way[:-1])
+    found = pair_of(parent, way[-1])
     if found is None or not isinstance(parent, yaml.MappingNode):
         return text
     key, node = found
     if not parent.flow_style:
-        return _without_lines(text, key.start_mark.index, _end(text, node, key))
-    kept = [text[k.start_mark.index : _end(text, v, k)] for k, v in parent.value if k is not key]
+        return without_lines(text, key.start_mark.index, end_of(text, node, key))
+    kept = [text[k.start_mark.index : end_of(text, v, k)] for k, v in parent.value if k is not key]
     return text[: parent.start_mark.index] + "{" + ", ".join(kept) + "}" + text[parent.end_mark.index :]
 
 
@@ -215,63 +207,14 @@ def _block_list(text: str) -> str:
     return text[: root.start_mark.index] + lines + text[root.end_mark.index :].lstrip("\n")
 
 
-# ── places ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _as_it_was(text: str, change: Callable[[str], str]) -> str:
-    """The change, made with plain line ends; the text's own (and its mark at the start) stay what they were."""
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
-    line = "\r\n" if "\r\n" in text else "\n"
-    changed = change(text.removeprefix("\ufeff").replace("\r\n", "\n"))
-    return mark + changed.replace("\n", line)
-
-
-def _node(text: str, way: Sequence[str]) -> yaml.Node | None:
-    node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-    for name in way:
-        found = _pair(node, name)
-        if found is None:
-            return None
-        node = found[1]
-    return node
-
-
-def _pair(node: yaml.Node | None, name: str) -> tuple[yaml.Node, yaml.Node] | None:
-    if not isinstance(node, yaml.MappingNode):
-        return None
-    return next(((key, value) for key, value in node.value if key.value == name), None)
-
-
-def _end(text: str, node: yaml.Node, key: yaml.Node | None = None) -> int:
-    """Where a value ends. A block's own mark stands at what follows it, behind comments and empty lines."""
-    if key is not None and node.start_mark.index == node.end_mark.index:  # nothing stands there
-        return text.index(":", key.end_mark.index) + 1
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end(text, last[1], last[0]) if isinstance(node, yaml.MappingNode) else _end(text, last)
-    end: int = node.end_mark.index
-    return len(text[:end].rstrip()) if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">") else end
-
-
 def _entry_end(text: str, key: yaml.Node, value: yaml.Node) -> int:
     """Where an entry's last line ends, the comments that follow, indented below it, taken in."""
-    end, column = _line_end(text, _end(text, value, key)), key.start_mark.column
+    end, column = line_end(text, end_of(text, value, key)), key.start_mark.column
     while (after := _AFTER.match(text, end)) and len(after[1]) > column:
         end = after.end()
     return end
 
 
-def _without_lines(text: str, start: int, end: int) -> str:
-    """Without the lines from `start` to `end`."""
-    first, after = text.rfind("\n", 0, start) + 1, _line_end(text, end)
-    return text[:first] + text[after + 1 :]
-
-
 def _indented(lines: Sequence[str], by: int) -> str:
     """Lines moved to the right, or (below 0) to the left."""
     return "\n".join(" " * by + one if by > 0 and one else one[-by:] if by < 0 else one for one in lines)
-
-
-def _line_end(text: str, place: int) -> int:
-    end = text.find("\n", place)
-    return len(text) if end < 0 else end
