@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.measure.walks.path_counts import Shape, count_paths, find_walks, session_paths
+from desirepath.measure.walks.path_counts import Found, Shape, count_paths, find_parts, session_paths
 from desirepath.measure.walks.walk import Fate, Walks
 from tests.twins import paths as twin
 
@@ -42,6 +42,13 @@ def counted(found: Any) -> Counter[tuple[twin.Path, bool]]:
 
 
 @few
+def joined(parts: list[Found]) -> Found:
+    """What was found in every range, in their order."""
+    none = Found(*(np.empty(0, np.int64) for _ in fields(Found)))
+    columns = ([getattr(one, each.name) for one in [none, *parts]] for each in fields(Found))
+    return Found(*(np.concatenate(column) for column in columns))
+
+
 @given(runs, st.integers(1, 5), st.booleans())
 def test_sessions_are_counted_as_one_by_one_would(drawn: Any, longest: int, collapse: bool):
     told = Told(drawn)
@@ -93,11 +100,11 @@ def test_every_way_of_asking_counts_and_finds_the_same_walks(
     assert Counter(np.repeat(found.fate, found.count).tolist()) == fates
 
     rows = np.arange(len(found.key))[::2]
-    who = find_walks(walks, found, rows, others=True)
+    who = joined(find_parts(walks, found, rows, lambda part: part, others=True))
     assert len(who) == found.total
     each = np.bincount(who.path, minlength=len(rows) + 1)
     assert each[: len(rows)].tolist() == found.count[rows].tolist()
-    assert len(find_walks(walks, found, rows)) == found.count[rows].sum()
+    assert sum(find_parts(walks, found, rows, len)) == found.count[rows].sum()
     steps = found.steps(rows)
     for i in range(len(who)):
         if who.path[i] < len(rows) and who.first[i] >= 0:

@@ -15,7 +15,7 @@ from desirepath.core.times import HOUR, to_us
 from desirepath.journey.calendar import offset_changes
 from desirepath.trail import as_of
 from desirepath.trail.sessions import session_starts
-from desirepath.trail.spread import customer_of_events, customers_of, ranges, spread, together
+from desirepath.trail.spread import customers_of, ranges, spread, together
 
 BERLIN = "Europe/Berlin"
 # Around the change to summer time, so that local days of 23 hours are met.
@@ -45,10 +45,9 @@ def test_ranges_close_without_gaps_and_hold_every_customer_once(told, parts, dat
 
 
 @given(journeys)
-def test_customers_are_named_by_their_events(told):
-    offset, ts, code = laid_out(told)
+def test_customers_with_an_event(told):
+    offset, _, code = laid_out(told)
     owner = [c for c, one in enumerate(told) for _ in one]
-    assert customer_of_events(offset, np.arange(len(ts))).tolist() == owner
     assert customers_of(offset, code == 1).tolist() == sorted({owner[p] for p in np.flatnonzero(code == 1)})
 
 

@@ -71,11 +71,6 @@ class SourceSummary:
     reasons: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    @property
-    def rows_per_second(self) -> float:
-        """The rate."""
-        return self.rows / self.seconds if self.seconds else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:

@@ -82,9 +82,3 @@ def distinct(codes: NDArray[Any]) -> NDArray[Any]:
     if len(codes) and bool((codes[1:] < codes[:-1]).any()):
         return np.unique(codes)
     return codes[np.append(True, codes[1:] != codes[:-1])] if len(codes) else codes
-
-
-def customer_of_events(offset: Int64, at: Int64) -> Int64:
-    """The customer of each event at these positions."""
-    found: Int64 = np.searchsorted(offset, at, side="right").astype(np.int64) - 1
-    return found

@@ -239,21 +239,6 @@ class Found:
         return len(self.path)
 
 
-def find_walks(walks: Walks, counts: PathCounts, rows: Int64, *, others: bool = False) -> Found:
-    """Who walked these rows of the counts? Walks in the order of the runs; those of all other paths only if wanted.
-
-    rows: ascending; each of these walks' `path` is a place in them.
-    """
-    none = Found(*(np.empty(0, np.int64) for _ in range(6)))
-    parts = [none, *find_parts(walks, counts, rows, lambda part: part, others=others)]
-    return Found(
-        *(
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("path", "run", "first", "last", "begin", "end")
-        )
-    )
-
-
 def find_parts(
     walks: Walks, counts: PathCounts, rows: Int64, use: Callable[[Found], T], *, others: bool = False
 ) -> list[T]:
