@@ -15,7 +15,7 @@ from desirepath.core.times import HOUR, to_us
 from desirepath.journey.calendar import offset_changes
 from desirepath.trail import as_of
 from desirepath.trail.sessions import session_starts
-from desirepath.trail.spread import customers_of, ranges, spread, together
+from desirepath.trail.spread import beside, customers_of, ranges, spread, together
 
 BERLIN = "Europe/Berlin"
 # Around the change to summer time, so that local days of 23 hours are met.
@@ -110,3 +110,11 @@ def test_together_keeps_the_order_with_and_without_threads_and_hands_on_what_fai
         assert together(lambda n: n, [], rows) == []
         with pytest.raises(ZeroDivisionError):
             together(lambda n: 1 // n, range(3), rows)
+
+
+def test_two_things_side_by_side_with_and_without_threads_and_either_may_fail():
+    for rows in (10, 10_000_000):
+        assert beside(lambda: "one", lambda: 2, rows) == ("one", 2)
+        for one, other in ((1, 0), (0, 1)):
+            with pytest.raises(ZeroDivisionError):
+                beside(lambda one=one: 1 // one, lambda other=other: 1 // other, rows)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+import numpy as np
 import pytest
 
+from desirepath.core.times import TimeRange
+from desirepath.journey.visits import Visits
+from desirepath.measure.cohort import EVER, take
 from desirepath.measure.whole import COUNTS, end_of, horizon_of_all, whole, whole_members
 from desirepath.testing import Journeys, journeys_for
 
@@ -50,6 +56,44 @@ def test_counts_and_members_agree(shop: Journeys) -> None:
             members = whole_members(asking.journey, asking.visits, what, as_of=asking.as_of)
             assert len(members.customer) == getattr(answer, what)
         assert {len(whole_members(asking.journey, asking.visits, w, as_of=asking.as_of).rows) for w in COUNTS}
+
+
+def test_of_some_and_of_a_time_passes_that_are_known_already_say_the_same(shop: Journeys) -> None:
+    with shop.workspace.asking() as asking:
+        visits, late = asking.visits, TimeRange(int(np.sort(asking.visits.entered)[3]))
+        some = visits.customer % 2 == 0
+        for where, period in ((None, EVER), (some, EVER), (None, late), (some, late)):
+            asked = {"as_of": asking.as_of, "where": where, "period": period}
+            known = whole(asking.journey, visits, passes=asking.passes, **asked)
+            again = whole(asking.journey, visits, **asked)
+            assert known.entered == again.entered
+            assert known == again
+            # One by one: the pass's first visit decides of whom and of when it is.
+            first = {
+                (c, n): k
+                for k, (c, n) in reversed(list(enumerate(zip(visits.customer, visits.pass_no, strict=True))))
+            }
+            members = whole_members(asking.journey, visits, "entered", **asked).rows.tolist()
+            assert set(members) <= set(first.values())
+            kept = [
+                k
+                for k in members
+                if (where is None or where[k]) and period.start <= visits.entered[k] < period.end
+            ]
+            assert members == kept
+
+
+def test_taken_visits_are_those_rows_in_every_column(shop: Journeys) -> None:
+    with shop.workspace.asking() as asking:
+        rows = np.array([5, 0, 3])
+        taken = take(asking.visits, rows)
+        assert len(taken) == 3
+        for one in fields(Visits):
+            assert getattr(taken, one.name).tolist() == getattr(asking.visits, one.name)[rows].tolist()
+        twice = take(taken, np.array([2, 1]))
+        assert twice.entered.tolist() == asking.visits.entered[[3, 0]].tolist()
+        with pytest.raises(AttributeError):
+            _ = taken.nothing_of_the_kind  # type: ignore[attr-defined]  # that is the point
 
 
 def test_the_horizon_is_that_of_the_stages_on_the_way(shop: Journeys) -> None:

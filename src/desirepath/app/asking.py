@@ -25,7 +25,9 @@ from desirepath.core.words import Outcome, Start, Track
 from desirepath.measure import stages as measure_stages
 from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer, WholeAnswer
+from desirepath.measure.cohort import entered_within
 from desirepath.measure.occupancy.counts import Step, occupancy
+from desirepath.trail.spread import beside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -147,10 +149,7 @@ class Asking(Opened):
 
     def asked(self, where: Mask | None, period: TimeRange) -> Mask | None:
         """Who and when as one mask over the visits; None asks about all."""
-        if period == TimeRange():
-            return where
-        within = (self.visits.entered >= period.start) & (self.visits.entered < period.end)
-        return within if where is None else where & within
+        return entered_within(self.visits, where, period)
 
     def asked_of(self, segment: str | None, since: str | None, until: str | None) -> Asked:
         """Of whom and of when something is asked, and what the answer rests on."""
@@ -204,23 +203,24 @@ class Asking(Opened):
     ) -> Stages:
         """Every stage's answer, and the whole journey's."""
         where, period = self.membership(segment), self.period(since, until)
-        answers = measure_stages.stages(
-            self.journey,
-            self.visits,
-            as_of=self.as_of,
-            trails=self.trails,
-            channels=self.channels,
-            metrics=self.metrics,
-            where=where,
-            period=period,
-            starts=self.starts,
-            worth=self.worth,
-        )
-        through = measure_whole.whole(self.journey, self.visits, as_of=self.as_of, where=where, period=period)
+        starts, worth, passes = self.starts, self.worth, self.passes
+
+        def each() -> dict[str, StageAnswer]:
+            return measure_stages.stages(
+                self.journey, self.visits, as_of=self.as_of, trails=self.trails, channels=self.channels,
+                metrics=self.metrics, where=where, period=period, starts=starts, worth=worth,
+            )  # fmt: skip
+
+        def through() -> WholeAnswer:
+            return measure_whole.whole(
+                self.journey, self.visits, as_of=self.as_of, where=where, period=period, passes=passes
+            )
+
+        answers, whole = beside(each, through, len(self.visits))
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}
         rows = [_summary(answer) for answer in answers.values()]
         asked = self.asked_of(segment, since, until)
-        return Stages(answers, through, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
+        return Stages(answers, whole, Table(tuple(_SUMMARY), rows, "stage", contract, _SUMMARY), asked)
 
     def occupancy(self, *, step: Step = "week", segment: str | None = None) -> Table:
         """How many customers were in each stage at the beginning of each day, week or month."""

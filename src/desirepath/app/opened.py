@@ -22,6 +22,7 @@ from desirepath.journey.exclusions import Excluded
 from desirepath.journey.money import worth_sql
 from desirepath.measure.cohort import pass_starts
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
+from desirepath.measure.whole import Passes, passes_of
 from desirepath.measure.worth import success_worth
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class Opened:
     def worth(self) -> NDArray[np.int64]:
         """[visits]: what its success was worth, minor units."""
         return success_worth(self.visits, self.trails)
+
+    @cached_property
+    def passes(self) -> Passes:
+        """All passes that set out at the journey's beginning."""
+        return passes_of(self.journey, self.visits, self.as_of)
 
     @cached_property
     def promises(self) -> PromiseRows:

@@ -6,8 +6,9 @@ lists all start from it, so that they cannot disagree.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +55,26 @@ def can_succeed(journey: Journey, stage: int, track: Track = Track.JOURNEY) -> b
     return journey.stages[stage].goal is not None or not last
 
 
+class _Taken:
+    """Some rows of visits, with their columns: each is taken when it is first read, for a question reads few."""
+
+    def __init__(self, visits: Visits, rows: Int64) -> None:
+        self._visits, self._rows = visits, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        if name not in Visits.__dataclass_fields__:
+            raise AttributeError(name)
+        column: NDArray[Any] = getattr(self._visits, name)[self._rows]
+        setattr(self, name, column)
+        return column
+
+
 def take(visits: Visits, rows: Int64) -> Visits:
-    """The visits at `rows`, in that order: the work is that of the rows asked for."""
-    return Visits(**{f.name: getattr(visits, f.name)[rows] for f in fields(visits)})
+    """The visits at `rows`, in that order: the work is that of the rows asked for, and of the columns read."""
+    return cast("Visits", _Taken(visits, rows))
 
 
 def pass_starts(visits: Visits) -> Mask:
@@ -69,14 +87,19 @@ def pass_starts(visits: Visits) -> Mask:
     return first
 
 
+def entered_within(visits: Visits, where: Mask | None, period: TimeRange) -> Mask | None:
+    """Who and when as one mask over the visits; None asks about all."""
+    if period == EVER:
+        return where
+    within: Mask = (visits.entered >= period.start) & (visits.entered < period.end)
+    return within if where is None else where & within
+
+
 def asked_visits(visits: Visits, where: Mask | None, period: TimeRange, track: Track) -> Mask:
     """The observed visits of a track that entered within `period` and that `where` keeps."""
     asked: Mask = ~visits.skipped & (visits.track == track)
-    if period != EVER:
-        asked &= (visits.entered >= period.start) & (visits.entered < period.end)
-    if where is not None:
-        asked &= where
-    return asked
+    both = entered_within(visits, where, period)
+    return asked if both is None else asked & both
 
 
 def lost_visits(visits: Visits) -> Mask:
@@ -108,10 +131,9 @@ def cohort(
     where: over all visits. starts: pass_starts(visits), where the caller has it already.
     """
     asked = (visits.stage == stage) & (visits.track == track)
-    if period != EVER:
-        asked &= (visits.entered >= period.start) & (visits.entered < period.end)
-    if where is not None:
-        asked &= where
+    both = entered_within(visits, where, period)
+    if both is not None:
+        asked &= both
     rows = np.flatnonzero(asked)
     v = take(visits, rows)
     began = (pass_starts(visits) if starts is None else starts)[rows]

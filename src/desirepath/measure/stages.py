@@ -23,6 +23,7 @@ from desirepath.measure.cohort import (
     can_succeed,
     cohort,
     contract,
+    entered_within,
     pass_starts,
     visit_outcomes,
 )
@@ -65,11 +66,11 @@ def stages(
     if trails is not None and worth is None:
         worth = success_worth(visits, trails)
 
+    both = entered_within(visits, where, period)  # once, and not for every stage
+
     def asked_of(place: int) -> StageAnswer:
-        one = cohort(journey, visits, place, as_of=as_of, where=where, period=period, starts=starts)
-        again = cohort(
-            journey, visits, place, as_of=as_of, where=where, period=period, track=Track.REPEAT, starts=starts
-        )
+        one = cohort(journey, visits, place, as_of=as_of, where=both, starts=starts)
+        again = cohort(journey, visits, place, as_of=as_of, where=both, track=Track.REPEAT, starts=starts)
         spent: Measured = NoEstimate("no_data", detail="no metrics source says what was spent")
         if trails is not None and metrics is not None and len(metrics):
             everyone = one if where is None else cohort(

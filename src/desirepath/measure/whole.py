@@ -6,7 +6,7 @@ measured as returns and win-backs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 import numpy as np
@@ -28,8 +28,11 @@ COUNTS = ("entered", "succeeded", "left", "lapsed", "in_flight", "rated", "rated
 
 
 @dataclass(frozen=True, slots=True)
-class _Passes:
-    """Grain: pass. rows: the first row of each in the visits. came: when the purchase was reached, NEVER where not."""
+class Passes:
+    """Grain: pass. rows: the first row of each in the visits. came: when the purchase was reached, NEVER where not.
+
+    until: how far each is known, µs.
+    """
 
     rows: Int64
     customer: NDArray[np.int32]
@@ -38,6 +41,13 @@ class _Passes:
     ended: Int64
     outcome: NDArray[np.int8]
     until: Int64
+
+    def asked(self, where: Mask | None, period: TimeRange) -> Passes:
+        """Those that began within `period`, and whose first visit `where` (over visits) keeps."""
+        keep = (self.began >= period.start) & (self.began < period.end)
+        if where is not None:
+            keep &= where[self.rows]
+        return Passes(*(getattr(self, f.name)[keep] for f in fields(self)))
 
     def masks(self, horizon: int) -> dict[str, Mask]:
         """A mask for every count; those who have come through are in no other outcome."""
@@ -57,15 +67,23 @@ class _Passes:
 
 
 def whole(
-    journey: Journey, visits: Visits, *, as_of: int, where: Mask | None = None, period: TimeRange = EVER
+    journey: Journey,
+    visits: Visits,
+    *,
+    as_of: int,
+    where: Mask | None = None,
+    period: TimeRange = EVER,
+    passes: Passes | None = None,
 ) -> WholeAnswer:
     """The whole journey as one question over passes.
 
     The end is the stage after the one whose goal is the purchase; in a buyer journey its completion; where no stage
     is a purchase, the last stage. The horizon is the sum of the horizons of the stages before the end.
-    where: over visits; a pass counts by its first row. period: of the pass's beginning.
+    where: over visits; a pass counts by its first row. period: of the pass's beginning. passes: passes_of the same
+    journey, visits and as_of, where they are known already.
     """
-    passes, horizon = _passes(journey, visits, as_of, where, period), horizon_of_all(journey)
+    passes = (passes or passes_of(journey, visits, as_of)).asked(where, period)
+    horizon = horizon_of_all(journey)
     masks = passes.masks(horizon)
     n = {name: int(mask.sum()) for name, mask in masks.items()}
     watched = passes.until >= passes.began
@@ -113,7 +131,7 @@ def whole_members(
     period: TimeRange = EVER,
 ) -> Members:
     """Who is behind a count of `whole` asked with the same arguments. Raises KeyError for an unknown count."""
-    passes = _passes(journey, visits, as_of, where, period)
+    passes = passes_of(journey, visits, as_of).asked(where, period)
     kept = passes.masks(horizon_of_all(journey))[what]
     return Members(WHOLE, what, passes.rows[kept], passes.customer[kept])
 
@@ -137,7 +155,8 @@ def _end_label(journey: Journey) -> str:
     return journey.stages[end].label if end < len(journey.stages) else "its end"
 
 
-def _passes(journey: Journey, visits: Visits, as_of: int, where: Mask | None, period: TimeRange) -> _Passes:
+def passes_of(journey: Journey, visits: Visits, as_of: int) -> Passes:
+    """All passes of the journey that set out at its beginning; who is first seen beyond its end did not."""
     end = end_of(journey)
     rows = np.flatnonzero((visits.track == Track.JOURNEY) & (visits.start != Start.RETURN))
     customer, number = visits.customer[rows], visits.pass_no[rows]
@@ -155,11 +174,8 @@ def _passes(journey: Journey, visits: Visits, as_of: int, where: Mask | None, pe
     first = rows[begin]
     began = visits.entered[first]
     # Who is first seen beyond the end (a buyer of old, a friend who was told) did not walk this way.
-    keep = (began >= period.start) & (began < period.end)
-    keep &= (visits.stage[first] < end) | visits.skipped[first]
-    if where is not None:
-        keep &= where[first]
-    return _Passes(
+    keep = (visits.stage[first] < end) | visits.skipped[first]
+    return Passes(
         first[keep],
         visits.customer[first][keep],
         began[keep],
