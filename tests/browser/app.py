@@ -60,10 +60,11 @@ _STILL = """() => document.getAnimations().every(
   one => one.playState !== "running" || one.effect?.getTiming().iterations === Infinity)"""
 
 
-def no_violations(page: Page) -> None:
-    """No mistake that axe finds, in the theme that the page has now."""
+def no_violations(page: Page, *rules: str) -> None:
+    """No mistake that axe finds, in the theme that the page has now. rules: only these."""
     page.wait_for_function(_STILL)
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("options => axe.run(document, options)", options)
     told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]]
     assert not told, told
