@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from desirepath.app.serving import Serving
 from desirepath.web.api import create_api
@@ -53,6 +53,13 @@ def app_url(sample_shop: SampleShop) -> Iterator[str]:
     """The app on the sample shop, one server for all stories of a worker. Not to be changed: see `own_shop`."""
     with served(sample_shop.workspace.folder) as url:
         yield url
+
+
+def opened(page: Page, url: str) -> Page:
+    """The app's home, drawn: the first map of a server is drawn while others use the machine, too."""
+    page.goto(url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop", timeout=120_000)
+    return page
 
 
 # Colours on their way from one theme to the other are nobody's mistake.

@@ -9,18 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.app import app_url, no_violations, own_shop, sample_shop, served
+from tests.browser.app import app_url, no_violations, opened, own_shop, sample_shop, served
 from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
 SLOW = 120_000  # ms: the first map of a server is drawn while others use the machine, too
-
-
-def opened(page: Page, url: str) -> Page:
-    page.goto(url)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop", timeout=SLOW)
-    return page
 
 
 def until(page: Page, check: Callable[[], bool]) -> None:

@@ -7,17 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import app_url, sample_shop
+from tests.browser.app import app_url, opened, sample_shop
 
 __all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
 SLOW = 120_000  # ms: the first map of a server is drawn while others use the machine, too
-
-
-def opened(page: Page, url: str) -> Page:
-    page.goto(url)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop", timeout=SLOW)
-    return page
 
 
 def test_a_list_keeps_what_was_looked_for_only_for_itself_and_gives_the_keyboard_back(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,6 +17,7 @@ from tests.commands import small_shop
 from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
 
 __all__ = ["own_shop", "sample_shop"]
+API = "/api/v1"
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,15 @@ def client_of(folder: Path, built: Path | None = None) -> TestClient:
     """A client of the app on a workspace. Use it as a context: leaving it lets go of the workspace."""
     extra = {} if built is None else {"built": built}
     return TestClient(create_api(Serving(folder, CLOCK), hosts=("testserver",), **extra))
+
+
+def ended(client: TestClient, job: Any) -> dict[str, Any]:
+    """A job's state at its end. job: the answer that began it."""
+    assert job.status_code == 200, job.text
+    client.get(f"{API}/jobs/{job.json()['id']}/events")  # which last until it has ended
+    told: dict[str, Any] = client.get(f"{API}/jobs/{job.json()['id']}").json()
+    assert told["state"] != "running"
+    return told
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from desirepath.app.workspace import Workspace
 from desirepath.core.times import NEVER
 from desirepath.testing import FixedClock
 from tests.commands import small_shop
-from tests.web.conftest import client_of
+from tests.web.conftest import client_of, ended
 
 V1 = "/api/v1/customers"
 MAIL = "c6@mail.example"
@@ -36,14 +35,8 @@ def id_of(client: TestClient, text: str = MAIL) -> str:
 
 def outlooks(client: TestClient) -> None:
     """Work them out, and wait for it."""
-    job = client.post(f"{V1}/outlooks").json()
-    for _ in range(1200):
-        told = client.get(f"/api/v1/jobs/{job['id']}").json()
-        if told["state"] != "running":
-            assert told["state"] == "done", told
-            return
-        time.sleep(0.05)
-    pytest.fail("the outlooks were never worked out")
+    told = ended(client, client.post(f"{V1}/outlooks"))
+    assert told["state"] == "done", told
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────────────

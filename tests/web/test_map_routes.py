@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
 from tests.commands import small_shop
-from tests.web.conftest import client_of
+from tests.web.conftest import client_of, ended
 
 
 @pytest.fixture
@@ -118,9 +118,7 @@ def test_lanes_and_stages_that_are_not_there_are_refused(own: TestClient) -> Non
 
 
 def test_a_file_made_by_a_job_is_there_at_once(own: TestClient) -> None:
-    job = own.post("/api/v1/map/file", params={"format": "md"}).json()
-    while own.get(f"/api/v1/jobs/{job['id']}").json()["state"] == "running":
-        pass
+    job = ended(own, own.post("/api/v1/map/file", params={"format": "md"}))
     assert own.get(f"/api/v1/jobs/{job['id']}/result").json() == {"format": "md"}
     assert own.get("/api/v1/map/file", params={"format": "md"}).text.startswith("# ")
     assert own.post("/api/v1/map/file", params={"format": "doc"}).json()["code"] == "not_found"

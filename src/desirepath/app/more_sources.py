@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from desirepath.app.definitions import SOURCES
 from desirepath.app.journeys import journey_files
 from desirepath.app.rule_files import RuleFile, rule_file, save
 from desirepath.app.uploads import DATA, uploads
 from desirepath.app.yaml_edit import add_entries, entries_of
+from desirepath.app.yaml_places import said
 from desirepath.collect.read_sources import read_sources
 from desirepath.core.errors import DesirepathError, WorkspaceError
 from desirepath.core.times import Clock
@@ -120,14 +120,9 @@ def add_sources(folder: Path, drafted: str, stamp: str | None, clock: Clock) -> 
 
 def _same_but_more(before: str, after: str, drafted: str) -> bool:
     """Does the changed text say what the old one said, and what was drafted, and nothing else?"""
-    old, new, more = (_said(one) for one in (before, after, drafted))
+    old, new, more = (said(one, SOURCES) for one in (before, after, drafted))
     wanted = dict(old)
     for section in SECTIONS:
         if more.get(section):
             wanted[section] = {**(old.get(section) or {}), **more[section]}
     return new == wanted
-
-
-def _said(text: str) -> dict[str, Any]:
-    value = read_document(text, SOURCES).value
-    return dict(value) if isinstance(value, dict) else {}

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.journeys import JOURNEY
 from desirepath.app.more_sources import CannotAdd
 from desirepath.app.yaml_edit import put
+from desirepath.app.yaml_places import said
 from desirepath.core.errors import NotFound, nearest
-from desirepath.core.yaml_lines import read_document
 from desirepath.journey.bits import BY_BUSINESS, BY_CUSTOMER, BY_MACHINE
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def offer(asking: Asking) -> Offer:
 
 def with_touchpoints(text: str, journey: Journey, offered: Offer, chosen: Sequence[Chosen]) -> str:
     """The definition with the touchpoints that were chosen. Raises NotFound, CannotAdd, DefinitionError."""
-    before = _said(text)
+    before = said(text, JOURNEY)
     kinds, stages = {one.event: one for one in offered.kinds}, [one.id for one in journey.stages]
     wanted: dict[str, dict[str, str]] = {}
     for one in chosen:
@@ -121,7 +122,7 @@ def with_touchpoints(text: str, journey: Journey, offered: Offer, chosen: Sequen
     changed = text
     for name, fields in wanted.items():
         changed = put(changed, (_SECTION, name), fields)
-    if not _same_but(before, _said(changed), wanted.keys()):
+    if not _same_but(before, said(changed, JOURNEY), wanted.keys()):
         raise CannotAdd(
             "The definition is written in a way that nothing can be added to by itself.",
             hint="Write the touchpoints by hand, on the page Rules.",
@@ -231,7 +232,7 @@ def _examples(asking: Asking, places: Sequence[int]) -> Iterator[Example]:
     told = stored(asking, [int(trails.event[place]) for place in places])
     for place in places:
         row = told[int(trails.event[place])]
-        said = [
+        telling = [
             (name.removeprefix("properties."), value)
             for name, value in row.items()
             if name.startswith("properties.") and value is not None
@@ -239,13 +240,8 @@ def _examples(asking: Asking, places: Sequence[int]) -> Iterator[Example]:
         customer = int(np.searchsorted(trails.offset, place, "right")) - 1
         yield Example(
             int(trails.ts[place]), bool(row["date_only"]), asking.customer_ids[customer],
-            str(row["text"] or ""), tuple(said[:_SAID]),
+            str(row["text"] or ""), tuple(telling[:_SAID]),
         )  # fmt: skip
-
-
-def _said(text: str) -> dict[str, Any]:
-    value = read_document(text.removeprefix("\ufeff"), "journey.yaml").value
-    return dict(value) if isinstance(value, dict) else {}
 
 
 def _same_but(before: dict[str, Any], after: dict[str, Any], added: Collection[str]) -> bool:

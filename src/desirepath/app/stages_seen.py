@@ -39,6 +39,22 @@ class StageGroup:
     answers: Mapping[str, StageAnswer]
 
 
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """A count of a stage: of whom, of when, of which group.
+
+    stage: its id, `repeat:` before it, or `journey` for the whole way. group: the key of one group of `by`.
+    """
+
+    stage: str
+    count: str
+    segment: str | None = None
+    since: str | None = None
+    until: str | None = None
+    by: str | None = None
+    group: str | None = None
+
+
 @dataclass(frozen=True)
 class StagesSeen:
     """All stages, and by group where a breakdown was asked for. overlap: a customer may be in several groups."""
@@ -86,40 +102,27 @@ def see_stages(
     return StagesSeen(seen, tuple(groups), found.overlap)
 
 
-def stage_codes(
-    asking: Asking,
-    stage: str,
-    count: str,
-    *,
-    segment: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    by: str | None = None,
-    group: str | None = None,
-) -> NDArray[np.int64]:
-    """The codes of the customers behind a count, each once.
-
-    stage: its id, `repeat:` before it, or `journey` for the whole way. group: the key of one group of `by`. Raises
-    NotFound, QuestionError or PeriodError.
-    """
-    if stage == WHOLE:
-        _known("count", count, measure_whole.COUNTS)
+def stage_codes(asking: Asking, of: StageCount) -> NDArray[np.int64]:
+    """The codes of the customers behind a count, each once. Raises NotFound, QuestionError or PeriodError."""
+    if of.stage == WHOLE:
+        _known("count", of.count, measure_whole.COUNTS)
         passes = measure_whole.whole_members(
-            asking.journey, asking.visits, count, as_of=asking.as_of, where=asking.membership(segment),
-            period=asking.period(since, until),
+            asking.journey, asking.visits, of.count, as_of=asking.as_of, where=asking.membership(of.segment),
+            period=asking.period(of.since, of.until),
         )  # fmt: skip
         return np.unique(passes.customer).astype(np.int64)
-    id, track = stage.removeprefix(REPEAT), Track.REPEAT if stage.startswith(REPEAT) else Track.JOURNEY
+    id, track = of.stage.removeprefix(REPEAT), Track.REPEAT if of.stage.startswith(REPEAT) else Track.JOURNEY
     _known("stage", id, [one.id for one in asking.journey.stages])
-    _known("count", count, measure_stages.COUNTS)
-    where = _asked(asking, segment, since, until)
-    if by is not None and group is not None:
-        groups = {one.key: one for one in _groups(asking, by).groups}
-        if group not in groups:
-            raise NotFound(f'there is no group "{group}" of {by}', hint=nearest(group, groups, "Groups"))
-        where &= groups[group].rows
+    _known("count", of.count, measure_stages.COUNTS)
+    where = _asked(asking, of.segment, of.since, of.until)
+    if of.by is not None and of.group is not None:
+        groups = {one.key: one for one in _groups(asking, of.by).groups}
+        if of.group not in groups:
+            hint = nearest(of.group, groups, "Groups")
+            raise NotFound(f'there is no group "{of.group}" of {of.by}', hint=hint)
+        where &= groups[of.group].rows
     members = measure_stages.members(
-        asking.journey, asking.visits, id, count, as_of=asking.as_of, where=where, track=track
+        asking.journey, asking.visits, id, of.count, as_of=asking.as_of, where=where, track=track
     )
     return np.unique(members.customer).astype(np.int64)
 

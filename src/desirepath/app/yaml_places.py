@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import yaml
+
+from desirepath.core.yaml_lines import read_document
 
 PLAIN = re.compile(r"[^\W\d_][\w .'’?!()/+%€$;–-]*[\w.'’?!)%€$]|[^\W\d_]")
 # Beside others in a block list, a comma is plain.
@@ -25,6 +28,12 @@ def written(text: str, plain: re.Pattern[str] = PLAIN) -> str:
     if plain.fullmatch(text) and text.lower() not in _WORDS:
         return text
     return json.dumps(text, ensure_ascii=False).replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def said(text: str, name: str) -> dict[str, Any]:
+    """What the text says, as values; nothing where it is no mapping. name: the file's, for DefinitionError."""
+    value = read_document(text.removeprefix("\ufeff"), name).value
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def as_it_was(text: str, change: Callable[[str], str]) -> str:

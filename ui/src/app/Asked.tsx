@@ -4,10 +4,9 @@ import { IconRoute, IconUsers } from "@tabler/icons-react";
 import type { WorkspaceOut } from "@/api/types";
 import { Against } from "@/app/Against";
 import { When } from "@/app/When";
+import { MAIN } from "@/parts/journeys";
 import { useAsked, useLocation, useUrl } from "@/url/state";
 import { words } from "@/words";
-
-const MAIN = "main"; // journey.yaml, which no address has to name
 
 export function Asked({ workspace }: { workspace: WorkspaceOut }) {
   const [location] = useLocation();

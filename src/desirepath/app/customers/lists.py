@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from desirepath.app.customers.masking import Masking, Said
 from desirepath.app.customers.trail import Own
 from desirepath.app.questions.promises import deliveries_known
-from desirepath.app.stages_seen import stage_codes
+from desirepath.app.stages_seen import StageCount, stage_codes
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import NEVER
 from desirepath.core.words import Outcome, Track
@@ -240,22 +240,15 @@ def behind(
 
 def behind_stage(
     asking: Asking,
-    stage: str,
-    count: str,
+    of: StageCount,
     *,
-    segment: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    by: str | None = None,
-    group: str | None = None,
     start: int = 0,
     most: int = 100,
     order: Order = "id",
     reveal: bool = False,
 ) -> CustomersListed:
-    """The customers behind a count of a stage (as `stage_codes` takes it), from `start` on."""
-    codes = stage_codes(asking, stage, count, segment=segment, since=since, until=until, by=by, group=group)
-    return _listed(asking, count, codes, start, most, order, reveal)
+    """The customers behind a count of a stage, from `start` on."""
+    return _listed(asking, of.count, stage_codes(asking, of), start, most, order, reveal)
 
 
 def _listed(

@@ -23,6 +23,9 @@ from desirepath.web.routes.jobs import JobOut, job_out
 from desirepath.web.routes.questions import Fields, read_question
 
 router = APIRouter(tags=["customers"])
+InOrder = Annotated[Order, Query(description="What the list is put in order by, the greatest first.")]
+Start = Annotated[int, Query(ge=0)]
+Most = Annotated[int, Query(ge=1, le=200)]
 Id = Annotated[str, Path(description="A customer's id, an earlier id, or any identifier.", max_length=500)]
 
 
@@ -74,11 +77,9 @@ def customers_behind(
     count: Annotated[str, Query(description="One of the answer's lists.")],
     journey: JourneyName = None,
     reveal: Reveal = False,
-    order: Annotated[
-        Order, Query(description="What the list is put in order by, the greatest first.")
-    ] = "id",
-    start: Annotated[int, Query(ge=0)] = 0,
-    most: Annotated[int, Query(ge=1, le=200)] = 100,
+    order: InOrder = "id",
+    start: Start = 0,
+    most: Most = 100,
 ) -> JSONResponse:
     """The customers behind a count of an answer to a question, with where they are and what they brought."""
     question = read_question(name, fields)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from desirepath.app.asking import Asking
-from desirepath.app.customers.lists import CustomersListed, Order, behind_stage
+from desirepath.app.customers.lists import CustomersListed, behind_stage
 from desirepath.app.plain import as_plain
-from desirepath.app.stages_seen import StageGroup, see_stages, stage_codes
+from desirepath.app.stages_seen import StageCount, StageGroup, see_stages, stage_codes
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.journey_map.text import mask_customer
 from desirepath.measure.answers import StageAnswer
 from desirepath.web.context import Here, JourneyName, Reveal, Segment, Since, Until
+from desirepath.web.routes.customers import InOrder, Most, Start
 from desirepath.web.routes.questions import CustomerOut, MembersOut
 from desirepath.web.shapes import AskedOut, ContractOut
 
@@ -138,52 +139,51 @@ def stages(
     return JSONResponse(made)
 
 
-@router.get("/stages/{id}/members")
-def stage_customers(
+async def count_of(
     id: str,
-    here: Here,
     count: Annotated[str, Query(description="A count: entered, succeeded, lapsed, in_flight …")],
-    journey: JourneyName = None,
     segment: Segment = None,
     since: Since = None,
     until: Until = None,
     by: By = None,
     group: Annotated[str | None, Query(description="Only this group of the breakdown.")] = None,
+) -> StageCount:
+    """The count of a stage that a request asks about."""
+    return StageCount(id, count, segment, since, until, by, group)
+
+
+Of = Annotated[StageCount, Depends(count_of)]
+
+
+@router.get("/stages/{id}/members")
+def stage_customers(
+    of: Of,
+    here: Here,
+    journey: JourneyName = None,
     reveal: Reveal = False,
     most: Annotated[int, Query(ge=1, le=1_000)] = 200,
 ) -> MembersOut:
     """The customers behind a count of a stage (`repeat:ID`: of its repeat cycles; `journey`: of the whole way)."""
     with here.serving.asking(journey) as asking:
-        found = stage_codes(asking, id, count, segment=segment, since=since, until=until, by=by, group=group)
+        found = stage_codes(asking, of)
         ids = [str(one) for one in asking.ids_of(found[:most]).to_pylist()]
     shown = [CustomerOut(id=one, shown=one if reveal else mask_customer(one)) for one in ids]
-    return MembersOut(count=count, total=len(found), customers=shown)
+    return MembersOut(count=of.count, total=len(found), customers=shown)
 
 
 @router.get("/stages/{id}/customers", response_model=CustomersListed)
 def customers_behind_stage(
-    id: str,
+    of: Of,
     here: Here,
-    count: Annotated[str, Query(description="A count: entered, succeeded, lapsed, in_flight …")],
     journey: JourneyName = None,
-    segment: Segment = None,
-    since: Since = None,
-    until: Until = None,
-    by: By = None,
-    group: Annotated[str | None, Query(description="Only this group of the breakdown.")] = None,
     reveal: Reveal = False,
-    order: Annotated[
-        Order, Query(description="What the list is put in order by, the greatest first.")
-    ] = "id",
-    start: Annotated[int, Query(ge=0)] = 0,
-    most: Annotated[int, Query(ge=1, le=200)] = 100,
-) -> JSONResponse:  # fmt: skip
+    order: InOrder = "id",
+    start: Start = 0,
+    most: Most = 100,
+) -> JSONResponse:
     """The same customers, a page of them, with where they are and what they brought."""
     with here.serving.asking(journey) as asking:
-        found = behind_stage(
-            asking, id, count, segment=segment, since=since, until=until, by=by, group=group,
-            start=start, most=most, order=order, reveal=reveal,
-        )  # fmt: skip
+        found = behind_stage(asking, of, start=start, most=most, order=order, reveal=reveal)
         return JSONResponse(as_plain(found))
 
 

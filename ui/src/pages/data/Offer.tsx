@@ -11,6 +11,7 @@ import { useOffer, useSaving, useWork } from "@/pages/data/hooks";
 import { PreviewView } from "@/pages/data/PreviewView";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { fileOf } from "@/parts/journeys";
 import { useAsked, useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -161,8 +162,4 @@ function Latest({ kind, zone }: { kind: NewKindOut; zone: string }) {
       {said.map((one) => ` · ${one.name}: ${one.value}`).join("")}
     </Text>
   );
-}
-
-function fileOf(journey: string): string {
-  return journey === "main" ? "journey.yaml" : `${journey}.journey.yaml`;
 }

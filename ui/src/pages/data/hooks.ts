@@ -7,6 +7,7 @@ import { answered } from "@/api/problem";
 import type { JobOut } from "@/api/types";
 import { doctorReport, draftTold, identity, loads, placeCustomers, rejects, rules, rulesPreview, saveRules, sources, stop, templates, touchpointOffer, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
 import type { RuleFileOut } from "@/generated/client/types.gen";
+import { MAIN } from "@/parts/journeys";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
@@ -132,7 +133,7 @@ export function useSaving(hasData: boolean): { save: (name: string, text: string
   const save = async (name: string, text: string, stamp: string) => {
     const saved = await answered(saveRules({ path: { name }, body: { text, stamp } }));
     notifications.show({ message: words.data.saved(name) });
-    if (saved.journey !== null && hasData) placing.begin(placeCustomers({ query: saved.journey === "main" ? {} : { journey: saved.journey } }));
+    if (saved.journey !== null && hasData) placing.begin(placeCustomers({ query: saved.journey === MAIN ? {} : { journey: saved.journey } }));
     else void forget();
     return saved;
   };

@@ -15,6 +15,7 @@ import { ANY, gone, here, named as namedSteps, pathFields, walkOf, type Change, 
 import { Contract } from "@/parts/Contract";
 import { DataTable } from "@/parts/DataTable";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { fileOf } from "@/parts/journeys";
 import { Members } from "@/parts/Members";
 import type { Names } from "@/parts/names";
 import { Waiting } from "@/parts/Waiting";
@@ -34,7 +35,7 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
   const { values, set } = useUrl();
   const href = useHref();
   const named = workspace.touchpoints.length > 0;
-  const file = workspace.journey === "main" ? "journey.yaml" : `${workspace.journey}.journey.yaml`;
+  const file = fileOf(workspace.journey);
   const walk = useMemo(() => walkOf(values, named ? "touchpoint" : "event"), [values, named]);
   const listed = Math.min(200, Number(values.get("list")) || LIST);
   const events = useData().data?.event_names ?? [];

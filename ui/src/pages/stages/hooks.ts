@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery, type UseQueryResult } from "@tanstack/react
 import { answered } from "@/api/problem";
 import type { MembersOut, StagesOut } from "@/api/types";
 import { stageCustomers, stages } from "@/generated/client/sdk.gen";
+import type { OfStage } from "@/pages/customers/hooks";
 import { useAsked } from "@/url/state";
 
 export function useStages(by?: string, stage?: string): UseQueryResult<StagesOut> {
@@ -11,10 +12,10 @@ export function useStages(by?: string, stage?: string): UseQueryResult<StagesOut
   return useQuery({ queryKey: ["stages", query], placeholderData: keepPreviousData, queryFn: ({ signal }) => answered(stages({ query, signal })) });
 }
 
-/** A count of a stage. stage: its id, `repeat:` before it, or `journey`. group: of the breakdown `by`. */
-export interface Counted { stage: string; count: string; label: string; by?: string | undefined; group?: string | undefined }
+export interface Counted extends OfStage { label: string }
 
-export function useBehindStage(of: Counted | null, reveal: boolean): UseQueryResult<MembersOut> {
+/** The customers behind a count, as a drawer shows them. */
+export function useStageMembers(of: Counted | null, reveal: boolean): UseQueryResult<MembersOut> {
   const { asked } = useAsked();
   const query = { ...asked, count: of?.count ?? "", by: of?.by, group: of?.group, reveal };
   return useQuery({
