@@ -10,7 +10,7 @@ export function Working({ told, halt }: { told: Told | null; halt: () => void })
     <Group role="status" gap="sm" maw="46rem">
       <Loader size="sm" />
       <div style={{ flex: 1, minWidth: "12rem" }}>
-        <Text size="sm">{told?.step || words.ask.working}</Text>
+        <Text size="sm">{told?.step ? words.ask.workingOn(told.step) : words.ask.working}</Text>
         <Progress value={share} size="sm" mt="0.25rem" aria-label={words.ask.working} />
       </div>
       <Button size="xs" variant="default" onClick={halt}>{words.stop}</Button>

@@ -468,6 +468,7 @@ export const en = {
     unit: (name: string) => `${name}: unit`,
     units: { minutes: "minutes", hours: "hours", days: "days", weeks: "weeks", sessions: "sessions", "local days": "local days", pass: "within the pass", visit: "within the visit" } as Record<string, string>,
     working: "Working it out …",
+    workingOn: (step: string) => `Working it out: ${step}`,
     halted: "Stopped. Nothing was changed.",
     toPlace: (stage: string) => `to ${stage}`,
     howCounted: "How it is counted, and how others count",
