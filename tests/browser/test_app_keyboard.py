@@ -55,6 +55,17 @@ def tab_to(page: Page, wanted: Locator) -> None:
     pytest.fail(f"{wanted} is not reached in {MOST} stops")
 
 
+def choose(page: Page, item: Locator) -> None:
+    """Arrow down an opened menu to this item, and choose it. (A menu takes the keyboard a moment after it is seen.)"""
+    expect(item).to_be_visible()
+    for _ in range(MOST):
+        page.keyboard.press("ArrowDown")
+        if item.evaluate("one => one === document.activeElement"):
+            page.keyboard.press("Enter")
+            return
+    pytest.fail(f"{item} is not reached in {MOST} presses")
+
+
 def test_the_whole_way_from_home_to_a_customer(desk: Page, app_url: str) -> None:
     drawn(desk, app_url, VIEWS["map"])
 
@@ -90,13 +101,7 @@ def test_the_whole_way_from_home_to_a_customer(desk: Page, app_url: str) -> None
             break
     expect(who).to_be_focused()
     desk.keyboard.press("Enter")
-    item = desk.get_by_role("menuitem", name="On the phone")
-    expect(item).to_be_visible()
-    for _ in range(20):
-        desk.keyboard.press("ArrowDown")
-        if item.evaluate("one => one === document.activeElement"):
-            break
-    desk.keyboard.press("Enter")
+    choose(desk, desk.get_by_role("menuitem", name="On the phone"))
     expect(who).to_contain_text("On the phone")
     expect(who).to_be_focused()
     expect(desk).to_have_url(re.compile("segment=mobile"))
@@ -144,9 +149,7 @@ def test_a_question_is_asked_and_who_is_behind_its_answer_is_read(desk: Page, ap
     behind = desk.get_by_role("button", name="Who is behind it")
     tab_to(desk, behind)
     desk.keyboard.press("Enter")
-    expect(desk.get_by_role("menuitem").first).to_be_visible()
-    desk.keyboard.press("ArrowDown")
-    desk.keyboard.press("Enter")
+    choose(desk, desk.get_by_role("menuitem").first)
     listed = desk.get_by_role("dialog")
     expect(listed.get_by_role("link", name=re.compile(r"^c\w+…$")).first).to_be_visible(timeout=LONG)
     desk.keyboard.press("Escape")
