@@ -36,11 +36,7 @@ def blocks(page: Path, language: str) -> list[tuple[str, str]]:
 def typed(page: Path, folder: Path) -> str:
     """Type every command of a page into one shell, in that folder; what was said. A block marked `fails` has to."""
     # Modules are compiled once and not once a command, whatever this machine has set.
-    script = [
-        "set -eu",
-        f"export PYTHONPYCACHEPREFIX={shlex.quote(str(folder.parent / 'pyc'))}",
-        "unset PYTHONDONTWRITEBYTECODE",
-    ]
+    script = ["set -eu", "unset PYTHONDONTWRITEBYTECODE"]
     for info, text in blocks(page, "sh"):
         said = f"printf '%s\\n' {shlex.quote('$ ' + text.strip())}"
         script.append(f"{said}\nif ( {text} ); then exit 99; fi" if info == "fails" else f"{said}\n{text}")
