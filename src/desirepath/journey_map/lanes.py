@@ -47,18 +47,18 @@ LANES: tuple[LaneSpec, ...] = (
         "No stage has been measured yet.",
     ),
     _lane(
-        "touchpoints",
-        "Touchpoints",
-        "Where customers meet us, by channel: reach, repeats, waits, and how much further those go who met it.",
-        Drawing.CARDS,
-        "No event matches a touchpoint: declare them under “touchpoints:” in journey.yaml.",
-    ),
-    _lane(
         "emotion",
         "Emotion",
         "Three lines that are never mixed: reported scores, words read by a model, and ease from behaviour.",
         Drawing.LINES,
         "No scores, and too few meetings to tell how easy they were.",
+    ),
+    _lane(
+        "touchpoints",
+        "Touchpoints",
+        "Where customers meet us, by channel: reach, repeats, waits, and how much further those go who met it.",
+        Drawing.CARDS,
+        "No event matches a touchpoint: declare them under “touchpoints:” in journey.yaml.",
     ),
     _lane(
         "actions",
