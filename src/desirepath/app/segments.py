@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from desirepath.app.customers.masking import is_personal
+from desirepath.app.personal import impersonal
 from desirepath.app.rule_rows import DidRow, Join, Row, TraitRow, row_rule, rows_of, rule_of
 from desirepath.collect.expression import SEGMENT, Rule, RuleError, parse_rule
 from desirepath.core.errors import DesirepathError, nearest
@@ -102,17 +102,11 @@ def traits(asking: Asking) -> tuple[Trait, ...]:
     for name in sorted(asking.columns):
         if name.startswith("traits."):
             labels = asking.layers.codes(name).labels
-            shown = _impersonal(name, labels) if len(labels) <= _VALUES else ()
+            shown = impersonal(name, labels) if len(labels) <= _VALUES else ()
             found.append(Trait(name, shown, len(labels)))
         elif name.startswith("id."):
             found.append(Trait(name, (), 0))
     return tuple(found)
-
-
-def _impersonal(column: str, values: Sequence[str]) -> tuple[str, ...]:
-    """Of a trait's values those that name no person."""
-    bare = column.partition(".")[2]
-    return tuple(one for one in values if not is_personal(bare, one))
 
 
 def try_rule(asking: Asking, *, text: str | None, rows: Sequence[Row], join: Join) -> Tried:
@@ -201,7 +195,7 @@ def _values_never_told(row: TraitRow, place: int, asking: Asking) -> list[RuleMi
         RuleMistake(
             place,
             f'{row.column} is never "{value}"',
-            nearest(value, _impersonal(row.column, labels), "It is"),
+            nearest(value, impersonal(row.column, labels), "It is"),
         )
         for value in row.values
         if value not in labels

@@ -9,13 +9,13 @@ Columns are computed only where a query asks for them: DuckDB takes out of a vie
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desirepath.app.personal import ADDRESS, names_person, speaks
 from desirepath.collect.expression import quote_name, quote_text
 from desirepath.core.money import exponent
 from desirepath.core.times import FOREVER, NEVER
@@ -27,18 +27,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from desirepath.app.opened import Opened
-
-# Columns by whose name a person is likely to be known, or to speak, whatever the source calls them.
-PERSONAL = re.compile(
-    r"name|mail|phone|mobile_no|fax|address|street|zip|post_?code|birth|dob|\bip\b|ip_|_ip$|user_agent|passport"
-    r"|iban|card|signature|url|referr?er|login|latitude|longitude|\bssn\b|tax_?id"
-    r"|comment|message|subject|\bbody|feedback|verbatim|description|\bnotes?\b|_notes?$",
-    re.I,
-)
-
-
-# A value that reaches a person, under whatever name: an e-mail address, or a phone number with its country's code.
-ADDRESS = r"[^\s@]@[^\s@]+\.[^\s@]|^\s*\+[0-9][0-9 ()./-]{6,}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +177,7 @@ class _Views:
         """An identifier, property or trait under its own name; masked where it names a person."""
         group, _, bare = name.partition(".")
         column = f"e.{quote_name(name)}"
-        personal = group == "id" or PERSONAL.search(bare)
+        personal = group == "id" or names_person(bare) or speaks(bare)
         if not self._reveal:
             masked = self._mask % column
             if personal:

@@ -7,23 +7,15 @@ the map.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from desirepath.app.views import ADDRESS, PERSONAL
+from desirepath.app.personal import is_personal
 from desirepath.identity.explain import say_identifier
 from desirepath.journey_map.text import clean_text, mask_customer, mask_text
-
-_REACHES = re.compile(ADDRESS)
-
-
-def is_personal(name: str, value: object) -> bool:
-    """Whether a trait or property names a person: by its bare name, or by an address that stands in it."""
-    return bool(PERSONAL.search(name)) or (isinstance(value, str) and bool(_REACHES.search(value)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.questions.columns import said_in, shown
 from desirepath.app.questions.question import QuestionError
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import from_us
@@ -30,7 +31,7 @@ _CALENDAR = ("month", "week", "day")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group. key: as it was stored (a segment's id, a value); rows: which of the events that were parted."""
+    """One group. key: a segment's id, a value as it may be shown; rows: which of the events that were parted."""
 
     key: str
     label: str
@@ -51,7 +52,7 @@ def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
     """The groups of the events at these positions of the trails.
 
     A trait (and any column of `traits.`) counts as it was last told by then; everything else as the event itself
-    has it. Raises QuestionError for what is nothing to part by.
+    has it. Raises QuestionError for what is nothing to part by, and for what names people.
     """
     word = by.strip()
     if word in ("segment", "persona"):
@@ -67,20 +68,21 @@ def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
         raise QuestionError(
             f'nothing can be broken down by "{by}"', hint=hint or f"By {BY}.", by=by
         ) from None
-    if name.startswith("id."):
-        raise QuestionError(f"{name} names customers: it is no group", hint=f"By {BY}.", by=by)
-    column = opened.layers.said(name) if name.startswith("traits.") else opened.layers.codes(name)
+    column = said_in(opened, name, refused="it is no group", hint=f"By {BY}.")
     code = column.code[at]
     count = np.bincount(code[code >= 0], minlength=len(column.labels))
     order = np.argsort(-count, kind="stable")
     order = order[count[order] > 0]
-    shown = order[:most] if len(order) > most + 1 else order
+    most_told = order[:most] if len(order) > most + 1 else order
     touchpoints = {t.id: t.label for t in opened.journey.touchpoints} if name == "touchpoint" else {}
-    labels = column.labels
-    found = [Group(labels[i], touchpoints.get(labels[i], labels[i]), code == i) for i in shown.tolist()]
-    if len(shown) < len(order):
-        rest = (code >= 0) & ~np.isin(code, shown)
-        found.append(Group(OTHER, f"{len(order) - len(shown):,} others", rest, "other"))
+    labels = shown(opened, name, [column.labels[i] for i in most_told.tolist()])
+    found = [
+        Group(label, touchpoints.get(label, label), code == i)
+        for i, label in zip(most_told.tolist(), labels, strict=True)
+    ]
+    if len(most_told) < len(order):
+        rest = (code >= 0) & ~np.isin(code, most_told)
+        found.append(Group(OTHER, f"{len(order) - len(most_told):,} others", rest, "other"))
     if (code < 0).any():
         found.append(Group(NONE, "none told", code < 0, "none"))
     return Groups(by, tuple(found), overlap=False)

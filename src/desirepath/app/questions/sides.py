@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desirepath.app.personal import impersonal
 from desirepath.app.questions.question import QuestionError
 from desirepath.collect.expression import RuleError
 from desirepath.collect.rule_fields import looks_like_rule
@@ -155,7 +156,7 @@ def _value(asking: Asking, column: str, value: str, within: TimeRange) -> Side:
         raise QuestionError(error.message, hint=error.hint, side=f"{column}={value}") from None
     found = asking.layers.said(name) if name.startswith("traits.") else asking.layers.codes(name)
     if value not in found.labels:
-        hint = nearest(value, found.labels, "It has") or "No event tells it."
+        hint = nearest(value, impersonal(name, found.labels), "It has") or "No event tells it."
         raise QuestionError(f'{name} is never "{value}"', hint=hint, side=f"{column}={value}")
     held = np.append(found.code == found.labels.index(value), False)
     return Side(f"{name} = {value}", held, within)

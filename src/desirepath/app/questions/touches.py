@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.questions.columns import said_in, shown
 from desirepath.app.questions.question import QuestionError
 from desirepath.core.errors import NotFound, nearest
 
@@ -30,17 +31,14 @@ def touch_codes(asking: Asking, by: str, which: Which) -> tuple[Codes, tuple[str
         name = asking.layers.column_name(by.strip())
     except NotFound as error:
         raise QuestionError(f'nothing can be credited by "{by}"', hint=error.hint, by=by) from None
-    if name.startswith("id."):
-        raise QuestionError(
-            f"{name} names customers: nothing to credit", hint="By channel, touchpoint or a property.", by=by
-        )
-    column = asking.layers.said(name) if name.startswith("traits.") else asking.layers.codes(name)
+    column = said_in(asking, name, refused="nothing to credit", hint="By channel, touchpoint or a property.")
+    labels = shown(asking, name, column.labels)
     if which == "all":
-        return column.code, column.labels
+        return column.code, labels
     own = _by_customers(asking)
     if which == "sessions":
         own = _first_of_sessions(asking, own, column.code)
-    return np.where(own, column.code, np.int32(-1)), column.labels
+    return np.where(own, column.code, np.int32(-1)), labels
 
 
 def _by_customers(asking: Asking) -> Mask:

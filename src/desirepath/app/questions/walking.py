@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pydantic import Field, field_validator
 
+from desirepath.app.questions.columns import said_in, shown
 from desirepath.app.questions.question import Question, QuestionError
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.times import parse_duration
@@ -222,20 +223,16 @@ def _column(asking: Asking, by: str) -> tuple[NDArray[Any], tuple[str, ...]]:
             hint=f"{close[0]}?" if close[1] else error.hint or close[0],
             by=by,
         ) from None
-    if name.startswith("id."):
-        raise QuestionError(
-            f"{name} names customers: it is no step", hint="Ask by touchpoint or event.", by=by
-        )
-    column = asking.layers.said(name) if name.startswith("traits.") else asking.layers.codes(name)
+    column = said_in(asking, name, refused="it is no step", hint="Ask by touchpoint or event.")
     most = MOST_KINDS - 4  # anchors have a code, too
     if len(column.labels) <= most:
-        return column.code, column.labels
+        return column.code, shown(asking, name, column.labels)
     each = np.bincount(column.code[column.code >= 0], minlength=len(column.labels))
     kept = np.sort(commonest(each, most - 1))
     place = np.full(len(column.labels) + 1, len(kept), np.int32)
     place[kept] = np.arange(len(kept))
     place[-1] = -1  # read by −1
-    return place[column.code], (*(column.labels[i] for i in kept.tolist()), OTHER)
+    return place[column.code], (*shown(asking, name, [column.labels[i] for i in kept.tolist()]), OTHER)
 
 
 # ── walks ────────────────────────────────────────────────────────────────────────────────────────────────

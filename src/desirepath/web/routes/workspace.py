@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from desirepath import __version__
 from desirepath.app.asking import Asking
 from desirepath.app.journeys import JOURNEY
+from desirepath.app.questions.columns import can_part
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceBusy
 from desirepath.core.times import from_us
@@ -80,7 +81,7 @@ class WorkspaceOut(BaseModel):
 
 
 class DataOut(BaseModel):
-    """What there is to ask about. columns: what can be broken down by."""
+    """What there is to ask about. columns: what can be broken down by; none that names people."""
 
     as_of: str | None
     first: str | None
@@ -178,6 +179,6 @@ def _data(asking: Asking) -> DataOut:
         events=trails.events,
         channels=asking.channels,
         event_names=list(asking.event_names),
-        columns=sorted(name for name in asking.columns if name.startswith(("properties.", "traits."))),
+        columns=sorted(name for name in asking.columns if can_part(name)),
         unread=list(asking.unread),
     )
