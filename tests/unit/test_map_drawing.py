@@ -255,6 +255,15 @@ def test_durations_are_said_as_people_say_them(us: float, said: str) -> None:
     assert say.duration(us).replace(say.NBSP, " ") == said
 
 
+def test_a_time_of_nothing_is_at_once_and_a_difference_of_nothing_is_none() -> None:
+    nothing = Estimate(0.0, 0.0, 5e6, 40, "", 0)
+    assert say.of(nothing, Unit.DURATION) == "at once"
+    assert say.span(nothing, Unit.DURATION).replace(say.NBSP, " ") == "0–5 s"
+    assert say.of(Estimate(0.0, -5e6, 5e6, 40, "", 0), Unit.DURATION).replace(say.NBSP, " ") == "0 s"
+    assert say.apart(nothing, Unit.DURATION).replace(say.NBSP, " ") == "0 s"
+    assert say.of(Estimate(48e6, 0.0, 60e6, 40, "", 0), Unit.DURATION).replace(say.NBSP, " ") == "48 s"
+
+
 def test_money_knows_currencies_without_cents_and_with_mills() -> None:
     assert say.money(1240, "JPY") == "JPY\xa01,240"
     assert say.money(1240, "KWD") == "KWD\xa01.240"

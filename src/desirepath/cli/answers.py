@@ -8,7 +8,7 @@ from typing import Any
 from desirepath.app.results import Table
 from desirepath.cli.output import print_table, say
 from desirepath.core.money import exponent
-from desirepath.core.times import say_duration
+from desirepath.core.times import AT_ONCE, say_duration
 
 _SHOWN = 40  # rows of a table on a terminal: more is a file's business
 
@@ -39,10 +39,12 @@ def _cell(row: dict[str, Any], name: str, table: Table, currency: str | None) ->
     if value is None:
         return f"– (n {n:,})" if n is not None else "–"
     low, high = (row[f"{name}_{end}"] for end in ("low", "high"))
+    time = unit == "duration" and not table.units.get(name, "").endswith(" apart")
+    told = AT_ONCE if time and value == 0 else in_unit(value, unit, currency)
     if low is None and high is None:
-        return f"{in_unit(value, unit, currency)}{of}"
+        return f"{told}{of}"
     ends = f"{_end(low, unit, currency)}–{_end(high, unit, currency)}"
-    return f"{in_unit(value, unit, currency)} ({ends}){of}"
+    return f"{told} ({ends}){of}"
 
 
 def _unit_of(row: dict[str, Any], name: str, table: Table) -> str:

@@ -19,7 +19,7 @@ from unicodedata import category
 
 from desirepath.app.plain import as_plain
 from desirepath.core.estimate import Measured
-from desirepath.core.times import say_duration
+from desirepath.core.times import AT_ONCE, say_duration
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -186,7 +186,8 @@ def say_time(measured: Measured) -> str:
     """A duration, or why there is none."""
     if not measured.known:
         return _why(measured)
-    return say_duration(int(getattr(measured, "value", 0)))
+    value = int(getattr(measured, "value", 0))
+    return say_duration(value) if value else AT_ONCE
 
 
 def _why(measured: Measured) -> str:

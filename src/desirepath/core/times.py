@@ -53,6 +53,7 @@ class TimeRange:
         return self.start <= instant < self.end
 
 
+AT_ONCE = "at once"  # a measured time of nothing: what comes with the same event, or under the same timestamp
 _LONGEST = 4_000_000 * 86_400  # seconds: with any instant it still makes an instant
 
 

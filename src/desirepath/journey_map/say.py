@@ -10,7 +10,7 @@ from math import isfinite
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
 from desirepath.core.money import EXPONENTS
-from desirepath.core.times import FOREVER, NEVER, SECOND, from_us
+from desirepath.core.times import AT_ONCE, FOREVER, NEVER, SECOND, from_us
 from desirepath.journey_map.document import Cell, MapDocument, Scalar, Unit, Value
 
 NBSP = "\xa0"
@@ -156,7 +156,21 @@ def value(one: Value, currency: str | None = None) -> str:
         return missing(one.measured)
     if isinstance(one.measured, int):
         return number(one.measured, one.unit, currency)
+    if one.unit is Unit.DURATION and at_once(one.measured):
+        return AT_ONCE
     return number(one.measured.value, one.unit, currency, _span_digits(one.measured, one.unit))
+
+
+def at_once(measured: Measured) -> bool:
+    """Whether a time was measured and is none: not '0 s', which reads as a fault. A difference may be below zero."""
+    return isinstance(measured, Estimate) and measured.value == 0 and measured.low >= 0
+
+
+def apart(measured: Measured, unit: Unit, currency: str | None = None) -> str:
+    """A difference of two numbers, or why there is none. Of two times that are the same it is 0 s, not 'at once'."""
+    if isinstance(measured, Estimate) and unit is Unit.DURATION:
+        return duration(measured.value)
+    return of(measured, unit, currency)
 
 
 def interval(one: Value, currency: str | None = None) -> str:
@@ -206,6 +220,8 @@ def scalar(amount: Scalar, unit: Unit, document: MapDocument) -> str:
         return amount
     if unit is Unit.INSTANT:
         return moment(int(amount), document.time_zone)
+    if unit is Unit.DURATION and amount == 0:
+        return AT_ONCE
     return number(amount, unit, document.currency)
 
 

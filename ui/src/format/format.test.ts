@@ -11,6 +11,14 @@ test("what is missing is never zero", () => {
   expect(estimate(missing, "share")).toBe("– too few (n 3 of 20)");
 });
 
+test("a time of nothing is at once; a difference of times, or an end of an interval, is none", () => {
+  const known = (value: number, low: number) => ({ value, low, high: HOUR, n: 40, method: "", as_of: 0 }) as never;
+  expect(estimate(known(0, 0), "duration")).toBe("at once");
+  expect(estimate(known(0, -HOUR), "duration")).toBe("0 sec");
+  expect(estimate(known(HOUR, 0), "duration")).toBe("1 hour");
+  expect(interval(0, 2 * HOUR, "duration")).toBe("0 sec – 2 hours");
+});
+
 describe("a minus", () => {
   test("is a minus, not a hyphen, in every unit", () => {
     expect(inUnit(-0.03, "points")).toBe("−3.0 pts");

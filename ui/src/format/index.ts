@@ -46,6 +46,16 @@ export function duration(micro: number): string {
   return number(seconds / each, { style: "unit", unit, unitDisplay: unit === "minute" || unit === "second" ? "short" : "long", maximumSignificantDigits: 3 });
 }
 
+/** A time that was measured: none is "at once"; "0 sec" would read as a fault. A difference of times is no time. */
+export function time(micro: number): string {
+  return micro === 0 ? words.atOnce : duration(micro);
+}
+
+/** The number of an estimate in the words of its unit; what may be below zero is a difference. */
+export function measured(value: number, low: number | null | undefined, unit: Unit, locale: Locale = {}): string {
+  return unit === "duration" && (low ?? 0) >= 0 ? time(value) : inUnit(value, unit, locale);
+}
+
 /** Minor units in their currency, whose symbol is another's nowhere: "A$" where "$" would be the reader's own. */
 export function money(minor: number, currency?: string | null): string {
   return amount(minor, currency, currency ? { style: "currency", currency, currencyDisplay: "symbol" } : {});
@@ -92,6 +102,6 @@ export function why(measured: Measured): string {
   return measured.needed ? words.nOf(reason, measured.n ?? 0, measured.needed) : reason;
 }
 
-export function estimate(measured: Measured, unit: Unit, locale: Locale = {}): string {
-  return isKnown(measured) ? inUnit(measured.value, unit, locale) : `${words.none} ${why(measured)}`;
+export function estimate(one: Measured, unit: Unit, locale: Locale = {}): string {
+  return isKnown(one) ? measured(one.value, one.low, unit, locale) : `${words.none} ${why(one)}`;
 }

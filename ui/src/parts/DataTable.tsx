@@ -1,7 +1,7 @@
 // A table of an answer: an estimate's four columns stand in one cell, with its interval and n below the value.
 import { Link } from "wouter";
 import type { TableOut } from "@/api/types";
-import { day, inUnit, instant, interval, number, type Locale, type Unit } from "@/format";
+import { day, inUnit, instant, interval, measured, number, type Locale, type Unit } from "@/format";
 import type { Names } from "@/parts/names";
 import { unitOf as unitOfText } from "@/parts/unit";
 import { words } from "@/words";
@@ -31,7 +31,7 @@ export function DataTable({ table, caption, locale, most = 200, names: called }:
         <tbody>
           {rows.map((row, i) => (
             <tr key={i}>
-              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} estimated={parts.has(`${one.name}_low`)} locale={locale} called={called} />)}
+              {shown.map((one) => <TableCell key={one.name} row={row} name={one.name} kind={one.kind} unit={unitOf(one.unit ?? "", row)} apart={one.unit?.endsWith(" apart") ?? false} estimated={parts.has(`${one.name}_low`)} locale={locale} called={called} />)}
             </tr>
           ))}
         </tbody>
@@ -49,9 +49,9 @@ function unitOf(unit: string, row: Record<string, unknown>): Unit {
 }
 
 const TINY = 0.0001;
-interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; estimated: boolean; locale: Locale; called: Names | undefined }
+interface CellProps { row: Record<string, unknown>; name: string; kind: string; unit: Unit; apart: boolean; estimated: boolean; locale: Locale; called: Names | undefined }
 
-function TableCell({ row, name, kind, unit, estimated, locale, called }: CellProps) {
+function TableCell({ row, name, kind, unit, apart, estimated, locale, called }: CellProps) {
   const value = row[name];
   if (!isNumber(kind)) return <td className={typeof value === "string" && /^[\d\-:.]{4,12}$/.test(value) ? "nowrap" : undefined}>{value === null || value === undefined ? words.none : typeof value === "boolean" ? (value ? words.ask.yes : words.ask.no) : kind === "instant" ? moment(String(value), locale) : <Called name={name} value={String(value)} called={called} />}</td>;
   if (unit === "" && typeof value === "number" && value > 0 && value < TINY) return <td className="n">{words.lessThan(number(TINY, { maximumFractionDigits: 4 }))}</td>;
@@ -61,7 +61,7 @@ function TableCell({ row, name, kind, unit, estimated, locale, called }: CellPro
   const n = row[`${name}_n`];
   return (
     <td className="n">
-      {inUnit(amount, plain, locale)}
+      {amount === null || apart ? inUnit(amount, plain, locale) : measured(amount, 0, plain, locale)}
       <small>
         {amount !== null && `${interval(row[`${name}_low`] as number | null, row[`${name}_high`] as number | null, plain, locale)}, `}
         {typeof n === "number" && words.n(n)}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from desirepath.app.questions.tables import table_of
-from desirepath.core.times import from_us
+from desirepath.core.times import AT_ONCE, from_us
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -80,7 +80,8 @@ def says(answer: FunnelAnswer, names: Sequence[str], source: str, asking: Asking
         )
     if answer.time_of_converted[1].known:
         middle = in_words(answer.time_of_converted[1], "duration", None)
-        found.append(f"Half of those who came through took {middle} or less.")
+        took = f"did so {AT_ONCE}" if middle == AT_ONCE else f"took {middle} or less"
+        found.append(f"Half of those who came through {took}.")
     if answer.in_flight:
         until = f"{from_us(answer.known, asking.journey.time_zone):%Y-%m-%d %H:%M}"
         by = f' (source "{source}")' if source else ""

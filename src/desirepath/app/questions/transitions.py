@@ -8,6 +8,7 @@ from pydantic import Field
 
 from desirepath.app.questions.tables import table_of
 from desirepath.app.questions.walking import OTHER, WalkQuestion
+from desirepath.core.times import AT_ONCE
 
 if TYPE_CHECKING:
     from desirepath.app.asking import Asking
@@ -111,7 +112,10 @@ def _says(question: Transitions, found: TransitionsAnswer, steps: Steps) -> tupl
 def _wait(edge: Edge) -> str:
     from desirepath.app.questions.units import in_words
 
-    return f"; half of them within {in_words(edge.wait[1], 'duration', None)}" if edge.wait[1].known else ""
+    if not edge.wait[1].known:
+        return ""
+    soon = in_words(edge.wait[1], "duration", None)
+    return f"; half of them {soon if soon == AT_ONCE else f'within {soon}'}"
 
 
 def _edges(found: TransitionsAnswer, steps: Steps) -> Table:

@@ -23,10 +23,12 @@ def in_words(one: Measured, unit: str, currency: str | None) -> str:
 def apart_in_words(one: Measured, unit: str, currency: str | None) -> tuple[str, str]:
     """(a difference with its sign, its interval); why there is none, and nothing."""
     from desirepath.journey_map.document import Unit
-    from desirepath.journey_map.say import MINUS, of, span
+    from desirepath.journey_map.say import MINUS, apart, span
 
     kind = Unit.POINTS if unit in ("share", "points") else _unit(unit)
-    told, ends = (text.replace("\xa0", " ") for text in (of(one, kind, currency), span(one, kind, currency)))
+    told, ends = (
+        text.replace("\xa0", " ") for text in (apart(one, kind, currency), span(one, kind, currency))
+    )
     if isinstance(one, Estimate) and one.value > 0 and told[:1] not in ("+", MINUS):
         told = f"+{told}"
     return told, ends

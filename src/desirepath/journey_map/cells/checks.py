@@ -66,7 +66,7 @@ def _told(judged: JudgedClaim, money: str | None) -> str:
     apart = Unit.POINTS if unit is Unit.SHARE else unit
     ends = say.span(judged.difference, apart, money)
     counts = f"n{say.NBSP}{say.count(judged.measured.n)} and {say.count(judged.other.n)}"
-    return f"{each}, {say.of(judged.difference, apart, money)} ({ends}), {counts}"
+    return f"{each}, {say.apart(judged.difference, apart, money)} ({ends}), {counts}"
 
 
 def _bound(claim: Claim) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desirepath.core.estimate import Estimate
+from desirepath.core.times import AT_ONCE
 from desirepath.core.words import By
 from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits, say
@@ -87,6 +88,8 @@ def _detail(answer: TouchpointAnswer) -> str:
     if isinstance(answer.repeats, Estimate) and answer.repeats.value >= 1.5:
         return f"{say.of(answer.repeats, Unit.TIMES)} times a visit"
     if isinstance(answer.wait, Estimate):
+        if say.at_once(answer.wait):
+            return f"goes on {AT_ONCE}"
         return f"then waits {say.of(answer.wait, Unit.DURATION)}"
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desirepath.core.estimate import Estimate, Measured, NoEstimate
+from desirepath.core.times import AT_ONCE
 from desirepath.journey.definition import Stage
 from desirepath.journey_map import exhibits, say
 from desirepath.journey_map.cells.draft import Draft, blank, cell_id, counted, microseconds
@@ -32,9 +33,11 @@ def success(stage: Stage, last: bool) -> str:
 
 
 def how_soon(answer: StageAnswer) -> str:
-    """'half of them in 3.2 days': of those that succeed; why there is no time is said of the rate already."""
+    """'half of them in 3.2 days', or 'at once': of those that succeed; why there is none the rate says already."""
     median = answer.time_of_succeeded[1]
-    return f"half of them in {say.duration(median.value)}" if isinstance(median, Estimate) else ""
+    if not isinstance(median, Estimate):
+        return ""
+    return f"half of them {AT_ONCE if say.at_once(median) else f'in {say.duration(median.value)}'}"
 
 
 def columns(draft: Draft) -> tuple[StageColumn, ...]:

@@ -2,7 +2,7 @@
 import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import type { Exhibit } from "@/api/types";
-import { day, duration, inUnit, interval, type Locale, type Unit } from "@/format";
+import { day, duration, inUnit, interval, measured, type Locale, type Unit } from "@/format";
 import { Chart, type Palette } from "@/parts/Chart";
 import { stepOf, tick, tip } from "@/parts/charts/drawing";
 import { words } from "@/words";
@@ -130,7 +130,7 @@ function Plain({ exhibit, locale, openTrail }: Props) {
               <tr key={i}>
                 {row.map((cell, k) => {
                   const unit = (exhibit.columns[k]?.unit ?? "text") as Unit;
-                  const text = typeof cell === "number" ? inUnit(cell, unit, locale) : (cell ?? words.none);
+                  const text = typeof cell === "number" ? measured(cell, cell, unit, locale) : (cell ?? words.none);
                   return <td key={k} className={unit !== "text" ? "n" : undefined}>{k === 0 && link && openTrail ? <button type="button" className="link" onClick={() => openTrail(link)}>{text}</button> : text}</td>;
                 })}
               </tr>

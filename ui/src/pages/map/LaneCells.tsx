@@ -2,7 +2,7 @@
 // words that people wrote (which can be changed in place).
 import type { Cell, Lane, MapDocument, Value } from "@/api/types";
 import { isKnown } from "@/api/types";
-import { inUnit, interval, percent, why, type Unit } from "@/format";
+import { inUnit, interval, measured, percent, why, type Unit } from "@/format";
 import { Said } from "@/pages/map/Claimed";
 import { isWritten, Written } from "@/pages/map/Written";
 import { useWriting } from "@/pages/map/writing";
@@ -103,5 +103,5 @@ function Amount({ value, locale }: { value: Value; locale: { currency: string | 
   const unit = value.unit as Unit;
   if (typeof value.measured === "number") return <span><strong>{inUnit(value.measured, unit, locale)}</strong></span>;
   if (!isKnown(value.measured)) return <span className="why small">{why(value.measured)}</span>;
-  return <span><strong>{inUnit(value.measured.value, unit, locale)}</strong><span className="small muted block">{interval(value.measured.low, value.measured.high, unit, locale)}</span></span>;
+  return <span><strong>{measured(value.measured.value, value.measured.low, unit, locale)}</strong><span className="small muted block">{interval(value.measured.low, value.measured.high, unit, locale)}</span></span>;
 }

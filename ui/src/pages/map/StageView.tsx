@@ -54,7 +54,7 @@ function Ladder({ micro, open }: { micro: StageMap; open: (cell: string) => void
           <li key={one.touchpoint} style={{ height: `${ROW}px` }}>
             <button type="button" className={`touch ${one.tone ?? "plain"}`} style={{ width: `${40 + 60 * (one.reach / widest)}%` }} onClick={() => open(one.cell)}>
               <span className="title"><strong>{one.label}</strong><span className="muted">{one.reach.toLocaleString()}</span></span>
-              <span className="small muted">{[one.channel, isKnown(one.wait) ? words.map.thenWaits(duration(one.wait.value)) : "", isKnown(one.ease) ? words.map.ease(estimate(one.ease, "emotion")) : "", one.last_seen ? words.map.lostHere(one.last_seen) : ""].filter(Boolean).join(" · ")}</span>
+              <span className="small muted">{[one.channel, isKnown(one.wait) ? one.wait.value === 0 ? words.map.goesOnAtOnce : words.map.thenWaits(duration(one.wait.value)) : "", isKnown(one.ease) ? words.map.ease(estimate(one.ease, "emotion")) : "", one.last_seen ? words.map.lostHere(one.last_seen) : ""].filter(Boolean).join(" · ")}</span>
             </button>
           </li>
         ))}

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconRoute, IconUsersPlus } from "@tabler/icons-react";
 import type { AnswerOut } from "@/api/types";
-import { duration, interval, money, percent } from "@/format";
+import { interval, money, percent, time as timeSaid } from "@/format";
 import { folded } from "@/pages/paths/folded";
 import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { words } from "@/words";
@@ -52,7 +52,7 @@ function Path({ row, place, most, units, currency, labelOf, behind, take, save }
         </div>
         <div><dt>{w.who}</dt><dd><button type="button" className="crumb" onClick={() => behind(`path ${place}`)}>{w.customers(Number(row["customers"]))}<span className="sr">&nbsp;{w.ofPath(place)}</span></button></dd></div>
         <div><dt>{w.succeeded}</dt><dd>{succeeded === null ? <span className="why">{w.tooFew(Number(row["succeeded_n"] ?? 0))}</span> : <>{percent(succeeded)} <span className="muted nowrap">{interval(some("succeeded_low"), some("succeeded_high"), "share")}</span></>}</dd></div>
-        <div><dt>{w.half}</dt><dd>{real.length < 2 && !time ? <span className="muted">{w.oneStep}</span> : time === null ? words.none : duration(time)}</dd></div>
+        <div><dt>{w.half}</dt><dd>{real.length < 2 && !time ? <span className="muted">{w.oneStep}</span> : time === null ? words.none : timeSaid(time)}</dd></div>
         <div><dt>{w.value}</dt><dd>{value === null ? words.none : money(value, currency)}</dd></div>
       </dl>
       <div className="doings">

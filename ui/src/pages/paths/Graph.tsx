@@ -5,7 +5,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { Background, BaseEdge, Controls, EdgeLabelRenderer, Handle, MarkerType, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
 import { useMemo } from "react";
 import type { AnswerOut } from "@/api/types";
-import { duration, percent } from "@/format";
+import { percent, time } from "@/format";
 import { bent, round, spots, waysOf, type Spot, type Way } from "@/pages/paths/graph";
 import { here, named, type Walk } from "@/pages/paths/way";
 import { rowsOf } from "@/parts/charts/drawing";
@@ -78,7 +78,7 @@ function WayView({ sourceX, sourceY, targetX, targetY, source, target, markerEnd
       {strong && (
         <EdgeLabelRenderer>
           <span className="way-label" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-            {way.count.toLocaleString()}{way.chance !== null && ` · ${percent(way.chance)}`}{way.wait !== null && ` · ${duration(way.wait)}`}
+            {way.count.toLocaleString()}{way.chance !== null && ` · ${percent(way.chance)}`}{way.wait !== null && ` · ${time(way.wait)}`}
           </span>
         </EdgeLabelRenderer>
       )}

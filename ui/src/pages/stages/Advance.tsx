@@ -2,7 +2,7 @@
 // as long as they were watched. Two kinds of quartiles, which are easily mixed up, stand below by their full names.
 import { useCallback } from "react";
 import { isKnown, type Measured, type StageGroupOut, type StageNumbersOut } from "@/api/types";
-import { duration, interval, percent, why } from "@/format";
+import { duration, interval, percent, time, why } from "@/format";
 import { advanceOption, logarithmic } from "@/pages/stages/advance";
 import { Chart, type Palette } from "@/parts/Chart";
 import { words } from "@/words";
@@ -36,8 +36,8 @@ export function Advance({ numbers, label, within, groups }: Props) {
 
 function Quartile({ one }: { one: Measured }) {
   if (!isKnown(one)) return <td className="why">{why(one)}</td>;
-  if (one.value === 0 && one.high === 0) return <td>{w.atOnce}</td>;
-  return <td>{duration(one.value)} <small className="muted">{interval(one.low, one.high, "duration")}</small></td>;
+  if (one.value === 0 && one.high === 0) return <td>{words.atOnce}</td>;
+  return <td>{time(one.value)} <small className="muted">{interval(one.low, one.high, "duration")}</small></td>;
 }
 
 function CurveTable({ curve, label }: { curve: Curve; label: string }) {

@@ -167,7 +167,7 @@ export function transitions(answer: AnswerOut, seen: Seen): Drawing[] {
     const at = [met.indexOf(text(row, "to")), met.indexOf(text(row, "from"))];
     if (!one || at.includes(-1)) return [];
     const wait = known(row, "median_wait");
-    const said = tip(`${seen.name(text(row, "from"))} → ${seen.name(text(row, "to"))}`, words.ask.times(num(row, "count")), told(row, "chance", "share", seen.locale), wait !== null && words.ask.halfWithin(inUnit(wait.value, "duration")), row["back"] === true && words.ask.back);
+    const said = tip(`${seen.name(text(row, "from"))} → ${seen.name(text(row, "to"))}`, words.ask.times(num(row, "count")), told(row, "chance", "share", seen.locale), wait !== null && (wait.value === 0 ? words.ask.halfAtOnce : words.ask.halfWithin(inUnit(wait.value, "duration"))), row["back"] === true && words.ask.back);
     return [{ value: [...at, one.value], share: one.value, said, list: list(answer, `${text(row, "from")} > ${text(row, "to")}`), back: row["back"] === true }];
   });
   return [{
