@@ -30,7 +30,7 @@ function Who({ workspace }: { workspace: WorkspaceOut }) {
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
         <Button variant="default" radius="xl" size="xs" leftSection={<IconUsers size="0.9rem" />}>
-          <span className="muted">{words.who}&nbsp;</span>{named?.label ?? words.everyone}
+          <span className="muted known">{words.who}&nbsp;</span>{named?.label ?? words.everyone}
         </Button>
       </Menu.Target>
       <Menu.Dropdown mah="60vh" style={{ overflowY: "auto" }}>

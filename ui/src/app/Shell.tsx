@@ -1,7 +1,8 @@
 // The frame: the brand, the pages, of whom and of when everything is asked, light or dark.
-import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { IconMoon, IconSun } from "@tabler/icons-react";
 import { useEffect, useRef, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { Link, useLocation, useSearch } from "wouter";
 import type { WorkspaceOut } from "@/api/types";
 import { Asked } from "@/app/Asked";
@@ -51,8 +52,9 @@ export function Shell({ workspace, children }: { workspace: WorkspaceOut; childr
 }
 
 function Theme() {
-  const { setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
+  useOnPaper(dark, colorScheme, setColorScheme);
   const label = dark ? words.light : words.dark;
   return (
     <Tooltip label={label}>
@@ -61,4 +63,26 @@ function Theme() {
       </ActionIcon>
     </Tooltip>
   );
+}
+
+/** Paper is light, whatever the screen is. */
+function useOnPaper(dark: boolean, chosen: MantineColorScheme, set: (scheme: MantineColorScheme) => void): void {
+  const before = useRef<MantineColorScheme | null>(null);
+  useEffect(() => {
+    const begin = () => {
+      if (!dark) return;
+      before.current = chosen;
+      flushSync(() => set("light"));
+    };
+    const end = () => {
+      if (before.current) set(before.current);
+      before.current = null;
+    };
+    window.addEventListener("beforeprint", begin);
+    window.addEventListener("afterprint", end);
+    return () => {
+      window.removeEventListener("beforeprint", begin);
+      window.removeEventListener("afterprint", end);
+    };
+  }, [dark, chosen, set]);
 }

@@ -21,7 +21,7 @@ export function When({ zone }: { zone: string }) {
     <Popover opened={open} onChange={setOpen} position="bottom-end" trapFocus returnFocus withinPortal>
       <Popover.Target>
         <Button variant="default" radius="xl" size="xs" leftSection={<IconCalendar size="0.9rem" />} onClick={() => setOpen((now) => !now)}>
-          <span className="muted">{words.when}&nbsp;</span>{asked.since || asked.until ? called(asked as Partial<Period>) : words.allTime}
+          <span className="muted known">{words.when}&nbsp;</span>{asked.since || asked.until ? called(asked as Partial<Period>) : words.allTime}
         </Button>
       </Popover.Target>
       <Popover.Dropdown>

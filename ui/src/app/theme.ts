@@ -13,10 +13,15 @@ const dark: MantineColorsTuple = [
   "#e8ece9", "#c9d1cd", "#9da9a4", "#7d8a85", "#414d4a", "#34403d", "#1f2826", "#1a2120", "#161c1b", "#131817",
 ];
 
+// Greys of paper, not of steel, in the light.
+const gray: MantineColorsTuple = [
+  "#f8f5ef", "#f1ece3", "#e9e3d8", "#ded7ca", "#cbc4b7", "#aaa294", "#857e71", "#4f4a42", "#37332d", "#231f1b",
+];
+
 export const theme = createTheme({
   fontFamily: "Inter, 'Inter Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'DejaVu Sans', sans-serif",
   headings: { fontWeight: "600" },
-  colors: { teal, track, dark },
+  colors: { teal, track, dark, gray },
   primaryColor: "teal",
   // White on it can be read in both themes; what is a line or a word in the dark takes --teal.
   primaryShade: 7,

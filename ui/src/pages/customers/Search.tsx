@@ -80,7 +80,7 @@ function First({ reveal }: { reveal: boolean }) {
   const w = words.customers;
   const found = useNotable(reveal);
   if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
-  if (!found.data) return <Waiting label={w.finding} />;
+  if (!found.data) return <Waiting label={w.finding} shape="lists" />;
   const { newest, active, valuable, waiting, waiting_until, currency, time_zone: zone } = found.data;
   return (
     <div className="first-lists">

@@ -9,8 +9,9 @@ const UNIT = 100;
 
 export function Track({ map, open }: { map: MapDocument; open: (cell: string) => void }) {
   const pieces = useMemo(() => trackShape(map.stages, UNIT).pieces, [map.stages]);
+  const high = { "--high": `max(${map.stages.map((stage, i) => deep(stage, pieces[i])).join(", ")})` } as CSSProperties;
   return (
-    <div className="map-row track" role="row">
+    <div className="map-row track" role="row" style={high}>
       <div role="rowheader" className="lane-head">{words.map.track}</div>
       <TrackShape stages={map.stages} />
       {map.stages.map((stage, i) => (
@@ -19,17 +20,33 @@ export function Track({ map, open }: { map: MapDocument; open: (cell: string) =>
             {stage.customers.toLocaleString()} <span className="sr">{words.map.reached(stage.label)}</span>
           </button>
           <RateButton stage={stage} open={open} last={i === map.stages.length - 1} />
-          <LostButton stage={stage} open={open} />
+          <LostButton stage={stage} open={open} below={under(pieces[i])} />
         </div>
       ))}
     </div>
   );
 }
 
+/** Whether the number has room within its piece. */
+function fits(piece: Piece | undefined): boolean {
+  return piece !== undefined && piece.bottom - piece.top > 26;
+}
+
+/** Below its piece, and below the number where that stands there. */
+function under(piece: Piece | undefined): string {
+  return `calc(var(--rates) + var(--shape) * ${((piece?.bottom ?? 0) / HEIGHT).toFixed(4)} + ${fits(piece) ? "0.25rem" : "1.875rem"})`;
+}
+
+/** How far down a stage reaches: those lost, told in as many lines as there are kinds, or the last of their strands. */
+function deep(stage: StageColumn, piece: Piece | undefined): string {
+  const lines = [stage.lapsed, stage.left, stage.in_flight].filter((one) => one > 0).length;
+  return `${under(piece)} + ${(lines * 1.25 + 0.375).toFixed(3)}rem, var(--rates) + var(--shape) * ${((piece?.deepest ?? 0) / HEIGHT).toFixed(4)}`;
+}
+
 /** The number stands inside its piece of the track, or below one that is too thin for it. */
 export function place(piece: Piece | undefined): { className: string; style: CSSProperties } {
   const [top, bottom] = [piece?.top ?? 0, piece?.bottom ?? 0];
-  const inside = bottom - top > 26;
+  const inside = fits(piece);
   const at = ((inside ? (top + bottom) / 2 : bottom + 3) / HEIGHT).toFixed(4);
   return { className: inside ? "reach inside" : "reach", style: { top: `calc(var(--rates) + var(--shape) * ${at})` } };
 }
@@ -68,10 +85,10 @@ export function RateButton({ stage, open, last = false }: { stage: StageColumn; 
   );
 }
 
-export function LostButton({ stage, open }: { stage: StageColumn; open: (cell: string) => void }) {
+export function LostButton({ stage, open, below }: { stage: StageColumn; open: (cell: string) => void; below?: string }) {
   if (stage.lapsed + stage.left + stage.in_flight === 0) return null;
   return (
-    <button type="button" className="lost" onClick={() => open(stage.lost_cell)}>
+    <button type="button" className="lost" style={below ? { top: below } : undefined} onClick={() => open(stage.lost_cell)}>
       <span className="sr">{stage.label}: </span>
       {stage.lapsed > 0 && <span>{words.map.lapsed(stage.lapsed)}</span>}
       {stage.left > 0 && <span>{words.map.left(stage.left)}</span>}

@@ -15,6 +15,7 @@ import { Drift } from "@/pages/map/Drift";
 import { Details } from "@/pages/map/Details";
 import { Grid } from "@/pages/map/Grid";
 import { Present } from "@/pages/map/Present";
+import { Skeleton } from "@/pages/map/Skeleton";
 import { StageView } from "@/pages/map/StageView";
 import { Tools } from "@/pages/map/Tools";
 import { TrailView } from "@/pages/map/TrailView";
@@ -34,8 +35,8 @@ export default function MapPage() {
   const drawing = halted ? <Stopped again={again} /> : map.data && !map.isPlaceholderData ? null : <Later key={map.dataUpdatedAt}><Working told={told} halt={halt} /></Later>;
   return (
     <>
-      {(broken || drawing) && <div className="drawing">{broken ?? drawing}</div>}
-      {map.data && <Whole map={map.data} />}
+      {(broken || drawing) && <div className={broken ? "drawing" : map.data ? "drawing again" : "drawing first"}>{broken ?? drawing}</div>}
+      {map.data ? <Whole map={map.data} /> : !halted && <Skeleton />}
     </>
   );
 }

@@ -23,6 +23,12 @@ test("whoever is still there is a part of the band", () => {
   expect(piece?.strands).toHaveLength(5);
 });
 
+test("a stage is as deep as those who wear away below it, or as its own edge", () => {
+  const [lost, kept] = trackShape([stage(100, 50), stage(25)], 100).pieces;
+  expect(lost?.deepest).toBeCloseTo((lost?.bottom ?? 0) + 12 + 92 * Math.sqrt(0.5) * 0.36);
+  expect(kept?.deepest).toBe(kept?.bottom);
+});
+
 test("no stages, no path", () => expect(ribbon([], [], 10)).toBe(""));
 
 test("down the side, each piece ends as wide as the next begins", () => {

@@ -12,7 +12,8 @@ const SETTLE = 0.16; // the upper edge sinks by this part of the thickness lost:
 const STRANDS = 5;
 
 export interface Box { x: number; y: number; width: number; height: number }
-export interface Piece { top: number; bottom: number; inFlight: Box | null; strands: string[] }
+/** deepest: to where its strands wear away, or its own edge. */
+export interface Piece { top: number; bottom: number; deepest: number; inFlight: Box | null; strands: string[] }
 export interface TrackShape { band: string; skipped: string; pieces: Piece[]; width: number }
 
 export function thickness(customers: number[]): number[] {
@@ -28,7 +29,9 @@ export function trackShape(stages: StageColumn[], width: number): TrackShape {
   const pale = stages.map((one, i) => (one.customers ? (scale[i] ?? 0) * Math.min(1, one.skipped / one.customers) : 0));
   const pieces = stages.map((stage, i) => {
     const bottom = bottoms[i] ?? 0;
-    return { top: tops[i] ?? 0, bottom, inFlight: inFlight(i, width, stage, bottom, scale[i] ?? 0), strands: strands(i, width, stage, most, bottom) };
+    const thick = strand(stage, most, bottom);
+    const deepest = thick > 0 ? Math.min(HEIGHT, bottom + fallOf(thick)) : bottom;
+    return { top: tops[i] ?? 0, bottom, deepest, inFlight: inFlight(i, width, stage, bottom, scale[i] ?? 0), strands: strands(i, width, thick, bottom) };
   });
   const skipped = pale.some((one) => one > 0) ? ribbon(tops, tops.map((one, i) => one + (pale[i] ?? 0)), width) : "";
   return { band: ribbon(tops, bottoms, width), skipped, pieces, width: width * stages.length };
@@ -56,17 +59,24 @@ export function ribbon(tops: number[], bottoms: number[], width: number): string
 function inFlight(n: number, width: number, stage: StageColumn, bottom: number, thick: number): Box | null {
   if (!stage.customers || stage.in_flight <= 0) return null;
   const height = Math.min(thick, Math.max(THINNEST, thick * Math.min(1, stage.in_flight / stage.customers)));
-  return height < 0.5 ? null : { x: (n + 0.16) * width, y: bottom - height, width: 0.52 * width, height };
+  // Beside the number, which stands at the left.
+  return height < 0.5 ? null : { x: (n + 0.46) * width, y: bottom - height, width: 0.24 * width, height };
 }
 
+/** How thick those lost leave a stage, all strands together. */
+function strand(stage: StageColumn, most: number, bottom: number): number {
+  return stage.lost <= 0 || most <= 0 ? 0 : Math.min(Math.max(THINNEST, THICKEST * Math.sqrt(stage.lost / most)), bottom - TOP);
+}
+
+const fallOf = (thick: number) => 12 + thick * 0.36;
+
 /** Those lost leave from the lower edge and wear away, in strands that end one after another. */
-function strands(n: number, width: number, stage: StageColumn, most: number, bottom: number): string[] {
-  if (stage.lost <= 0 || most <= 0) return [];
-  const thick = Math.min(Math.max(THINNEST, THICKEST * Math.sqrt(stage.lost / most)), bottom - TOP);
+function strands(n: number, width: number, thick: number, bottom: number): string[] {
+  if (thick <= 0) return [];
   const each = thick / STRANDS;
   const start = (n + 0.46) * width;
   const reach = 0.5 * width;
-  const fall = 12 + thick * 0.36;
+  const fall = fallOf(thick);
   return Array.from({ length: STRANDS }, (_, k) => {
     // The lowest strand leaves first and falls deepest; the highest runs along the edge for longest.
     const deep = (k + 1) / STRANDS;

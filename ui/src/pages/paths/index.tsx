@@ -67,7 +67,7 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
       {!named && walk.by === "event" && <p className="muted small">{w.byEvent} <Link href={href("~/data/rules", { file })}>{file}</Link></p>}
       <Crumbs walk={walk} labelOf={labelOf} set={change} save={() => setSaving(stepsOf(walk))} behind={() => setCount("all")} />
       {error && <ErrorBox error={error} again={() => { void flow.refetch(); void exact.refetch(); }} />}
-      {!flow.data && !error && <Waiting label={words.asking} />}
+      {!flow.data && !error && <Waiting label={words.asking} shape="chart" />}
       {flow.data && !error && (
         <div className={old ? "paths-two stale" : "paths-two"} aria-busy={old}>
           <section aria-label={walk.view === "graph" ? w.graph : w.flow}>

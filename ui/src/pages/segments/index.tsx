@@ -20,7 +20,7 @@ const w = words.people;
 export default function Segments() {
   const found = useSegments();
   const refused = found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />;
-  if (!found.data) return refused || <Waiting label={w.counting} />;
+  if (!found.data) return refused || <div className="people"><Title order={1} size="h2">{w.title}</Title><Waiting label={w.counting} shape="cards" /></div>;
   const all = found.data;
   const one = (kind: string, id: string) => all.people.find((each) => each.counted.kind === kind && each.counted.id === id)?.counted;
   return (

@@ -28,7 +28,7 @@ export function Cohorts({ stage, open }: { stage: StageSeenOut; open: Open }) {
     <section aria-labelledby="cohorts">
       <h2 id="cohorts">{w.cohorts}</h2>
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
-      {!groups && !found.error && <Waiting label={words.asking} />}
+      {!groups && !found.error && <Waiting label={words.asking} shape="chart" />}
       {groups && (
         <>
           <p className="muted">{w.cohortsSaid}</p>

@@ -44,7 +44,7 @@ export function Occupancy({ stages, open }: { stages: StageSeenOut[]; open: Open
         <SegmentedControl size="xs" aria-label={w.step} value={every} onChange={(one) => set({ every: one === "week" ? undefined : one }, true)} data={STEPS.map((one) => ({ value: one, label: w.steps[one] }))} />
       </div>
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
-      {!table && !found.error && <Waiting label={words.asking} />}
+      {!table && !found.error && <Waiting label={words.asking} shape="chart" />}
       {found.data && table && (
         <>
           <p className="muted">{now}</p>

@@ -1,7 +1,7 @@
 // The stages: the funnel in all its outcomes, by any breakdown, who is where over time; each stage has a view of its own.
 import "@/pages/stages/stages.css";
 import { useState } from "react";
-import { Route, Switch } from "wouter";
+import { Route, Switch, useLocation } from "wouter";
 import { isKnown, type StagesOut } from "@/api/types";
 import { duration, interval, percent } from "@/format";
 import { Behind } from "@/pages/stages/Behind";
@@ -20,9 +20,10 @@ const w = words.stages;
 
 export default function Stages() {
   const found = useStages();
+  const [place] = useLocation();
   const [behind, setBehind] = useState<Counted | null>(null);
   if (found.error) return <ErrorBox error={found.error} again={() => void found.refetch()} />;
-  if (!found.data) return <Waiting label={words.asking} />;
+  if (!found.data) return <div className="stages-page">{place === "/" && <h1>{w.title}</h1>}<Waiting label={words.asking} shape="rows" /></div>;
   const told = found.data;
   return (
     <>

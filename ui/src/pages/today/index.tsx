@@ -40,10 +40,14 @@ export default function Today() {
         {!own && <SegmentedControl size="xs" aria-label={w.length} value={String(days)} onChange={(value) => set({ days: value }, true)} data={LENGTHS.map((one) => ({ value: String(one), label: w.lastDays(one) }))} />}
       </Group>
       <div className="columns">
-        <Section title={w.bottlenecks} about={w.bottlenecksSaid}><Bottlenecks /></Section>
-        <Section title={w.alarms} about={w.alarmsSaid}>{period ? <Alarms period={period} /> : <Waiting label={w.looking} />}</Section>
-        <Section title={w.changes} about={period ? w.changesSaid(dayOf(period.since), lastOf(period.until)) : "\u00a0"}>{period ? <Changes period={period} /> : <Waiting label={w.looking} />}</Section>
-        <Section title={w.targets} about={w.targetsSaid}><Kpis /></Section>
+        <div>
+          <Section title={w.bottlenecks} about={w.bottlenecksSaid}><Bottlenecks /></Section>
+          <Section title={w.changes} about={period ? w.changesSaid(dayOf(period.since), lastOf(period.until)) : "\u00a0"}>{period ? <Changes period={period} /> : <Waiting label={w.looking} />}</Section>
+        </div>
+        <div>
+          <Section title={w.alarms} about={w.alarmsSaid}>{period ? <Alarms period={period} /> : <Waiting label={w.looking} />}</Section>
+          <Section title={w.targets} about={w.targetsSaid}><Kpis /></Section>
+        </div>
       </div>
       <Section title={w.timeline} about=""><Timeline /></Section>
     </Stack>

@@ -59,7 +59,8 @@ export const tip = (...lines: (string | undefined | false)[]): string => lines.f
 export function size(rem = 0.75): number {
   return typeof document === "undefined" ? 16 * rem : parseFloat(getComputedStyle(document.documentElement).fontSize) * rem;
 }
-const narrow = () => typeof window !== "undefined" && window.innerWidth < 700;
+const across = () => (typeof window === "undefined" ? 1400 : window.innerWidth);
+const narrow = () => across() < 700;
 
 export function tooltip(c: Palette, formatter?: (params: never) => string): object {
   return { backgroundColor: c.card, borderColor: c.line, textStyle: { color: c.ink, fontSize: size() }, confine: true, ...(formatter ? { formatter } : {}) };
@@ -88,7 +89,7 @@ export function stepOf(reach: number): number {
 
 /** Names down the left side, the first on top. */
 export function names(c: Palette, data: string[], more: object = {}): object {
-  return axis(c, { type: "category", inverse: true, data, splitLine: { show: false }, ...more, axisLabel: { color: c.ink, width: size(narrow() ? 6.5 : 15), overflow: "truncate", interval: 0, hideOverlap: false } });
+  return axis(c, { type: "category", inverse: true, data, splitLine: { show: false }, ...more, axisLabel: { color: c.ink, width: size(narrow() ? 6.5 : across() < 1100 ? 15 : 24), overflow: "truncate", interval: 0, hideOverlap: false } });
 }
 
 export function percentAxis(c: Palette, more: object = {}): object {
