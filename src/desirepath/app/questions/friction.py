@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from desirepath.app.questions.question import Question
+from desirepath.core.estimate import MINIMUM_N
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from desirepath.app.questions.answer import Answer, Codes
     from desirepath.app.results import Table
     from desirepath.measure.friction.rank import FrictionAnswer, Ranked
+
+_REASONS = {"too_few": "too few like it", "on_the_way": "a part of succeeding"}
 
 
 class Friction(Question["FrictionAnswer"]):
@@ -100,10 +103,7 @@ class _Told:
         """The costliest friction, the greatest delight, and how far to trust it."""
         found = self.result
         if not found.ranked:
-            return (
-                "Nothing could be compared: no touchpoint was met by 20 visits whose horizon is known and that have "
-                "others like them.",
-            )
+            return self._nothing()
         said = []
         if found.friction:
             said.append(f"Most is lost at {self._sentence(found.friction[0], 'less', 'lost')}.")
@@ -122,6 +122,37 @@ class _Told:
         if self._overlap:
             said.append("Groups overlap: one visit can be in several.")
         return tuple(said)
+
+    def _nothing(self) -> tuple[str, str]:
+        """Why nothing could be compared, by what most customers met; and what to do."""
+        from desirepath.core.estimate import NoEstimate
+
+        if not self._journey.touchpoints:
+            return (
+                "Nothing could be compared: the journey declares no touchpoint.",
+                "Declare what customers meet under touchpoints in journey.yaml.",
+            )
+        met = sorted(self.result.not_compared, key=lambda one: -one.customers)
+        if not met or met[0].customers < MINIMUM_N:
+            most = f": {self._name(met[0])}, the most, by {met[0].customers:,}" if met else ""
+            return (
+                f"Nothing could be compared: no touchpoint was met by {MINIMUM_N} customers of whom it is known how "
+                f"it ended{most}.",
+                "Ask of more customers or of a longer time, or wait until more visits are old enough to be judged.",
+            )
+        one = met[0]
+        who = f"{one.customers:,} customers met {self._name(one)} in {self._stage(one)}"
+        if isinstance(one.difference, NoEstimate) and one.difference.reason == "on_the_way":
+            return (
+                f"Nothing could be compared: {who}, and so did nearly all who succeed; it is a part of succeeding.",
+                "Declare as touchpoints what some customers meet and others do not: calls, mails, pages.",
+            )
+        return (
+            f"Nothing could be compared: {who}, but nearly everybody who is like them met it, too. Alike are those "
+            "who came by the same channel at about the same time, and had met as much until then.",
+            "A touchpoint by which everybody of a channel comes in has nobody beside it: load what customers meet "
+            "afterwards (calls, mails, pages), or compare the channels with each other (Stages, By: channel).",
+        )
 
     def _sentence(self, one: Ranked, fewer: str, verb: str) -> str:
         from desirepath.core.estimate import Estimate
@@ -214,7 +245,7 @@ class _Told:
 
         assert isinstance(one.difference, NoEstimate)
         detail = f": {one.difference.detail}" if one.difference.detail else ""
-        return f"{one.difference.reason}{detail}"
+        return f"{_REASONS.get(one.difference.reason, one.difference.reason)}{detail}"
 
     def lists(self) -> dict[str, Codes]:
         """ "friction 1": the customers who met it; "friction 1 lost": those who met it in a visit without success."""

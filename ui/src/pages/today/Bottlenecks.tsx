@@ -22,7 +22,9 @@ export function Bottlenecks() {
   // As wide as what it is ranked by: money where all of it can be valued, else successes.
   const by = found.every((row) => typeof row["value"] === "number") ? "value" : "successes";
   const most = Math.max(...found.map((row) => -Number(row[by])), 1);
-  if (found.length === 0) return <p className="why">{rowsOf(answer.data.tables["all"]).length > 0 && `${w.noBottleneck} `}<span className="muted">{answer.data.says[0]}</span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
+  // Where nothing could be compared, the second sentence is what to do.
+  const any = rowsOf(answer.data.tables["all"]).length > 0;
+  if (found.length === 0) return <p className="why">{any && `${w.noBottleneck} `}<span className="muted">{any ? answer.data.says[0] : answer.data.says.join(" ")}</span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
   return (
     <>
       <ol className="ranked">{found.slice(0, MOST).map((row) => <One key={String(row["rank"])} row={row} share={-Number(row[by]) / most} locale={locale} />)}</ol>
