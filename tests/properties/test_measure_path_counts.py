@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.measure.walks.path_counts import Found, Shape, count_paths, find_parts, session_paths
+from desirepath.core.estimate import MINIMUM_N
+from desirepath.core.times import FOREVER, NEVER
+from desirepath.measure.walks.path_counts import (
+    Found,
+    Shape,
+    count_paths,
+    find_parts,
+    is_plain,
+    session_paths,
+)
+from desirepath.measure.walks.session_rows import lasting, sessions_told, succeeded_share
 from desirepath.measure.walks.walk import Fate, Walks
+from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from tests.twins import paths as twin
 
 GAP = 10
@@ -113,17 +125,89 @@ def test_every_way_of_asking_counts_and_finds_the_same_walks(
             assert who.begin[i] <= who.first[i] <= who.last[i] <= who.end[i]
 
 
+periods = st.sampled_from([(NEVER, FOREVER), (0, 1), (1, 3 * GAP), (GAP, FOREVER), (NEVER, GAP)])
+
+
 @few
-@given(runs.map(lambda drawn: [run for run in drawn if run]), st.integers(1, 5), st.booleans())
-def test_the_quick_way_counts_what_the_general_one_does(drawn: Any, longest: int, collapse: bool):
+@given(
+    runs.map(lambda drawn: [run for run in drawn if run]), st.integers(1, 5), st.booleans(), st.booleans(), periods
+)  # fmt: skip
+def test_the_quick_way_counts_what_the_general_one_does(
+    drawn: Any, longest: int, collapse: bool, some: bool, period: tuple[int, int]
+):
     told = Told(drawn)
     ends = np.where(told.one, 5, np.where(told.other, 1, 0)).astype(np.int8)
-    plain = Walks("session", told.runs, told.offset, told.ts, told.code, gap=GAP, event_ends=ends)
-    general = replace(plain, asked=np.ones(len(told.ts), np.bool_))
-    quick, slow = (count_paths(walks, Shape(4, longest, collapse)) for walks in (plain, general))
+    plain = Walks(
+        "session", told.runs, told.offset, told.ts, told.code, gap=GAP, asked=told.one if some else None,
+        event_ends=ends, since=period[0], until=period[1],
+    )  # fmt: skip
+    shape = Shape(4, longest, collapse)
+    general = replace(plain, starts=np.zeros(len(told.ts), np.bool_))
+    assert is_plain(plain, shape)
+    assert not is_plain(general, shape)
+    quick, slow = (count_paths(walks, shape) for walks in (plain, general))
     assert quick.key.tolist() == slow.key.tolist()
     assert quick.count.tolist() == slow.count.tolist()
     assert (quick.walks, quick.with_steps) == (slow.walks, slow.with_steps)
+    within = (told.ts >= period[0]) & (told.ts < period[1]) & (told.one | (not some))
+    assert quick.walks == len(told.twins(gap=GAP, asked=within))
+
+
+@few
+@given(
+    runs.map(lambda drawn: [run for run in drawn if run]), st.integers(1, 12), st.sampled_from([4, 200, 1000]),
+    st.booleans(), st.booleans(), periods,
+)  # fmt: skip
+def test_what_became_of_sessions_is_added_up_as_one_by_one(
+    drawn: Any, longest: int, kinds: int, some: bool, goals: bool, period: tuple[int, int]
+):
+    told = Told(drawn)
+    told.code = np.where(told.code == 3, kinds - 1, told.code)
+    value = np.arange(len(told.ts), dtype=np.int64) ** 2
+    walks = Walks(
+        "session", told.runs, told.offset, told.ts, told.code, gap=GAP, asked=told.one if some else None,
+        event_ends=told.other.astype(np.int8), since=period[0], until=period[1],
+    )  # fmt: skip
+    counts = count_paths(walks, Shape(kinds, longest))
+    starts = counts.starts()
+    groups = list(pairwise([*starts.tolist(), len(counts.key)]))[::-2]
+    goal = told.one if goals else None
+    within = (told.ts >= period[0]) & (told.ts < period[1]) & (told.one | (not some))
+    mine = told.twins(gap=GAP, asked=within)
+    found = sessions_told(walks, counts, groups, value, goal, as_of=0)
+    assert len(found) == len(groups)
+    for (first, last), one in zip(groups, found, strict=True):
+        steps = tuple(counts.steps()[first][counts.steps()[first] >= 0].tolist())
+        path = steps, bool(counts.fate[first] == Fate.CUT)
+        those = [w for w in mine if w.steps and twin.path_of(w, longest=longest, collapse=True) == path]
+        if not steps:
+            continue  # no step, no line
+        slow = twin.fared(
+            those, told.ts.tolist(), told.other.tolist(), None if goal is None else goal.tolist(), value.tolist()
+        )  # fmt: skip
+        assert counts.count[first:last].sum() == len(those)
+        assert (one.in_flight, one.value, one.customers) == (slow.in_flight, slow.value, len(slow.customers))
+        known = len(those) - slow.in_flight
+        assert one.succeeded == succeeded_share(goals, slow.succeeded, known, as_of=0)
+        took, over = zip(*slow.took, strict=True)
+        assert one.time == incidence_quantile(aalen_johansen(took, over, 1), 0.5, as_of=0)
+
+
+@few
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 0, 0, 1, 2, 3, 50]), st.booleans()), min_size=MINIMUM_N, max_size=200
+    )
+)
+def test_times_taken_each_once_give_what_all_of_them_do(drawn: list[tuple[int, bool]]):
+    at_once = sum(over and took == 0 for took, over in drawn)
+    others = np.array([took << 1 | (not over) for took, over in drawn if took or not over], np.int64)
+    took, over = zip(*drawn, strict=True)
+    quick, slow = lasting(at_once, others), aalen_johansen(took, over, 1)
+    for name in ("time", "at_risk", "probability", "happened", "before"):
+        assert getattr(quick, name).tolist() == getattr(slow, name).tolist()
+    wanted = incidence_quantile(slow, 0.5, as_of=0)
+    assert incidence_quantile(quick, 0.5, as_of=0) == wanted
 
 
 @few

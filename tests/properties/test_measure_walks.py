@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirepath.core.times import DAY, NEVER
+from desirepath.core.times import DAY, NEVER, TimeRange
 from desirepath.core.words import Outcome, Track
 from desirepath.measure.meetings import visit_of_events
 from desirepath.measure.walks.path_counts import Shape, count_paths
-from desirepath.measure.walks.walk import Fate, sessions, visit_walks, whole_trails
+from desirepath.measure.walks.path_rows import path_lines
+from desirepath.measure.walks.transition_counts import follow
+from desirepath.measure.walks.walk import Fate, session_ends, sessions, visit_walks, whole_trails
 from desirepath.trail.sessions import session_starts
 from tests.by_hand import TOUCHPOINTS, Shop, random_shop
 from tests.twins import measures as twin
@@ -108,6 +111,55 @@ def test_sessions_are_cut_as_everywhere_and_end_as_their_customer_did(seed: int,
         else Counter()
     )
     assert sum(ends.values()) == counts.total
+
+
+@few
+@given(seeds, st.sampled_from([1, 2, 3]), st.booleans())
+def test_a_period_asks_about_the_walks_that_begin_within(seed: int, part: int, some: bool):
+    shop = random_shop(seed, 25)
+    t, v = shop.trails, shop.visits
+    first, last = (int(t.ts.min()), int(t.ts.max())) if t.events else (0, 1)
+    period = TimeRange(first + (last - first) // 4, first + (last - first) * part // 3)
+    segment = t.ts % 3 > 0 if some else None
+    within = (t.ts >= period.start) & (t.ts < period.end) & (True if segment is None else segment)
+    starts = session_starts(t.offset, t.ts, gap=DAY)
+    ends = session_ends(t, v, as_of=shop.as_of, gap=DAY)
+    ways = [
+        (
+            sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY, asked=segment, period=period, ends=ends),
+            sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=-1, starts=starts, asked=within),
+        ),
+        (
+            whole_trails(t, v, t.touchpoint, asked=segment, period=period),
+            whole_trails(t, v, t.touchpoint, asked=within),
+        ),
+    ]
+    home = np.full(len(TOUCHPOINTS), -1, np.int64)
+    for one, other in ways:
+        a, b = count_paths(one, SHAPE), count_paths(other, SHAPE)
+        assert a.walks == b.walks
+        assert a.key.tolist() == b.key.tolist()
+        assert a.count.tolist() == b.count.tolist()
+        edges = [follow(walks, home, collapse=False).edges.tolist() for walks in (one, other)]
+        assert edges[0] == edges[1]
+
+
+@few
+@given(seeds, st.booleans())
+def test_what_is_told_of_sessions_does_not_depend_on_how_they_are_read(seed: int, goals: bool):
+    shop = random_shop(seed, 60)
+    t, v = shop.trails, shop.visits
+    goal = t.value > 0 if goals else None
+    starts = session_starts(t.offset, t.ts, gap=DAY)
+    told = [
+        path_lines(shop.journey, v, t, walks, count_paths(walks, SHAPE), as_of=shop.as_of, top=7, goal=goal)
+        for walks in (
+            sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY),
+            # Read in the general way, though silence ends them: marks would have other fates.
+            replace(sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY), starts=starts),
+        )
+    ]
+    assert told[0] == told[1]
 
 
 @few

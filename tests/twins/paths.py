@@ -76,6 +76,36 @@ def path_of(
     return tuple(codes[:longest]), len(codes) > longest
 
 
+@dataclass(frozen=True)
+class Fared:
+    """What became of the walks of one path, from its first step on. took: µs, and whether the walk was over."""
+
+    in_flight: int
+    succeeded: int
+    value: int
+    customers: set[int]
+    took: list[tuple[int, bool]]
+
+
+def fared(
+    walks: Sequence[Walked],
+    ts: Sequence[int],
+    going_on: Sequence[bool],
+    goal: Sequence[bool] | None,
+    value: Sequence[int],
+) -> Fared:
+    """Of these walks. going_on: of the last event. Only of walks that are over is it known whether they succeeded."""
+    over = [w for w in walks if not going_on[w.events[-1]]]
+    since = {id(w): [p for p in w.events if p >= w.steps[0][0]] for w in walks}
+    return Fared(
+        len(walks) - len(over),
+        sum(goal is not None and any(goal[p] for p in since[id(w)]) for w in over),
+        sum(value[p] for w in walks for p in since[id(w)]),
+        {w.run for w in walks},
+        sorted((ts[w.events[-1]] - ts[w.steps[0][0]], not going_on[w.events[-1]]) for w in walks),
+    )
+
+
 def transitions_of(
     walks: Sequence[Walked], ts: Sequence[int], collapse: bool
 ) -> dict[tuple[int, int], list[int]]:

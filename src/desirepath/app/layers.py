@@ -140,6 +140,10 @@ class Layers:
 
         return Codes(self._kept(f"said {self.column_name(column)}", fill), own.labels)
 
+    def made(self, what: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """[events]: what `make` makes of the build and nothing else, made once. what: names it among all that is."""
+        return self._kept(what, make)
+
     def column_name(self, text: str) -> str:
         """The column that a text names: "device" → "traits.device". Raises NotFound with the nearest."""
         wide = [name for name in self._opened.columns if name.partition(".")[0] in _GROUPS]

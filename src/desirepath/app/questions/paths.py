@@ -158,11 +158,13 @@ class Paths(WalkQuestion["PathsFound"]):
         return tuple(-1 if one == _ANY else steps.names.index(one) for one in self.way)
 
     def _goal(self, asking: Asking) -> NDArray[np.bool_] | None:
-        """Which events are success; None where the journey has no goal and none is named."""
+        """Which events are success; None where the journey has no goal and none is named, or nobody asks for it."""
         from desirepath.app.questions.steps import read_step
 
         if self.goal is not None:
             return read_step(asking, self.goal).mask
+        if self.form != "exact" or self.unit("session") == "visit":
+            return None
         named = next((s.id for s in asking.journey.stages if s.goal is not None), None)
         return None if named is None else read_step(asking, f"goal:{named}").mask
 

@@ -195,7 +195,7 @@ def tables(found: PathsFound, steps: Steps, currency: str | None) -> dict[str, T
     rows = [
         (
             path_in_words(line.steps, steps.names, backward=found.backward, goes_on=line.goes_on), line.walks,
-            len(line.customers), line.share, line.succeeded, line.time, value(line.value), line.in_flight,
+            line.customers, line.share, line.succeeded, line.time, value(line.value), line.in_flight,
         )
         for line in found.exact.lines
     ]  # fmt: skip
@@ -291,7 +291,7 @@ def lists(found: PathsFound, steps: Steps) -> dict[str, Codes]:
         shown = np.zeros(len(everything), np.bool_)
         for number, line in enumerate(found.exact.lines, 1):
             shown[line.first : line.last] = True
-            made[f"path {number}"] = lambda line=line: line.customers  # type: ignore[misc]  # bound now
+            made[f"path {number}"] = lambda line=line: found.customers(np.arange(line.first, line.last))  # type: ignore[misc]  # bound now
         rest = np.flatnonzero(~shown & (codes[:, 0] >= 0))
         made["other"] = lambda: found.customers(rest)
     over = "began" if found.backward else "ended"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from desirepath.app.opened import Opened
 
 Mask = NDArray[np.bool_]
+_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,16 @@ def _stage(opened: Opened, text: str, place: int, *, goal: bool) -> Step:
         )
     bit = 1 << ((GOAL if goal else ENTER) + place)
     label = f"the goal of {stage.label}" if goal else stage.label
-    return Step(text, label, -1, lambda: (opened.trails.evidence & bit) != 0)
+    return Step(text, label, -1, lambda: _with(opened.trails.evidence, bit))
+
+
+def _with(evidence: NDArray[np.int64], bit: int) -> Mask:
+    """[events]: whose evidence has the bit. A part at a time, which stays in the processor's cache."""
+    found = np.empty(len(evidence), np.bool_)
+    for begin in range(0, len(evidence), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        np.not_equal(evidence[some] & bit, 0, out=found[some])
+    return found
 
 
 def _event(opened: Opened, text: str, name: str, known: Iterable[str]) -> Step:

@@ -139,13 +139,15 @@ def walked(
         steps = replace(steps, code=np.where(mine, steps.code, np.int16(-1)))
     trails, visits = asking.trails, asking.visits
     if owner is None or (unit in ("session", "trail") and question.stage is None):
-        asked = _asked_events(question, asking)
+        asked = None if question.segment is None else np.asarray(asking.layers.segment(question.segment))
+        period = asking.period(question.since, question.until)
         if unit == "trail":
-            return Walked(whole_trails(trails, visits, steps.code, asked=asked), steps)
+            return Walked(whole_trails(trails, visits, steps.code, asked=asked, period=period), steps)
         gap, starts = _session_rule(question, asking)
+        gap = gap if starts is None and gap is not None else -1
         found = sessions(
-            trails, visits, steps.code, as_of=asking.as_of, gap=gap if starts is None and gap is not None else -1,
-            starts=starts, asked=asked,
+            trails, visits, steps.code, as_of=asking.as_of, gap=gap, starts=starts, asked=asked, period=period,
+            ends=None if starts is not None else _session_ends(asking, gap),
         )  # fmt: skip
         return Walked(found, steps)
     rows, in_flight = _asked_rows(question, asking, unit, before)
@@ -271,18 +273,14 @@ def _campaigns(asking: Asking) -> NDArray[np.int32]:
     )
 
 
-def _asked_events(question: WalkQuestion[Any], asking: Asking) -> NDArray[np.bool_] | None:
-    """Which walks are meant, at their first event; None: all."""
-    import numpy as np
+def _session_ends(asking: Asking, gap: int) -> NDArray[np.int8]:
+    """How each session ends; the same for every question with this silence, so it is found once for each build."""
+    from desirepath.measure.walks.walk import session_ends
 
-    from desirepath.core.times import TimeRange
-
-    period = asking.period(question.since, question.until)
-    found = None if question.segment is None else np.asarray(asking.layers.segment(question.segment))
-    if period != TimeRange():
-        within = (asking.trails.ts >= period.start) & (asking.trails.ts < period.end)
-        found = within if found is None else found & within
-    return found
+    return asking.layers.made(
+        f"ends of sessions, {gap}",
+        lambda: session_ends(asking.trails, asking.visits, as_of=asking.as_of, gap=gap),
+    )
 
 
 def _asked_rows(

@@ -29,7 +29,7 @@ MOST_KINDS = 1000
 _FATE_BITS = 3
 _FATE = (1 << _FATE_BITS) - 1
 _ROOM = 1 << 10  # paths that a table holds at first
-_FEW = 1 << 15  # paths counted without searching for their place
+FEW = 1 << 15  # paths counted without searching for their place
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,55 +152,45 @@ def session_paths(
     code: of each event, 0 … kinds − 1, −1 where it is no step. gap: µs; an event so long after the one before is still
     of its session. Every session is counted; one without a step has the empty path.
     """
-    none = np.empty(0, np.int8)
-    return _sessions(
-        Shape(kinds, longest, collapse), bare(offset), bare(ts), bare_codes(code), none, gap, threads
-    )
+    runs = np.arange(len(offset) - 1, dtype=np.int64)
+    return _sessions(Walks("session", runs, offset, ts, code, gap), Shape(kinds, longest, collapse), threads)
 
 
-def _sessions(
-    shape: Shape,
-    offset: Int64,
-    ts: Int64,
-    code: NDArray[np.int16],
-    ends: NDArray[np.int8],
-    gap: int,
-    threads: int | None = None,
-) -> PathCounts:
-    """All sessions from their first step. ends: how a session ends whose last event it is; may be empty."""
-    from desirepath.measure.walks import path_kernel
+def _sessions(walks: Walks, shape: Shape, threads: int | None = None) -> PathCounts:
+    """Sessions from their first step, of which is_plain holds."""
+    from desirepath.measure.walks import session_kernel
 
     tables: SimpleQueue[_Table] = SimpleQueue()
+    read = plainly(walks, shape)
 
     def work(low: int, high: int) -> None:
         table = _taken(tables)
-        table.keys, table.used = path_kernel.count_sessions(
-            low, high, offset, ts, code, bare(ends), gap, shape.base, shape.fits, shape.longest, shape.collapse,
-            table.few, table.keys, table.used,
-        )  # fmt: skip
+        table.keys, table.used = session_kernel.count_sessions(
+            low, high, *read, table.few, table.keys, table.used
+        )
         tables.put(table)
 
-    spread(work, offset, threads=threads)
+    spread(work, walks.offset, walks.runs, threads=threads)
     key, count = _joined(tables)
-    walks = int(count.sum())
+    total = int(count.sum())
     empty = int(count[(key >> [_FATE_BITS, 0] == 0).all(axis=1)].sum())
-    return _in_order(shape, key, count, walks, walks - empty)
+    return _in_order(shape, key, count, total, total - empty)
 
 
 def count_paths(walks: Walks, shape: Shape) -> PathCounts:
     """The paths of these walks, as `shape` says. Every walk that reaches the steps asked for has exactly one."""
     from desirepath.measure.walks import path_kernel
 
-    if _plain(walks, shape):
-        offset, ts, code, _, _ = walks.columns()
-        return _sessions(shape, offset, ts, code, walks.ends()[1], walks.gap)
+    if is_plain(walks, shape):
+        return _sessions(walks, shape)
     tables: SimpleQueue[_Table] = SimpleQueue()
+    read = _read(walks, shape)
 
     def work(low: int, high: int) -> Int64:
         table, tallies = _taken(tables), np.zeros(4, np.int64)
         none = np.empty((0, 6), np.int64)
         table.keys, table.used, _, _ = path_kernel.read_walks(
-            low, high, *_read(walks, shape), tallies, table.keys, table.used, none[:, :2], False, none
+            low, high, *read, tallies, table.keys, table.used, none[:, :2], False, none
         )
         tables.put(table)
         return tallies
@@ -210,14 +200,24 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
     return _in_order(shape, key, count, *tallies.tolist())
 
 
-def _plain(walks: Walks, shape: Shape) -> bool:
-    """Whether all sessions of all customers are meant, each from its first step."""
-    length = np.diff(walks.offset)
-    # A run without events is an empty walk where it is asked about, and nothing on the quick way.
-    everybody = len(walks.runs) == np.count_nonzero(length) and bool(length[walks.runs].all())
+def is_plain(walks: Walks, shape: Shape) -> bool:
+    """Whether the walks are whole sessions that silence ends, each read from its first step."""
     by_silence = walks.gap >= 0 and walks.starts is None and walks.run_ends is None
     bounds = shape.begins is not None or shape.arrives is not None
-    return everybody and walks.asked is None and by_silence and not bounds and not shape.backward
+    if walks.unit != "session" or not by_silence or bounds or shape.backward:
+        return False
+    # A run without events is an empty walk where it is asked about, and nothing on the quick way.
+    return not walks.all_asked or bool((walks.offset[walks.runs + 1] > walks.offset[walks.runs]).all())
+
+
+def plainly(walks: Walks, shape: Shape) -> tuple[Any, ...]:
+    """The arguments of session_kernel's loops that say what is read and how."""
+    return (
+        bare(walks.runs),
+        (bare(walks.offset), bare(walks.ts), bare_codes(walks.code), walks.ends()[1]),
+        (bare_mask(walks.asked), walks.since, walks.until),
+        (walks.gap, shape.base, shape.fits, shape.longest, shape.collapse),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,12 +248,13 @@ def find_parts(
     order = np.lexsort((counts.key[rows, 0], counts.key[rows, 1]))
     chosen = np.ascontiguousarray(counts.key[rows][order])
     place = np.append(order, len(rows))
+    read = _read(walks, counts.shape)
 
     def work(low: int, high: int) -> T:
         room = np.empty((1024, 6), np.int64)
         none = np.zeros((1, 3), np.int64)
         _, _, found, filled = path_kernel.read_walks(
-            low, high, *_read(walks, counts.shape), np.zeros(4, np.int64), none, 0, chosen, others, room
+            low, high, *read, np.zeros(4, np.int64), none, 0, chosen, others, room
         )
         columns = np.ascontiguousarray(found[:filled].T)
         return use(Found(place[columns[0]], *columns[1:]))
@@ -278,13 +279,13 @@ def _taken(tables: SimpleQueue[_Table]) -> _Table:
     try:
         return tables.get_nowait()
     except Empty:
-        return _Table(np.zeros(_FEW, np.int64), np.zeros((_ROOM, 3), np.int64), 0)
+        return _Table(np.zeros(FEW, np.int64), np.zeros((_ROOM, 3), np.int64), 0)
 
 
 def _joined(tables: SimpleQueue[_Table]) -> tuple[Int64, Int64]:
     from desirepath.measure.walks import path_kernel
 
-    few, keys, used = np.zeros(_FEW, np.int64), np.zeros((_ROOM, 3), np.int64), 0
+    few, keys, used = np.zeros(FEW, np.int64), np.zeros((_ROOM, 3), np.int64), 0
     first = True
     while not tables.empty():
         table = tables.get()
@@ -352,6 +353,4 @@ def _read(walks: Walks, shape: Shape) -> tuple[Any, ...]:
 
 
 def _spread(work: Callable[[int, int], T], walks: Walks) -> list[T]:
-    if not len(walks.runs):
-        return []
     return spread(work, walks.offset, walks.runs)

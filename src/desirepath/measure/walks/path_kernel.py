@@ -68,67 +68,6 @@ def add_all(keys: Int64, used: int, more: Int64) -> tuple[Int64, int]:
 
 
 @kernel
-def count_sessions(
-    low: int,
-    high: int,
-    offset: Int64,
-    ts: Int64,
-    code: NDArray[Any],
-    ends: NDArray[np.int8],
-    gap: int,
-    base: int,
-    fits: int,
-    longest: int,
-    collapse: bool,
-    few: Int64,
-    keys: Int64,
-    used: int,
-) -> tuple[Int64, int]:
-    """Every session of the customers low … high − 1 from its first step: the plainest question, and the most asked.
-
-    gap: µs; an event so long after the one before is of the same session, a later one begins another. code: of each
-    event, −1 where it is no step. ends: how a session ends whose last event it is; may be empty. fits: digits of the
-    first number, at most `longest`. few: counts of the lowest paths, by their number: all of one step at least.
-    keys, used: the others. Returns these two.
-    """
-    told = len(ends) > 0
-    small, one = len(few), np.uintp(1)  # unsigned: an index that cannot be negative need not be looked at
-    for c in range(low, high):
-        p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
-        while p < end:
-            if p + one == end or ts[p + one] - ts[p] > gap:
-                alone = (np.int64(code[p]) + 1) << FATE_BITS  # one event: most sessions in most data
-                if told:
-                    alone |= np.int64(ends[p])
-                few[np.uintp(alone)] += 1
-                p += one
-                continue
-            number, above, n, last = np.int64(0), np.int64(0), 0, np.int64(-1)
-            while True:
-                step = np.int64(code[p])
-                if step >= 0 and not (collapse and step == last):
-                    last = step
-                    if n < fits:
-                        number = number * base + step + 1
-                    elif n < longest:
-                        above = above * base + step + 1
-                    n += 1
-                p += one
-                if p == end or ts[p] - ts[p - one] > gap:
-                    break
-            number <<= FATE_BITS
-            if n > longest:
-                number |= CUT
-            elif told:
-                number |= np.int64(ends[p - one])
-            if above == 0 and number < small:
-                few[np.uintp(number)] += 1
-            else:
-                keys, used = add(keys, used, number, above, 1)
-    return keys, used
-
-
-@kernel
 def end_of_walk(first: int, end: int, ts: Int64, gap: int, starts: Mask) -> int:
     """Where the walk that begins at the event `first` is over: the event after its last."""
     p = first + 1

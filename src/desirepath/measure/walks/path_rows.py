@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.estimate import Measured, NoEstimate
+from desirepath.core.estimate import Measured
 from desirepath.core.times import NEVER
 from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Mask, horizon_of, take
 from desirepath.measure.meetings import first_of_group
-from desirepath.measure.walks.path_counts import Found, PathCounts, commonest, find_parts
+from desirepath.measure.walks.path_counts import Found, PathCounts, commonest, find_parts, is_plain
+from desirepath.measure.walks.session_rows import Told, sessions_told, succeeded_share
 from desirepath.measure.walks.walk import Fate, Walks, bare
 from desirepath.measure.whole import horizon_of_all
 from desirepath.measure.worth import success_worth
@@ -33,7 +34,7 @@ class PathLine:
     """One exact path. steps: codes. goes_on: it is longer than what is kept. share: of all walks with a path.
 
     succeeded: of its walks whose end is known. time: the median, µs, walks in flight counting as longer. value: minor
-    units, all its walks together. first, last: its rows of the counts. customers: codes, each once, ascending.
+    units, all its walks together. first, last: its rows of the counts. customers: how many walked it.
     """
 
     steps: tuple[int, ...]
@@ -46,7 +47,7 @@ class PathLine:
     in_flight: int
     first: int
     last: int
-    customers: Int64
+    customers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +86,26 @@ def path_lines(
     best = commonest(each, min(top, len(each) - int(empty)))
     ends = np.append(starts[1:], len(counts.key))
     lines = []
-    judge = _Judge(journey, visits, trails, walks, counts, as_of, goal)
-    groups = judge.of([(int(starts[i]), int(ends[i])) for i in best.tolist()])
+    shown = [(int(starts[i]), int(ends[i])) for i in best.tolist()]
+    if is_plain(walks, counts.shape):
+        groups = sessions_told(walks, counts, shown, trails.value, goal, as_of=as_of)
+    else:
+        groups = _Judge(journey, visits, trails, walks, counts, as_of, goal).of(shown)
     steps = counts.steps(starts[best])
-    for row, i, (succeeded, time, value, in_flight, who) in zip(steps, best.tolist(), groups, strict=True):
-        first, last = int(starts[i]), int(ends[i])
+    for row, i, (first, last), fared in zip(steps, best.tolist(), shown, groups, strict=True):
         lines.append(
             PathLine(
                 steps=tuple(row[row >= 0].tolist()),
                 goes_on=bool(counts.fate[first] == Fate.CUT),
                 walks=int(each[i]),
                 share=proportion(int(each[i]), counts.total, as_of=as_of),
-                succeeded=succeeded,
-                time=time,
-                value=value,
-                in_flight=in_flight,
+                succeeded=fared.succeeded,
+                time=fared.time,
+                value=fared.value,
+                in_flight=fared.in_flight,
                 first=first,
                 last=last,
-                customers=who,
+                customers=fared.customers,
             )
         )
     other = counts.total - bare - sum(line.walks for line in lines)
@@ -128,11 +131,8 @@ class _Fared:
     customers: Int64
 
 
-_Told = tuple[Measured, Measured, int, int, Int64]
-
-
 class _Judge:
-    """What became of the walks of some paths, read a range of customers at a time."""
+    """What became of the walks of some paths, whatever the walks are, read a range of customers at a time."""
 
     def __init__(
         self,
@@ -150,8 +150,8 @@ class _Judge:
         self.value = bare(trails.value if walks.at is None else trails.value[walks.at])
         self.worth = success_worth(visits, trails) if walks.unit == "visit" else np.empty(0, np.int64)
 
-    def of(self, groups: list[tuple[int, int]]) -> list[_Told]:
-        """(succeeded, time, value, in flight, customers) of the walks of each range of rows."""
+    def of(self, groups: list[tuple[int, int]]) -> list[Told]:
+        """Of the walks of each range of rows."""
         rows = np.array([r for first, last in groups for r in range(first, last)], np.int64)
         order = np.argsort(rows)
         group = np.repeat(np.arange(len(groups)), [last - first for first, last in groups])[order]
@@ -165,20 +165,17 @@ class _Judge:
         parts = find_parts(self.walks, self.counts, rows[order], part)
         return [self._told([one[i] for one in parts]) for i in range(len(groups))]
 
-    def _told(self, parts: list[_Fared]) -> _Told:
-        known = sum(part.known for part in parts)
-        if self.goal is None and self.walks.unit != "visit":
-            succeeded: Measured = NoEstimate("not_declared", known, detail="no stage has a goal: name one")
-        else:
-            succeeded = proportion(sum(part.succeeded for part in parts), known, as_of=self.as_of)
+    def _told(self, parts: list[_Fared]) -> Told:
+        known, done = sum(part.known for part in parts), sum(part.succeeded for part in parts)
+        declared = self.goal is not None or self.walks.unit == "visit"
         took = np.concatenate([part.took for part in parts])
         over = np.concatenate([part.over for part in parts])
-        return (
-            succeeded,
+        return Told(
+            succeeded_share(declared, done, known, as_of=self.as_of),
             incidence_quantile(aalen_johansen(took, over, 1), 0.5, as_of=self.as_of),
             sum(part.value for part in parts),
             sum(part.in_flight for part in parts),
-            distinct(np.concatenate([part.customers for part in parts])),
+            len(distinct(np.concatenate([part.customers for part in parts]))),
         )
 
     def _fared(self, found: Found) -> _Fared:

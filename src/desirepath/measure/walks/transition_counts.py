@@ -91,6 +91,7 @@ class _Passes:
         self.walks, self.kinds, self.slot, self.slots = walks, kinds, slot, slots
         self.collapse, self.threads = collapse, threads or cpu_count() or 1
         self.parts = ranges(walks.offset, walks.runs, self.threads)
+        self.columns = walks.columns()
         self.bins = np.zeros((len(self.parts), slots, _BINS), np.int32)
 
     def count(self) -> Int64:
@@ -132,7 +133,7 @@ class _Passes:
             low,
             high,
             bare(walks.runs),
-            walks.columns(),
+            self.columns,
             walks.gap,
             self.collapse,
             self.kinds,
@@ -169,7 +170,7 @@ def follow(walks: Walks, home: Int64, *, collapse: bool) -> Followed:
     """Count the steps of these walks. home: for each code (as many as there are kinds) its stage's place, −1 none."""
     from desirepath.measure.walks import transition_kernel
 
-    kinds = len(home)
+    kinds, columns = len(home), walks.columns()
 
     def work(low: int, high: int) -> tuple[Int64, ...]:
         tables = (
@@ -177,7 +178,7 @@ def follow(walks: Walks, home: Int64, *, collapse: bool) -> Followed:
             np.zeros((kinds, _FATES), np.int64), np.zeros(4, np.int64),
         )  # fmt: skip
         transition_kernel.follow(
-            low, high, bare(walks.runs), walks.columns(), walks.ends(), walks.gap, collapse, home, *tables
+            low, high, bare(walks.runs), columns, walks.ends(), walks.gap, collapse, home, *tables
         )
         return tables
 
@@ -216,6 +217,7 @@ def squares(walks: Walks, kinds: int, *, collapse: bool) -> Squares:
     unknown = np.zeros(_FATES, np.bool_)
     unknown[[Fate.IN_FLIGHT, Fate.QUIET]] = True
     customer = bare(np.empty(0, np.int32) if walks.customer is None else walks.customer)
+    columns = walks.columns()
 
     def whole(place: int) -> int:
         """The next place at which another customer begins: one customer's runs are never parted."""
@@ -231,7 +233,7 @@ def squares(walks: Walks, kinds: int, *, collapse: bool) -> Squares:
             np.zeros(kinds, np.int64), np.zeros(kinds, np.int64),
         )  # fmt: skip
         transition_kernel.square(
-            whole(low), whole(high), bare(walks.runs), customer, walks.columns(), walks.ends(), walks.gap, collapse,
+            whole(low), whole(high), bare(walks.runs), customer, columns, walks.ends(), walks.gap, collapse,
             unknown, int(Fate.LAPSED), *tables,
         )  # fmt: skip
         return tables
@@ -249,11 +251,11 @@ def seek(walks: Walks, what: str, a: int, b: int = -1) -> Int64:
     from desirepath.measure.walks import transition_kernel
 
     kind = ("edge", "cycle", "rework", "end", "start").index(what)
-    found = np.zeros(len(walks.offset) - 1, np.bool_)
+    found, columns = np.zeros(len(walks.offset) - 1, np.bool_), walks.columns()
     if len(walks.runs):
         spread(
             lambda low, high: transition_kernel.seek(
-                low, high, bare(walks.runs), walks.columns(), walks.ends(), walks.gap, kind, a, b, found
+                low, high, bare(walks.runs), columns, walks.ends(), walks.gap, kind, a, b, found
             ),
             walks.offset,
             walks.runs,

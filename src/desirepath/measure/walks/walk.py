@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.core.times import NEVER
+from desirepath.core.times import FOREVER, NEVER, TimeRange
 from desirepath.core.words import Outcome, Track
 from desirepath.journey.visits import Visits
 from desirepath.trail.spread import customers_of
@@ -24,6 +24,7 @@ Int64 = NDArray[np.int64]
 Int8 = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 Unit = Literal["session", "visit", "pass", "trail"]
+_ALWAYS = TimeRange()
 
 
 class Fate(IntEnum):
@@ -50,7 +51,8 @@ class Walks:
 
     runs: those asked about, ascending. offset: [all runs + 1], where each begins in ts and code.
     starts: where another walk begins (by day, by campaign); asked: which walks count, at their first event; None:
-    nowhere, all. gap: µs without an event after which another walk begins; −1: none.
+    nowhere, all. since, until: of these, only those whose first event lies within.
+    gap: µs without an event after which another walk begins; −1: none.
     run_ends, event_ends: a Fate by run, or by event that ends a walk; the second where there are both.
     at: the places of the events in the trails; None: they are the trails' own. customer, row: of each run, the code
     and the first of its visits' rows; None: the run is the customer.
@@ -69,15 +71,26 @@ class Walks:
     at: Int64 | None = None
     customer: NDArray[np.int32] | None = None
     row: Int64 | None = None
+    since: int = NEVER
+    until: int = FOREVER
+
+    @property
+    def all_asked(self) -> bool:
+        """Whether all walks of the runs count."""
+        return self.asked is None and self.since == NEVER and self.until == FOREVER
 
     def columns(self) -> tuple[Int64, Int64, NDArray[np.int16], Mask, Mask]:
-        """As the loops read them."""
+        """As the loops over any walks read them: for all parts at once, since who is asked about may be made here."""
+        asked = self.asked
+        if self.since != NEVER or self.until != FOREVER:
+            within = (self.ts >= self.since) & (self.ts < self.until)
+            asked = within if asked is None else asked & within
         return (
             bare(self.offset),
             bare(self.ts),
             bare_codes(self.code),
             bare_mask(self.starts),
-            bare_mask(self.asked),
+            bare_mask(asked),
         )
 
     def ends(self) -> tuple[Int8, Int8]:
@@ -142,8 +155,23 @@ def sessions(
     gap: int,
     starts: Mask | None = None,
     asked: Mask | None = None,
+    period: TimeRange = _ALWAYS,
+    ends: Int8 | None = None,
 ) -> Walks:
     """Every session of the customers. starts: as of trail.sessions, where gap alone does not say it (then gap is −1).
+
+    asked, period: which count, at their first event. ends: what session_ends gives, where it is at hand.
+    """
+    if ends is None:
+        ends = session_ends(trails, visits, as_of=as_of, gap=gap, starts=starts)
+    return Walks(
+        "session", _asked_runs(trails, asked, period), trails.offset, trails.ts, code, gap, starts, asked,
+        event_ends=ends, since=period.start, until=period.end,
+    )  # fmt: skip
+
+
+def session_ends(trails: Trails, visits: Visits, *, as_of: int, gap: int, starts: Mask | None = None) -> Int8:
+    """[events]: the Fate of the session whose last event it is; the same whoever is asked about.
 
     A session is in flight while the next event could still be of it: the customer's last, no more than `gap` (a day
     where none is set) before as_of.
@@ -164,10 +192,7 @@ def sessions(
     last = last[trails.offset[1:] > trails.offset[:-1]]
     fresh = last[as_of - trails.ts[last] <= (gap if gap >= 0 else 86_400_000_000)]
     ends[fresh] = Fate.IN_FLIGHT
-    return Walks(
-        "session", _asked_runs(trails, asked), trails.offset, trails.ts, code, gap, starts, asked,
-        event_ends=ends,
-    )  # fmt: skip
+    return ends
 
 
 def _last_known(visits: Visits, rows: Int64) -> Int64:
@@ -176,21 +201,32 @@ def _last_known(visits: Visits, rows: Int64) -> Int64:
     return np.where(left, visits.ended[rows], visits.active[rows])
 
 
-def whole_trails(trails: Trails, visits: Visits, code: NDArray[Any], *, asked: Mask | None = None) -> Walks:
+def whole_trails(
+    trails: Trails,
+    visits: Visits,
+    code: NDArray[Any],
+    *,
+    asked: Mask | None = None,
+    period: TimeRange = _ALWAYS,
+) -> Walks:
     """All that a customer did is one walk; its fate is that of the last visit. Of the unplaced nothing is known."""
     ends = np.full(trails.customers, Fate.QUIET, np.int8)
     rows = np.flatnonzero(~visits.skipped & (visits.track == Track.JOURNEY))
     ends[visits.customer[rows]] = _OF_OUTCOME[visits.outcome[rows]]  # of several, the last is kept
     return Walks(
-        "trail", _asked_runs(trails, asked), trails.offset, trails.ts, code,
-        asked=asked, run_ends=ends,
+        "trail", _asked_runs(trails, asked, period), trails.offset, trails.ts, code,
+        asked=asked, run_ends=ends, since=period.start, until=period.end,
     )  # fmt: skip
 
 
-def _asked_runs(trails: Trails, asked: Mask | None) -> Int64:
-    if asked is None:  # who is excluded has no events, and no walk
-        return np.flatnonzero(np.diff(trails.offset)).astype(np.int64)
-    return customers_of(trails.offset, asked)
+def _asked_runs(trails: Trails, asked: Mask | None, period: TimeRange) -> Int64:
+    """Whose walks may count: nobody else need be looked at."""
+    some = np.flatnonzero(np.diff(trails.offset))  # who is excluded has no events, and no walk
+    found = some.astype(np.int64, copy=False) if asked is None else customers_of(trails.offset, asked)
+    if period != _ALWAYS:
+        first, last = trails.ts[trails.offset[found]], trails.ts[trails.offset[found + 1] - 1]
+        found = found[(first < period.end) & (last >= period.start)]
+    return found
 
 
 def visit_walks(
