@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from desirepath.core import file_names
+
 REPO = Path(__file__).resolve().parents[2]
 SRC = REPO / "src" / "desirepath"
 CONTRACTS = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
@@ -148,3 +150,15 @@ def test_importing_desirepath_does_not_import_what_is_slow():
     loaded = {name.split(".")[0] for name in run.stdout.split()}
     assert "desirepath" in loaded
     assert not loaded & slow
+
+
+@pytest.mark.parametrize("name", [file_names.JOURNEY, file_names.SOURCES, file_names.MAP, file_names.NOTES])
+def test_what_a_workspaces_file_is_called_is_said_once(name: str):
+    """Sentences may speak of it; a name that is looked for or written is that of core/file_names.py."""
+    said = [
+        at(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value == name
+    ]
+    assert said == ["src/desirepath/core/file_names.py"]

@@ -21,9 +21,9 @@ from desirepath.app.yaml_edit import drop_item, inline, put_item
 from desirepath.app.yaml_places import written
 from desirepath.core.definition import Definition, refused
 from desirepath.core.errors import DefinitionError, NotFound
+from desirepath.core.file_names import NOTES
 from desirepath.core.yaml_lines import read_document
 
-NOTES = "notes.yaml"
 Kind = Literal["campaign", "outage", "release", "price", "season", "other"]
 _HEAD = "# What happened outside of the data. It is drawn on every time axis, and changes no number.\n"
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from desirepath.app.journeys import JOURNEY, JourneyFile, journey_file, read_one
+from desirepath.app.journeys import JourneyFile, journey_file, read_one
 from desirepath.core.errors import DefinitionError, Problem, WorkspaceError
+from desirepath.core.file_names import JOURNEY, SOURCES
 from desirepath.core.words import MAIN_JOURNEY
 
 if TYPE_CHECKING:
     from desirepath.collect.sources import Sources
     from desirepath.journey.definition import Journey
 
-SOURCES = "sources.yaml"
 _Read = TypeVar("_Read")
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from desirepath.app.guesses import readable
 from desirepath.core.errors import WorkspaceError
+from desirepath.core.file_names import JOURNEY, SOURCES
 
-JOURNEY, SOURCES = "journey.yaml", "sources.yaml"
 DEFAULT_TEMPLATE = "online-shop"
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.core.errors import DefinitionError, NotFound, Problem, nearest
+from desirepath.core.file_names import JOURNEY, MAP
 from desirepath.core.words import MAIN_JOURNEY as MAIN
 
 if TYPE_CHECKING:
     from desirepath.journey.definition import Journey
 
-JOURNEY, MAP = "journey.yaml", "map.yaml"
 _NAME = re.compile(r"[^\W\d]\w*(-\w+)*")
 
 

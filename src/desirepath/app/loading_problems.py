@@ -14,6 +14,7 @@ from desirepath.collect.row_sql import columns_read, merged, metrics_columns_rea
 from desirepath.collect.sources import Metrics, Source
 from desirepath.collect.validity import REASONS
 from desirepath.core.errors import DefinitionError, Problem, SourceError, nearest
+from desirepath.core.file_names import SOURCES
 from desirepath.sources.files.find import FoundFile
 from desirepath.sources.files.prepare import FileReader
 from desirepath.store.events_db import EventStore
@@ -121,7 +122,7 @@ def _absent_from(source: Source | Metrics, there: dict[str, None]) -> list[tuple
 
 def _absent(source: Source | Metrics, name: str, label: str, there: dict[str, None], where: str) -> Problem:
     return Problem(
-        file="sources.yaml",
+        file=SOURCES,
         line=source.line,
         message=f'source "{source.id}", {label}: there is no column "{name}" in {where}.',
         hint=nearest(name, there, "Columns"),

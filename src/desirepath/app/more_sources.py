@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from desirepath.app.definitions import SOURCES
 from desirepath.app.journeys import journey_files
 from desirepath.app.rule_files import RuleFile, rule_file, save
 from desirepath.app.uploads import DATA, uploads
@@ -19,6 +18,7 @@ from desirepath.app.yaml_edit import add_entries, entries_of
 from desirepath.app.yaml_places import said
 from desirepath.collect.read_sources import read_sources
 from desirepath.core.errors import DesirepathError, WorkspaceError
+from desirepath.core.file_names import SOURCES
 from desirepath.core.times import Clock
 from desirepath.core.yaml_lines import read_document
 

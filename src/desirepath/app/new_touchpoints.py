@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from desirepath.app.journeys import JOURNEY
 from desirepath.app.more_sources import CannotAdd
 from desirepath.app.yaml_edit import put
 from desirepath.app.yaml_places import said
 from desirepath.core.errors import NotFound, nearest
+from desirepath.core.file_names import JOURNEY
 from desirepath.journey.bits import BY_BUSINESS, BY_CUSTOMER, BY_MACHINE
 
 if TYPE_CHECKING:

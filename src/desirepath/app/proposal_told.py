@@ -16,6 +16,7 @@ from desirepath.app.proposal import Proposal, nothing_to_place, propose
 from desirepath.collect.row_sql import columns_read, merged
 from desirepath.collect.sources import REST
 from desirepath.core.errors import SourceError
+from desirepath.core.file_names import SOURCES
 from desirepath.core.yaml_lines import Document, Where, read_document
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def tell(found: Proposal) -> ProposalTold:
     from desirepath.app.draft import guesses_of
     from desirepath.journey.read import read_journey
 
-    document = read_document(found.sources_text, "sources.yaml") if found.sources else None
+    document = read_document(found.sources_text, SOURCES) if found.sources else None
     profiles = {one.name: one for one in found.profiles}
     sources = found.sources.sources if found.sources else ()
     told = [_source(found, one, profiles[found.files[one.id]], document) for one in sources]

@@ -15,11 +15,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from desirepath.app.definitions import SOURCES, read_definitions
-from desirepath.app.journeys import JOURNEY, JourneyFile, journey_files, read_all, read_one
+from desirepath.app.definitions import read_definitions
+from desirepath.app.journeys import JourneyFile, journey_files, read_all, read_one
 from desirepath.app.kept_versions import keep, versions
 from desirepath.app.whole_files import write_file
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
+from desirepath.core.file_names import JOURNEY, MAP, SOURCES
 from desirepath.core.times import Clock
 from desirepath.core.words import MAIN_JOURNEY
 
@@ -176,7 +177,7 @@ class _as_if(TemporaryDirectory[str]):
     def __init__(self, folder: Path, name: str, text: str) -> None:
         super().__init__(prefix="desirepath-")
         self._texts = {one.name: _text(folder / one.name) for one in rule_files(folder)} | {name: text}
-        for path in folder.glob("*map.yaml"):
+        for path in folder.glob(f"*{MAP}"):
             self._texts.setdefault(path.name, _text(path))
 
     def __enter__(self) -> Path:  # type: ignore[override]  # a path, and not its text

@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 
 from desirepath.app.asking import Asking
 from desirepath.app.derived import HIDDEN
-from desirepath.app.journeys import JOURNEY, MAP
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceBusy
+from desirepath.core.file_names import JOURNEY, MAP, SOURCES
 from desirepath.core.times import Clock
 from desirepath.core.words import MAIN_JOURNEY
 
@@ -322,7 +322,7 @@ class Serving:
 
 def _stamp(folder: Path) -> Stamp:
     """What changes when a definition does: the files, their sizes and when they were written."""
-    return _of_files(sorted([*folder.glob(f"*{JOURNEY}"), *folder.glob(f"*{MAP}"), folder / "sources.yaml"]))
+    return _of_files(sorted([*folder.glob(f"*{JOURNEY}"), *folder.glob(f"*{MAP}"), folder / SOURCES]))
 
 
 def _store_stamp(folder: Path) -> Stamp:

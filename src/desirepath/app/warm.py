@@ -10,10 +10,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desirepath.app.definitions import SOURCES
-from desirepath.app.journeys import JOURNEY
 from desirepath.app.questions import question_class
 from desirepath.app.workspace import Workspace
+from desirepath.core.file_names import JOURNEY, SOURCES
 
 _JOURNEY = """
 journey: Warm-up

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from desirepath.app.clock import SystemClock
-from desirepath.app.definitions import SOURCES, read_definitions
+from desirepath.app.definitions import read_definitions
 from desirepath.app.derived import Derived, Placed, refresh_all, states_of
 from desirepath.app.journeys import journey_file, read_all
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
+from desirepath.core.file_names import SOURCES
 from desirepath.core.times import Clock, to_us
 from desirepath.core.words import MAIN_JOURNEY
 

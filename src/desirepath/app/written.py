@@ -15,11 +15,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desirepath.app.journeys import MAP, JourneyFile, own_name
+from desirepath.app.journeys import JourneyFile, own_name
 from desirepath.app.kept_versions import keep
 from desirepath.app.whole_files import write_file
 from desirepath.app.written_yaml import Entry, with_cell
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
+from desirepath.core.file_names import MAP
 from desirepath.core.yaml_lines import read_document
 from desirepath.journey.claim import read_claim
 from desirepath.journey.definition import LANES

@@ -11,6 +11,7 @@ from typing import Any
 
 import typer
 
+from desirepath.core.file_names import JOURNEY, SOURCES
 from desirepath.core.words import MAIN_JOURNEY
 
 # The counts of a stage that have a member list (measure.stages.COUNTS; a test compares).
@@ -41,20 +42,20 @@ def journey_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The journeys of the workspace."""
     from desirepath.app.journeys import journey_files
 
-    folder = _folder(ctx, "journey.yaml")
+    folder = _folder(ctx, JOURNEY)
     return _beginning(list(journey_files(folder)), incomplete) if folder else []
 
 
 def _definition(ctx: typer.Context) -> str:
     """The file of the journey that is asked."""
-    from desirepath.app.journeys import JOURNEY, own_name
+    from desirepath.app.journeys import own_name
 
     return own_name(ctx.params.get("journey") or MAIN_JOURNEY, JOURNEY)
 
 
 def source_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Sources of sources.yaml."""
-    return _beginning(_keys(ctx, "sources.yaml", "sources", "metrics"), incomplete)
+    return _beginning(_keys(ctx, SOURCES, "sources", "metrics"), incomplete)
 
 
 def preset_names(ctx: typer.Context, incomplete: str) -> list[str]:

@@ -21,6 +21,7 @@ from desirepath.collect.expression import Rule
 from desirepath.collect.read_database import OF_DATABASES, SET_IT, mistakes
 from desirepath.collect.sources import EventFrom, Metrics, Reading, Source, Sources
 from desirepath.core.definition import Definition, digest
+from desirepath.core.file_names import SOURCES
 from desirepath.core.yaml_lines import Document, Where, read_document
 
 _ID = re.compile(r"[^\W\d_][\w \-.]*")
@@ -35,7 +36,7 @@ def read_sources(source: Path | str, variables: Mapping[str, str], *, zone: str 
     variables: what ${NAME} in `files` and `query` stands for; usually the environment.
     zone: the journey's, in which a `complete_until` without a zone is meant; without it they stay naive.
     """
-    file = "" if isinstance(source, Path) else "sources.yaml"
+    file = "" if isinstance(source, Path) else SOURCES
     document = read_document(source, file)
     reader = SourcesReader(document, variables, zone)
     folder = str(source.parent) if isinstance(source, Path) else "."

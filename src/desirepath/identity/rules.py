@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Literal
 
 from desirepath.core.errors import DefinitionError, Problem
+from desirepath.core.file_names import JOURNEY
 
 AnonymousPast = Literal["graph", "last_known", "device_split"]
 CustomerIs = Literal["person", "account"]
@@ -194,7 +195,7 @@ def _check(kinds: list[Kind], phone_region: str | None) -> None:
     if phone_region and not re.fullmatch(r"[A-Za-z]{2}", phone_region):
         problems.append(f'phone_region "{phone_region}" is no country: write two letters, like "AU"')
     if problems:
-        raise DefinitionError([Problem("journey.yaml", 0, f"identity: {text}") for text in problems])
+        raise DefinitionError([Problem(JOURNEY, 0, f"identity: {text}") for text in problems])
 
 
 def is_pattern(text: str) -> bool:

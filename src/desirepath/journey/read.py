@@ -17,6 +17,7 @@ from desirepath.collect.expression import quote_text
 from desirepath.collect.read_sources import rule_text
 from desirepath.core.definition import Definition, digest
 from desirepath.core.errors import DefinitionError, nearest
+from desirepath.core.file_names import JOURNEY
 from desirepath.core.yaml_lines import Document, Where, read_document
 from desirepath.journey.bits import MAX_STAGES
 from desirepath.journey.check_whole import check_whole
@@ -61,7 +62,7 @@ def read_journey(source: Path | str, map_path: Path | None = None, main: Journey
     written: tuple[Written, ...] = ()
     map_reader: JourneyReader | None = None
     trouble: DefinitionError | None = None
-    reader = JourneyReader(read_document(source, "" if isinstance(source, Path) else "journey.yaml"), main)
+    reader = JourneyReader(read_document(source, "" if isinstance(source, Path) else JOURNEY), main)
     journey = reader.read()
     if map_path is not None:
         try:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from desirepath.core.file_names import JOURNEY, MAP, SOURCES
 from desirepath.simulate import people as who
 from desirepath.simulate.block import Block, make_block
 from desirepath.simulate.chance import Chance
@@ -39,7 +40,7 @@ SEED = 1802
 UNTIL = date(2026, 1, 1)
 MONTHS = 18
 BLOCK = 40_000  # people at once: about 600,000 events, 400 MB
-DEFINITIONS = ("journey.yaml", "sources.yaml", "map.yaml")
+DEFINITIONS = (JOURNEY, SOURCES, MAP)
 _SHIPPED_LAST_DAY = "2025-12-31"  # the `complete_until` of the definitions as they are shipped
 
 

@@ -22,9 +22,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from desirepath.app.definitions import SOURCES
-from desirepath.app.journeys import JOURNEY
 from desirepath.app.workspace import Workspace
+from desirepath.core.file_names import JOURNEY, SOURCES
 from desirepath.testing.clock import FixedClock
 
 FIRST_DAY = date(2024, 1, 1)  # "day 1"

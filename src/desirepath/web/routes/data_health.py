@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from desirepath.app.customers.masking import Masking
-from desirepath.app.definitions import SOURCES
 from desirepath.app.doctor.examine import Report, examine
 from desirepath.app.identify import explain_decisions
 from desirepath.app.identity_health import Health, health
 from desirepath.app.journeys import journey_file
 from desirepath.core.errors import NotFound
+from desirepath.core.file_names import SOURCES
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.doctor.checks import BY_CODE
 from desirepath.doctor.finding import Finding

@@ -15,6 +15,7 @@ from desirepath.app.definition_edit import Editing
 from desirepath.app.journeys import journey_file, read_one
 from desirepath.app.plain import as_plain
 from desirepath.app.today import Alarm, Kpi, Part, alarms, kpis
+from desirepath.core.file_names import SOURCES
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.web.context import Here, JourneyName, Segment, Since, Until
 from desirepath.web.jobs import Job
@@ -82,7 +83,7 @@ def look_for_alarms(
 ) -> JobOut:
     """Look for alarms in a period against as long a time before it, as a job."""
     folder = here.serving.folder
-    files = (journey_file(folder, journey or MAIN_JOURNEY).path, folder / "sources.yaml")
+    files = (journey_file(folder, journey or MAIN_JOURNEY).path, folder / SOURCES)
 
     def work(job: Job) -> Any:
         found = here.serving.kept(

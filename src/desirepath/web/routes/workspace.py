@@ -11,10 +11,10 @@ from pydantic import BaseModel
 
 from desirepath import __version__
 from desirepath.app.asking import Asking
-from desirepath.app.journeys import JOURNEY
 from desirepath.app.questions.columns import can_part
 from desirepath.app.workspace import Workspace
 from desirepath.core.errors import WorkspaceBusy
+from desirepath.core.file_names import JOURNEY
 from desirepath.core.times import from_us
 from desirepath.core.words import MAIN_JOURNEY
 from desirepath.web.context import Here, JourneyName
