@@ -141,7 +141,7 @@ class Asking(Opened):
         """Which visits were of the segment (or persona) when they were entered; None asks about everybody."""
         if segment is None:
             return None
-        return self.members_at(segment, self.visits.customer, self.visits.entered)
+        return self.layers.members_after(segment, self.last_at_entry)
 
     def members_at(self, segment: str, customer: NDArray[np.int32], moment: NDArray[np.int64]) -> Mask:
         """Whether each customer was of a segment (or persona) at each moment."""
@@ -204,17 +204,19 @@ class Asking(Opened):
         """Every stage's answer, and the whole journey's."""
         where, period = self.membership(segment), self.period(since, until)
         starts, worth, passes = self.starts, self.worth, self.passes
+        known, all_passes = self.known, self.known_passes
 
         def each() -> dict[str, StageAnswer]:
             return measure_stages.stages(
                 self.journey, self.visits, as_of=self.as_of, trails=self.trails, channels=self.channels,
-                metrics=self.metrics, where=where, period=period, starts=starts, worth=worth,
+                metrics=self.metrics, where=where, period=period, starts=starts, worth=worth, known=known,
             )  # fmt: skip
 
         def through() -> WholeAnswer:
             return measure_whole.whole(
-                self.journey, self.visits, as_of=self.as_of, where=where, period=period, passes=passes
-            )
+                self.journey, self.visits, as_of=self.as_of, where=where, period=period, passes=passes,
+                known=all_passes,
+            )  # fmt: skip
 
         answers, whole = beside(each, through, len(self.visits))
         contract = {a.stage: f"{a.contract.denominator}; {a.contract.rule}" for a in answers.values()}

@@ -30,6 +30,7 @@ Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 _PLAIN = ("event", "channel", "source", "by", "currency", "score_kind")
+_OF_TRAILS = ("touchpoint", "channel")
 _GROUPS = ("properties", "traits", "id")
 _ALIASES = {"property": "properties", "trait": "traits", "identifier": "id", "identifiers": "id"}
 _HELD = 64  # columns at hand; what is let go of lies on the disk
@@ -94,13 +95,22 @@ class Layers:
 
     def members_at(self, name: str, customer: NDArray[np.int32], moment: Int64) -> Mask:
         """Whether each customer was of a segment (or persona) at each moment (µs). Raises NotFound."""
+        return self.members_after(name, self.last_events(customer, moment))
+
+    def members_after(self, name: str, last: Int64) -> Mask:
+        """The same right after each of these events; −1: before any. Raises NotFound."""
+        held = self._holding(self._segment(name))
+        found: Mask = held[last]  # −1 reads the last item: what held before any event
+        return found
+
+    def last_events(self, customer: NDArray[np.int32], moment: Int64) -> Int64:
+        """Each customer's last event until each moment; −1 where there is none."""
         from desirepath.trail import as_of  # Numba takes 0.3 s to import: only when asked
 
-        trails, held = self._opened.trails, self._holding(self._segment(name))
+        trails = self._opened.trails
         at = np.empty(len(customer), np.int64)
         as_of.last_events(trails.offset, trails.ts, np.asarray(customer), np.asarray(moment), at)
-        found: Mask = held[at]  # −1 reads the last item: what held before any event
-        return found
+        return at
 
     def codes(self, column: str) -> Codes:
         """What each event itself says in a column: "channel", "touchpoint", "event", "source", "properties.device" …
@@ -108,13 +118,9 @@ class Layers:
         A bare name of a trait or property will do. Raises NotFound.
         """
         name = self.column_name(column)
-        trails = self._opened.trails
-        if name == "touchpoint":
-            return Codes(
-                trails.touchpoint.astype(np.int32), tuple(t.id for t in self._opened.journey.touchpoints)
-            )
-        if name == "channel":
-            return Codes(trails.channel.astype(np.int32), tuple(self._opened.channels))
+        if name in _OF_TRAILS:
+            own, names = self._of_trails(name)
+            return Codes(own.astype(np.int32), names)
         sql, kind = self._values_sql(name)
         code, labels = self._get(sql), self._get(f"labels {sql}")
         if code is None or labels is None:
@@ -123,6 +129,21 @@ class Layers:
             self._put(f"labels {sql}", labels)
             self._put(sql, code)
         return Codes(code, tuple(json.loads(labels.tobytes())))
+
+    def told_at(self, column: str, at: Int64) -> Codes:
+        """What these events say in a column, or of a trait what was last said by then. Raises NotFound."""
+        name = self.column_name(column)
+        if name in _OF_TRAILS:
+            own, names = self._of_trails(name)
+            return Codes(own[at].astype(np.int32), names)
+        found = self.said(name) if name.startswith("traits.") else self.codes(name)
+        return Codes(found.code[at], found.labels)
+
+    def _of_trails(self, name: str) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+        one = self._opened
+        if name == "touchpoint":
+            return one.trails.touchpoint, tuple(t.id for t in one.journey.touchpoints)
+        return one.trails.channel, tuple(one.channels)
 
     def said(self, column: str) -> Codes:
         """What the customer's events had last said by each event, equal times included: a trait as of then."""

@@ -22,7 +22,8 @@ from desirepath.journey.exclusions import Excluded
 from desirepath.journey.money import worth_sql
 from desirepath.measure.cohort import pass_starts
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
-from desirepath.measure.whole import Passes, passes_of
+from desirepath.measure.stages_known import Known, known_visits
+from desirepath.measure.whole import Passes, known_passes, passes_of
 from desirepath.measure.worth import success_worth
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from desirepath.store.events_db import EventStore
     from desirepath.store.trail_files import Build
     from desirepath.trail.trails import Trails
+
+
+MANY = 1 << 14  # visits: fewer are counted sooner than a loop is loaded
 
 
 class Opened:
@@ -81,6 +85,23 @@ class Opened:
     def passes(self) -> Passes:
         """All passes that set out at the journey's beginning."""
         return passes_of(self.journey, self.visits, self.as_of)
+
+    @cached_property
+    def known(self) -> Known | None:
+        """What is known of every visit, whoever is asked about; None where there are few."""
+        if len(self.visits) < MANY:
+            return None
+        return known_visits(self.journey, self.visits, self.as_of, self.starts)
+
+    @cached_property
+    def known_passes(self) -> Known | None:
+        """The same of every pass."""
+        return None if len(self.visits) < MANY else known_passes(self.journey, self.passes)
+
+    @cached_property
+    def last_at_entry(self) -> NDArray[np.int64]:
+        """[visits]: the customer's last event when it was entered, −1 where there is none."""
+        return self.layers.last_events(self.visits.customer, self.visits.entered)
 
     @cached_property
     def promises(self) -> PromiseRows:

@@ -39,7 +39,19 @@ def as_plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         return round(value.total_seconds() * 1e6)
     if hasattr(value, "tolist"):  # NumPy's arrays and numbers; importing it takes a moment
-        return as_plain(value.tolist())
+        return _plain_array(value)
     if isinstance(value, Iterable):
         return [as_plain(item) for item in value]
     return str(value)
+
+
+def _plain_array(values: Any) -> Any:
+    """Numbers are looked at together: curves hold thousands of them."""
+    kind = values.dtype.kind
+    if kind == "b":
+        return values.tolist()
+    if kind in "iu" and not ((values == NEVER) | (values == FOREVER)).any():
+        return values.tolist()
+    if kind == "f" and bool(abs(values).max(initial=0.0) < math.inf):  # not so where any is NaN
+        return values.tolist()
+    return as_plain(values.tolist())

@@ -19,12 +19,13 @@ from desirepath.core.words import Track
 from desirepath.measure import stages as measure_stages
 from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer
-from desirepath.measure.cohort import Mask, take
+from desirepath.measure.cohort import Mask
+from desirepath.measure.stages_known import Groups as CodesOf
+from desirepath.measure.stages_known import asked_group, known_visits
 from desirepath.measure.whole import WHOLE
-from desirepath.trail.spread import together
 
 if TYPE_CHECKING:
-    from desirepath.app.questions.breakdown import Group, Groups
+    from desirepath.app.questions.breakdown import Groups
 
 REPEAT = "repeat:"  # before a stage's id: its repeat cycles
 
@@ -75,6 +76,7 @@ def see_stages(
 ) -> StagesSeen:
     """Every stage, and by each group of `by`. stage: the groups' answers of this stage only.
 
+    Without it the groups' answers have neither curves nor repeat cycles: the page compares numbers.
     Raises NotFound, QuestionError or PeriodError.
     """
     seen = asking.stages(segment=segment, since=since, until=until)
@@ -85,21 +87,37 @@ def see_stages(
     where = _asked(asking, segment, since, until)
     if stage is not None:
         where &= asking.visits.stage == asking.journey.index(stage)
-    starts, worth, found = asking.starts, asking.worth, _groups(asking, by)
-
-    def seen_of(group: Group) -> StageGroup | None:
-        rows = np.flatnonzero(where & group.rows)
-        if not len(rows):
-            return None
-        answers = measure_stages.stages(
-            asking.journey, take(asking.visits, rows), as_of=asking.as_of, trails=asking.trails,
-            starts=starts[rows], worth=worth[rows],
-        )  # fmt: skip
-        kept = {name: one for name, one in answers.items() if stage in (None, name)}
-        return StageGroup(group.key, group.label, group.kind, kept)
-
-    groups = [one for one in together(seen_of, found.groups, len(where)) if one is not None]
+    found = _groups(asking, by)
+    answers = _of_groups(asking, found, where, stage)
+    groups = [
+        StageGroup(group.key, group.label, group.kind, answers[place])
+        for place, group in enumerate(found.groups)
+        if place in answers
+    ]
     return StagesSeen(seen, tuple(groups), found.overlap)
+
+
+def _of_groups(
+    asking: Asking, found: Groups, where: Mask, stage: str | None
+) -> dict[int, dict[str, StageAnswer]]:
+    """The answers of each group that has any of these visits, by its place."""
+    known = asking.known
+    if known is None:
+        known = known_visits(asking.journey, asking.visits, asking.as_of, asking.starts)
+
+    def asked(code: CodesOf, groups: int) -> list[dict[str, StageAnswer]]:
+        return measure_stages.grouped(
+            asking.journey, known, code, groups, as_of=asking.as_of, worth=asking.worth, only=stage,
+            brief=stage is None,
+        )  # fmt: skip
+
+    if found.code is not None:
+        code = np.where(where, found.code, np.int16(-1))
+        some = np.bincount(code[code >= 0], minlength=len(found.groups)) > 0
+        answers = asked(code, len(found.groups))
+        return {place: one for place, one in enumerate(answers) if some[place]}
+    masks = {place: where & group.rows for place, group in enumerate(found.groups)}
+    return {place: asked(asked_group(known, mask), 1)[0] for place, mask in masks.items() if mask.any()}
 
 
 def stage_codes(asking: Asking, of: StageCount) -> NDArray[np.int64]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desirepath.app.questions import question_class
 from desirepath.app.workspace import Workspace
+
+if TYPE_CHECKING:
+    from desirepath.app.asking import Asking
 from desirepath.core.file_names import JOURNEY, SOURCES
 
 _JOURNEY = """
@@ -121,6 +125,24 @@ def _models(workspace: Workspace) -> None:
         expected(model, np.ones(4), one, 1.0)
     with workspace.asking() as asking:
         contracts(asking.trails, asking.as_of)
+        _many_visits(asking)
+
+
+def _many_visits(asking: Asking) -> None:
+    """The loops that count where there are many visits: off files, and off what was made of them."""
+    import numpy as np
+
+    from desirepath.measure.stages_known import asked_group, known_visits, tally, times_of
+    from desirepath.measure.whole import known_passes
+    from desirepath.stats.incidence_kernel import steps, variance
+
+    passes = known_passes(asking.journey, asking.passes)
+    for known in (known_visits(asking.journey, asking.visits, asking.as_of, asking.starts), passes):
+        group = asked_group(known, None)
+        times_of(known, group, tally(known, group, 1, asking.worth if known is not passes else None), 0)
+    whole, real, table = np.ones(4, np.int64), np.ones(4), np.ones((2, 4))
+    variance(whole, real, real, real, real, real.copy())
+    steps(np.arange(3), np.ones(3, np.int8), 2, whole, whole.copy(), table, table.copy(), real)
 
 
 class _Clock:

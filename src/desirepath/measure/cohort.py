@@ -139,10 +139,11 @@ def cohort(
     began = (pass_starts(visits) if starts is None else starts)[rows]
     until = np.minimum(v.knowledge, as_of)
     horizon = horizon_of(journey, stage)
-    return Cohort(rows, v, until, horizon, _masks(v, until, horizon, began))
+    return Cohort(rows, v, until, horizon, masks_of(v, until, horizon, began))
 
 
-def _masks(v: Visits, until: Int64, horizon: int, began: Mask) -> dict[str, Mask]:
+def masks_of(v: Visits, until: Int64, horizon: int | Int64, began: Mask) -> dict[str, Mask]:
+    """A mask for every count. until: how far each is known. horizon: of all, or of each. began: where passes begin."""
     entered = ~v.skipped
     done = v.succeeded != NEVER
     left, lapsed = entered & (v.outcome == Outcome.LEFT), entered & (v.outcome == Outcome.LAPSED)

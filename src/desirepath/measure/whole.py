@@ -6,6 +6,7 @@ measured as returns and win-backs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
@@ -18,7 +19,8 @@ from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.answers import Members, WholeAnswer
 from desirepath.measure.cohort import EVER, Mask, contract
-from desirepath.stats.aalen_johansen import aalen_johansen, incidence_by, incidence_quantile
+from desirepath.measure.stages_known import Known, asked_group, known_of, tally, times_of
+from desirepath.stats.aalen_johansen import Incidence, aalen_johansen, incidence_by, incidence_quantile
 from desirepath.stats.intervals import proportion
 from desirepath.trail.spread import distinct
 
@@ -44,10 +46,15 @@ class Passes:
 
     def asked(self, where: Mask | None, period: TimeRange) -> Passes:
         """Those that began within `period`, and whose first visit `where` (over visits) keeps."""
-        keep = (self.began >= period.start) & (self.began < period.end)
+        keep = np.flatnonzero(self.within(where, period))
+        return Passes(*(getattr(self, f.name)[keep] for f in fields(self)))
+
+    def within(self, where: Mask | None, period: TimeRange) -> Mask:
+        """Which these are."""
+        keep: Mask = (self.began >= period.start) & (self.began < period.end)
         if where is not None:
             keep &= where[self.rows]
-        return Passes(*(getattr(self, f.name)[keep] for f in fields(self)))
+        return keep
 
     def masks(self, horizon: int) -> dict[str, Mask]:
         """A mask for every count; those who have come through are in no other outcome."""
@@ -65,6 +72,15 @@ class Passes:
             "rated_succeeded": rated & came & (self.came - self.began <= horizon),
         }
 
+    def outcomes(self, masks: Mapping[str, Mask]) -> tuple[Int64, NDArray[np.int8], Mask]:
+        """(time since the beginning, cause, which passes were watched); the first two of these. masks: its own."""
+        watched = self.until >= self.began
+        came = masks["succeeded"] & (self.came <= self.until)
+        over = (masks["left"] | masks["lapsed"]) & (self.ended <= self.until)
+        end = np.where(came, self.came, np.where(over, self.ended, self.until))
+        cause = np.where(came, 1, np.where(over, np.where(masks["lapsed"], 3, 2), 0)).astype(np.int8)
+        return (end - self.began)[watched], cause[watched], watched
+
 
 def whole(
     journey: Journey,
@@ -74,34 +90,32 @@ def whole(
     where: Mask | None = None,
     period: TimeRange = EVER,
     passes: Passes | None = None,
+    known: Known | None = None,
 ) -> WholeAnswer:
     """The whole journey as one question over passes.
 
     The end is the stage after the one whose goal is the purchase; in a buyer journey its completion; where no stage
     is a purchase, the last stage. The horizon is the sum of the horizons of the stages before the end.
     where: over visits; a pass counts by its first row. period: of the pass's beginning. passes: passes_of the same
-    journey, visits and as_of, where they are known already.
+    journey, visits and as_of, where they are known already; known: known_passes of them, where there are many.
     """
-    passes = (passes or passes_of(journey, visits, as_of)).asked(where, period)
+    passes = passes or passes_of(journey, visits, as_of)
     horizon = horizon_of_all(journey)
-    masks = passes.masks(horizon)
-    n = {name: int(mask.sum()) for name, mask in masks.items()}
-    watched = passes.until >= passes.began
-    came = masks["succeeded"] & (passes.came <= passes.until)
-    over = (masks["left"] | masks["lapsed"]) & (passes.ended <= passes.until)
-    end = np.where(came, passes.came, np.where(over, passes.ended, passes.until))
-    cause = np.where(came, 1, np.where(over, np.where(masks["lapsed"], 3, 2), 0)).astype(np.int8)
-    curves = aalen_johansen((end - passes.began)[watched], cause[watched], 3)
+    n, customers, newest, curves = (
+        _counted(passes.asked(where, period), horizon)
+        if known is None
+        else _looked_up(known, passes.within(where, period))
+    )
     within = say_duration(horizon)
     return WholeAnswer(
-        customers=len(distinct(passes.customer)),
+        customers=customers,
         entered=n["entered"],
         succeeded=n["succeeded"],
         left=n["left"],
         lapsed=n["lapsed"],
         in_flight=n["in_flight"],
         rate=proportion(n["rated_succeeded"], n["rated"], as_of=as_of),
-        rate_final_at=int(passes.began.max()) + horizon if len(passes.rows) else NEVER,
+        rate_final_at=newest + horizon if n["entered"] else NEVER,
         eventually=incidence_by(curves, horizon, as_of=as_of),
         time_quartiles=(
             incidence_quantile(curves, 0.25, as_of=as_of),
@@ -119,6 +133,33 @@ def whole(
             "Wilson (1927); Aalen & Johansen (1978)",
         ),
     )
+
+
+def _counted(passes: Passes, horizon: int) -> tuple[dict[str, int], int, int, Incidence]:
+    """(every count, how many customers, when the last began, the curves), of passes looked at one by one."""
+    masks = passes.masks(horizon)
+    time, cause, _ = passes.outcomes(masks)
+    n = {name: int(mask.sum()) for name, mask in masks.items()}
+    newest = int(passes.began.max()) if len(passes.rows) else NEVER
+    return n, len(distinct(passes.customer)), newest, aalen_johansen(time, cause, 3)
+
+
+def _looked_up(known: Known, asked: Mask) -> tuple[dict[str, int], int, int, Incidence]:
+    """The same, off what is known of all passes."""
+    group = asked_group(known, asked)
+    found = tally(known, group, 1)
+    (times,) = times_of(known, group, found, 0)
+    n = {name: int(count[0, 0]) for name, count in found.counts.items()}
+    curves = aalen_johansen(times.time, times.cause, 3, in_order=True)
+    return n, int(found.customers[0, 0]), int(found.newest[0, 0]), curves
+
+
+def known_passes(journey: Journey, passes: Passes) -> Known:
+    """What is known of each pass, whoever is asked about."""
+    masks = passes.masks(horizon_of_all(journey))
+    time, cause, watched = passes.outcomes(masks)
+    one = np.zeros(len(passes.rows), np.int64)
+    return known_of(masks, one, 1, passes.customer, passes.began, time, cause, watched)
 
 
 def whole_members(

@@ -12,7 +12,7 @@ from desirepath.core.estimate import Measured, NoEstimate
 from desirepath.core.times import NEVER
 from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Cohort
-from desirepath.stats.intervals import mean
+from desirepath.stats.intervals import mean, mean_of_sums
 from desirepath.trail.trails import Trails
 
 Int64 = NDArray[np.int64]
@@ -48,5 +48,16 @@ def worth_per_success(found: Cohort, worth: Int64 | None, as_of: int) -> Measure
     """What a success of these visits was worth on average, minor units. worth: success_worth(…)."""
     done = found.masks["succeeded"]
     if worth is None or not (mine := worth[found.rows[done]]).any():
-        return NoEstimate("no_data", int(done.sum()), detail="no event of these customers carries a value")
+        return _nothing(int(done.sum()))
     return mean(mine, as_of=as_of)
+
+
+def worth_of_sums(succeeded: int, sums: tuple[int, float] | None, as_of: int) -> Measured:
+    """The same from (the sum of the worths, Σ (worth − mean)²); None where no worth is known."""
+    if sums is None or not sums[0]:
+        return _nothing(succeeded)
+    return mean_of_sums(succeeded, *sums, as_of=as_of)
+
+
+def _nothing(succeeded: int) -> NoEstimate:
+    return NoEstimate("no_data", succeeded, detail="no event of these customers carries a value")

@@ -135,8 +135,20 @@ def mean(values: ArrayLike, *, as_of: int, needed: int = MINIMUM_N, level: float
     n = len(v)
     if n < max(needed, 2):
         return too_few(n, max(needed, 2))
-    middle = float(v.mean())
-    spread = t_of(level, n - 1) * float(v.std(ddof=1)) / math.sqrt(n)
+    return _mean(n, float(v.mean()), float(v.std(ddof=1)), as_of, level)
+
+
+def mean_of_sums(
+    n: int, total: float, apart: float, *, as_of: int, needed: int = MINIMUM_N, level: float = 0.95
+) -> Measured:
+    """The same from sums: of the values, and apart, Σ (value − their mean)²."""
+    if n < max(needed, 2):
+        return too_few(n, max(needed, 2))
+    return _mean(n, total / n, math.sqrt(apart / (n - 1)), as_of, level)
+
+
+def _mean(n: int, middle: float, deviation: float, as_of: int, level: float) -> Estimate:
+    spread = t_of(level, n - 1) * deviation / math.sqrt(n)
     return Estimate(middle, middle - spread, middle + spread, n, "t", as_of, level)
 
 

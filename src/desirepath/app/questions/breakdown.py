@@ -6,7 +6,7 @@ commonest by name, and an explicit "other" and "(none)", so that sums close. Seg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -41,11 +41,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """All groups of a breakdown, the largest first (calendar groups in time). overlap: one may be in several."""
+    """All groups of a breakdown, the largest first (calendar groups in time). overlap: one may be in several.
+
+    code: the place of each row's group, where groups do not overlap.
+    """
 
     by: str
     groups: tuple[Group, ...]
     overlap: bool
+    code: NDArray[np.int16] | None = field(default=None, repr=False)
 
 
 def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
@@ -68,24 +72,28 @@ def groups_by(opened: Opened, by: str, at: Int64, most: int = MOST) -> Groups:
         raise QuestionError(
             f'nothing can be broken down by "{by}"', hint=hint or f"By {BY}.", by=by
         ) from None
-    column = said_in(opened, name, refused="it is no group", hint=f"By {BY}.")
-    code = column.code[at]
-    count = np.bincount(code[code >= 0], minlength=len(column.labels))
+    column = said_in(opened, name, refused="it is no group", hint=f"By {BY}.", at=at)
+    code = column.code
+    count = np.bincount(code + np.int32(1), minlength=len(column.labels) + 1)[1:]
     order = np.argsort(-count, kind="stable")
     order = order[count[order] > 0]
     most_told = order[:most] if len(order) > most + 1 else order
     touchpoints = {t.id: t.label for t in opened.journey.touchpoints} if name == "touchpoint" else {}
     labels = shown(opened, name, [column.labels[i] for i in most_told.tolist()])
-    found = [
-        Group(label, touchpoints.get(label, label), code == i)
-        for i, label in zip(most_told.tolist(), labels, strict=True)
-    ]
-    if len(most_told) < len(order):
-        rest = (code >= 0) & ~np.isin(code, most_told)
-        found.append(Group(OTHER, f"{len(order) - len(most_told):,} others", rest, "other"))
-    if (code < 0).any():
-        found.append(Group(NONE, "none told", code < 0, "none"))
-    return Groups(by, tuple(found), overlap=False)
+    others = len(most_told) < len(order)
+    # The place of each value's group; the last item, which −1 reads, is of those that tell none.
+    places = np.full(len(count) + 1, len(most_told), np.int16)
+    places[most_told] = np.arange(len(most_told))
+    places[-1] = none = len(most_told) + others
+    place = places[code]
+    found = [Group(label, touchpoints.get(label, label), place == i) for i, label in enumerate(labels)]
+    if others:
+        found.append(
+            Group(OTHER, f"{len(order) - len(most_told):,} others", place == len(most_told), "other")
+        )
+    if (place == none).any():
+        found.append(Group(NONE, "none told", place == none, "none"))
+    return Groups(by, tuple(found), overlap=False, code=place)
 
 
 def named(groups: Groups) -> dict[str, Mask]:
@@ -148,9 +156,11 @@ def _calendar(opened: Opened, word: str, at: Int64) -> Groups:
     before = first - (lengths[step] + 1) * 86_400_000_000
     starts = calendar_steps(TimeRange(before, last + 1), step, zone)
     place = np.searchsorted(starts, ts, side="right") - 1
-    found = []
+    found: list[Group] = []
+    code = np.zeros(len(place), np.int16)
     for i in np.unique(place).tolist():
+        code[place == i] = len(found)
         day = from_us(int(starts[max(i, 0)]), zone).date().isoformat()
         key = day[:7] if step == "month" else day
         found.append(Group(key, key, place == i))
-    return Groups(word, tuple(found), overlap=False)
+    return Groups(word, tuple(found), overlap=False, code=code)

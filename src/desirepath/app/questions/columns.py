@@ -16,7 +16,7 @@ from desirepath.app.questions.question import QuestionError
 from desirepath.journey_map.text import mask_text
 
 if TYPE_CHECKING:
-    from desirepath.app.layers import Codes
+    from desirepath.app.layers import Codes, Int64
     from desirepath.app.opened import Opened
 
 
@@ -26,11 +26,11 @@ def can_part(name: str) -> bool:
     return group in ("traits", "properties") and not names_person(bare)
 
 
-def said_in(opened: Opened, name: str, *, refused: str, hint: str) -> Codes:
+def said_in(opened: Opened, name: str, *, refused: str, hint: str, at: Int64 | None = None) -> Codes:
     """A column by its whole name: a trait as it was last told by then, anything else as the event itself has it.
 
     Its labels are values as they were stored: what is shown of them goes through `shown`. refused: what it is not
-    ("it is no group"). Raises QuestionError for a column that names people.
+    ("it is no group"). at: of these events only. Raises QuestionError for a column that names people.
     """
     group, _, bare = name.partition(".")
     if group == "id":
@@ -41,6 +41,8 @@ def said_in(opened: Opened, name: str, *, refused: str, hint: str) -> Codes:
             hint=f"{hint} If it names nobody, call it otherwise in sources.yaml.",
             by=name,
         )
+    if at is not None:
+        return opened.layers.told_at(name, at)
     return opened.layers.said(name) if group == "traits" else opened.layers.codes(name)
 
 

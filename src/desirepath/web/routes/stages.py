@@ -14,7 +14,6 @@ from desirepath.app.plain import as_plain
 from desirepath.app.stages_seen import StageCount, StageGroup, see_stages, stage_codes
 from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.journey_map.text import mask_customer
-from desirepath.measure.answers import StageAnswer
 from desirepath.web.context import Here, JourneyName, Reveal, Segment, Since, Until
 from desirepath.web.routes.customers import InOrder, Most, Start
 from desirepath.web.routes.questions import CustomerOut, MembersOut
@@ -207,14 +206,10 @@ def _told(
         "whole": as_plain(seen.stages.whole),
         "by": by,
         "overlap": seen.overlap,
-        "groups": [_group(one, curves=stage is not None) for one in seen.groups],
+        "groups": [_group(one) for one in seen.groups],
     }
 
 
-def _group(group: StageGroup, *, curves: bool) -> dict[str, Any]:
-    def numbers(one: StageAnswer) -> dict[str, Any]:
-        plain: dict[str, Any] = as_plain(one)
-        return plain if curves else {**plain, "curve": None, "repeat": None}
-
-    told = [numbers(one) for one in group.answers.values()]
+def _group(group: StageGroup) -> dict[str, Any]:
+    told = [as_plain(one) for one in group.answers.values()]
     return {"key": group.key, "label": group.label, "kind": group.kind, "stages": told}
