@@ -16,6 +16,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from desirepath.app.kept_versions import keep
+from desirepath.app.one_writer import one_writer
 from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop_item, inline, put_item
 from desirepath.app.yaml_places import written
@@ -98,9 +99,9 @@ def notes(folder: Path) -> list[Note]:
 def add_note(folder: Path, begins: date, ends: date, kind: Kind, text: str, now: datetime) -> Note:
     """Write another note. Raises DefinitionError for days that do not fit; one that is there already stays alone."""
     note = _note_of(begins, ends, kind, text.strip())
-    if any(one.id == note.id for one in _in_file(folder)):
-        return note
-    _write(folder, put_item(_text(folder), None, _line(note)), now)
+    with one_writer(folder):
+        if not any(one.id == note.id for one in _in_file(folder)):
+            _write(folder, put_item(_text(folder), None, _line(note)), now)
     return note
 
 
@@ -109,13 +110,15 @@ def change_note(
 ) -> Note:
     """Write a note otherwise. Raises NotFound where it is not what it was when it was seen."""
     note = _note_of(begins, ends, kind, text.strip())
-    _write(folder, put_item(_text(folder), _place(folder, id), _line(note)), now)
+    with one_writer(folder):
+        _write(folder, put_item(_text(folder), _place(folder, id), _line(note)), now)
     return note
 
 
 def delete_note(folder: Path, id: str, now: datetime) -> None:
     """Take a note out. Raises NotFound."""
-    _write(folder, drop_item(_text(folder), _place(folder, id)), now)
+    with one_writer(folder):
+        _write(folder, drop_item(_text(folder), _place(folder, id)), now)
 
 
 def _in_file(folder: Path) -> list[Note]:

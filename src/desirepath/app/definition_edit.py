@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from desirepath.app.kept_versions import keep
+from desirepath.app.one_writer import one_writer
 from desirepath.app.rule_files import FileChanged
 from desirepath.app.rule_rows import means_the_same
 from desirepath.app.whole_files import write_file
@@ -63,6 +64,24 @@ class Editing:
         seen: what it was when the writer saw it. Raises DefinitionError where the file would not read,
         DefinitionRefused where the id is taken, NotFound for `was`, FileChanged where it is no longer what was seen.
         """
+        with one_writer(self.file.path.parent):
+            return self._saved(section, part, was, seen)
+
+    def remove(self, section: Section, id: str) -> Journey:
+        """Take one out. Raises NotFound, and DefinitionRefused where a persona is made of the segment."""
+        with one_writer(self.file.path.parent):
+            return self._removed(section, id)
+
+    def aim(self, stage: str, rate: str | None) -> Journey:
+        """Set a stage's target (of `journey`: of the whole way), "80 %"; None takes it out. Raises as save does."""
+        with one_writer(self.file.path.parent):
+            before, way = self._raw(), ("targets", stage)
+            text = (
+                drop(self._text(), way) if rate is None else put(self._text(), way, {"rate": rate})
+            )  # "80 %" needs no quotes
+            return self._write(text, lambda found: _others_same(before, found, "targets", {stage}))
+
+    def _saved(self, section: Section, part: Part, was: str | None, seen: Part | None) -> Journey:
         text, before = self._text(), self._raw()
         known = _section(before, section)
         if was is not None and was not in known:
@@ -84,8 +103,7 @@ class Editing:
         text = _with_part(text, section, part, known.get(was) if was else None)
         return self._write(text, lambda found: _others_same(before, found, section, {part.id, was}))
 
-    def remove(self, section: Section, id: str) -> Journey:
-        """Take one out. Raises NotFound, and DefinitionRefused where a persona is made of the segment."""
+    def _removed(self, section: Section, id: str) -> Journey:
         before = self._raw()
         known = _section(before, section)
         if id not in known:
@@ -100,14 +118,6 @@ class Editing:
         return self._write(
             drop(self._text(), (section, id)), lambda found: _others_same(before, found, section, {id})
         )
-
-    def aim(self, stage: str, rate: str | None) -> Journey:
-        """Set a stage's target (of `journey`: of the whole way), "80 %"; None takes it out. Raises as save does."""
-        before, way = self._raw(), ("targets", stage)
-        text = (
-            drop(self._text(), way) if rate is None else put(self._text(), way, {"rate": rate})
-        )  # "80 %" needs no quotes
-        return self._write(text, lambda found: _others_same(before, found, "targets", {stage}))
 
     def _as_it_is(self, section: Section, id: str) -> Part | None:
         """A part as the journey reads now: the rule of a persona that names a segment is the segment's."""

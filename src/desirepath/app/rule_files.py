@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from desirepath.app.definitions import read_definitions
 from desirepath.app.journeys import JourneyFile, journey_files, read_all, read_one
 from desirepath.app.kept_versions import keep, versions
+from desirepath.app.one_writer import one_writer
 from desirepath.app.whole_files import write_file
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.file_names import JOURNEY, MAP, SOURCES
@@ -116,19 +117,20 @@ def save(folder: Path, name: str, text: str, stamp: str, clock: Clock) -> RuleFi
 
     Raises DefinitionError with every mistake, FileChanged where the file is no longer the one with that stamp.
     """
-    before = rule_file(folder, name)
-    if before.stamp != stamp:
-        raise FileChanged(
-            f"{name} has been changed since you opened it.",
-            hint="Open it again, and make your change in it; your text is still here to copy.",
-        )
-    wrong = mistakes(folder, name, text)
-    if wrong:
-        raise DefinitionError(wrong)
-    if text != before.text:
-        keep(folder, name, (folder / name).read_bytes(), clock.now())
-        write_file(folder / name, text.encode())
-    return rule_file(folder, name)
+    with one_writer(folder):
+        before = rule_file(folder, name)
+        if before.stamp != stamp:
+            raise FileChanged(
+                f"{name} has been changed since you opened it.",
+                hint="Open it again, and make your change in it; your text is still here to copy.",
+            )
+        wrong = mistakes(folder, name, text)
+        if wrong:
+            raise DefinitionError(wrong)
+        if text != before.text:
+            keep(folder, name, (folder / name).read_bytes(), clock.now())
+            write_file(folder / name, text.encode())
+        return rule_file(folder, name)
 
 
 def kept_text(folder: Path, name: str, version: str) -> str:
@@ -148,6 +150,11 @@ def write_first(folder: Path, sources_text: str, journey_text: str, clock: Clock
 
     Raises WorkspaceError where it is one already, DefinitionError with every mistake.
     """
+    with one_writer(folder):
+        _first(folder, sources_text, journey_text, clock)
+
+
+def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
     if (folder / JOURNEY).exists():
         raise WorkspaceError(
             f"{folder.resolve().name} has its definitions already.", hint="Change them on the page Rules."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from desirepath.app.journeys import JourneyFile, own_name
 from desirepath.app.kept_versions import keep
+from desirepath.app.one_writer import one_writer
 from desirepath.app.whole_files import write_file
 from desirepath.app.written_yaml import Entry, with_cell
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
@@ -100,28 +101,29 @@ def write_cell(
             hint=f"At most {MOST_ENTRIES} texts of {MOST_TEXT:,} signs each; link to a longer one.",
         )
     path = file.path.with_name(own_name(file.name, MAP))
-    text = _text(path)
-    held = _held(text, path, lane, stage)
-    if version != version_of(held):
-        raise WrittenChanged(
-            "somebody else has changed this cell meanwhile",
-            hint="Look at what it says now, then write again.",
-            entries=[{"text": one.text, "by": one.by, "holds": one.holds} for one in held],
-            version=version_of(held),
-        )
-    if texts != held:
-        changed = with_cell(text, lane, stage, texts, shorthand=WHOLE)
-        if _held(changed, path, lane, stage) != texts or _others(changed, path, lane, stage) != _others(
-            text, path, lane, stage
-        ):
-            raise WorkspaceError(
-                f"{path.name} is written in a way that cannot be changed here",
-                hint="Such as with anchors: change this cell in an editor.",
-                path=str(path),
+    with one_writer(path.parent):
+        text = _text(path)
+        held = _held(text, path, lane, stage)
+        if version != version_of(held):
+            raise WrittenChanged(
+                "somebody else has changed this cell meanwhile",
+                hint="Look at what it says now, then write again.",
+                entries=[{"text": one.text, "by": one.by, "holds": one.holds} for one in held],
+                version=version_of(held),
             )
-        if path.is_file():
-            keep(path.parent, path.name, path.read_bytes(), now)
-        write_file(path, changed.encode("utf-8"))
+        if texts != held:
+            changed = with_cell(text, lane, stage, texts, shorthand=WHOLE)
+            if _held(changed, path, lane, stage) != texts or _others(changed, path, lane, stage) != _others(
+                text, path, lane, stage
+            ):
+                raise WorkspaceError(
+                    f"{path.name} is written in a way that cannot be changed here",
+                    hint="Such as with anchors: change this cell in an editor.",
+                    path=str(path),
+                )
+            if path.is_file():
+                keep(path.parent, path.name, path.read_bytes(), now)
+            write_file(path, changed.encode("utf-8"))
     return WrittenCell(lane, stage, texts, version_of(texts), path.name, editable=True)
 
 
