@@ -40,3 +40,12 @@ def test_paper_is_light_whatever_the_screen_is(page: Page, app_url: str) -> None
     page.emulate_media(media="print")
     expect(page.get_by_role("banner")).to_be_hidden()
     expect(page.get_by_role("rowheader", name="Emotion")).to_be_visible()
+
+
+def test_a_time_with_nobody_says_from_when_there_are_data_and_leads_back(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/?since=2019-01-01&until=2019-02-01")
+    expect(page.get_by_text("Nobody of those asked about entered a stage then.")).to_be_visible()
+    expect(page.get_by_text(re.compile("The data reach from .* to "))).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
+    page.get_by_role("button", name="Ask about everyone and all time").click()
+    expect(page.get_by_role("rowheader", name="Emotion")).to_be_visible()

@@ -11,6 +11,13 @@ export const data = {
   beginTitle: "Bring your data, get the journey",
   beginAbout: "Drop the exports that you have: orders, visits, tickets, surveys. Desirepath looks at columns and values, says what it makes of them and why, and draws the journey as it was really walked. Nothing leaves this machine.",
   drop: "Drop your exports here",
+  beginWays: "How it goes",
+  beginSteps: [
+    ["Drop files", "Exports as they come out of the shop, the CRM, the help desk, the survey tool."],
+    ["See what was made of them", "Which column says who, when and what. Whatever is wrong is put right with a choice."],
+    ["Get the map", "The stages with who goes on and who is lost, the touchpoints, how it feels, and what to do about it."],
+  ],
+  beginSample: (command: string) => `No files at hand? “${command}” makes a sample shop to look around in.`,
   dropKinds: "CSV, JSON lines, Excel, Parquet, XES or CJML; as they are, or packed as .gz or .zip. At best a file with orders and one with what customers did before.",
   dropMore: "Drop more files, or newer exports over older ones",
   choose: "Choose files",
@@ -67,6 +74,7 @@ export const data = {
 
   // sources
   notLoaded: "The definitions are there; nothing has been loaded yet.",
+  notLoadedAbout: "Load the sources below: the map, the stages and every other page open as soon as that is done.",
   somethingNew: (count: number) => `${many(count, "source")} ${count === 1 ? "has" : "have"} something that was not loaded yet.`,
   allLoaded: "Everything that the sources hold has been loaded.",
   nothingYet: "Nothing has been loaded yet. Load the sources first:",

@@ -71,6 +71,14 @@ export const en = {
   excluded: "Not counted",
   outcome: { advanced: "went on", left: "left", lapsed: "fell silent", in_flight: "still on the way" },
   by: { business: "by the business", machine: "by a machine" },
+  nobody: {
+    ofThese: "Nobody of those asked about entered a stage then.",
+    ofAll: "Nobody has entered a stage: no event meets a stage's rule.",
+    reach: (first: string, last: string) => `The data reach from ${first} to ${last}.`,
+    askAll: "Ask about everyone and all time",
+    rules: "Look at the rules",
+    doctor: "See what doctor finds",
+  },
   map: {
     label: (title: string) => `Journey map of ${title}: stages across, lanes down`,
     lane: "Lane",
@@ -357,7 +365,6 @@ export const en = {
   stages: {
     title: "Stages",
     funnel: "The stages in all their outcomes",
-    nobody: "Nobody has entered a stage yet, of those asked about. Load data, or ask about everyone and all time.",
     counts: {
       customers: "customers", reached: "reached it", entered: "entered", skipped: "skipped it", succeeded: "succeeded", advanced: "went on", left: "left",
       lapsed: "lapsed", in_flight: "still here", returns: "returned", comebacks: "came back", win_backs: "were won back",

@@ -83,7 +83,7 @@ function List({ title, about, caption, found, back, incomplete = false, reveal, 
       <div className="customers-head">
         <div>
           <p className="muted small"><Link href={href("~/customers")}>{w.allCustomers}</Link></p>
-          <h1>{title}</h1>
+          <h1 className="sentence">{title}</h1>
           {about && <p className="muted">{about}</p>}
         </div>
         <Reveal reveal={reveal} setReveal={setReveal} />

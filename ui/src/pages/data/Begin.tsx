@@ -56,6 +56,7 @@ export function Begin() {
           {files.map((one) => <li key={one.name}><span>{one.name}</span> <span className="muted">{bytes(one.bytes)}</span> <Button size="compact-xs" variant="subtle" color="gray" aria-label={w.removeFile(one.name)} onClick={() => void remove(one.name)}>✕</Button></li>)}
         </ul>
       )}
+      {files.length === 0 && <How />}
       <Progress work={work} label={w.looking} />
       {draft.data && files.length > 0 && (
         <>
@@ -73,6 +74,17 @@ export function Begin() {
         </>
       )}
     </Stack>
+  );
+}
+
+/** What comes of it, for who is here for the first time. */
+function How() {
+  const w = words.data;
+  return (
+    <section aria-label={w.beginWays}>
+      <ol className="how">{w.beginSteps.map(([what, about]) => <li key={what}><strong>{what}</strong><span className="muted">{about}</span></li>)}</ol>
+      <p className="muted small">{w.beginSample("desirepath demo")}</p>
+    </section>
   );
 }
 

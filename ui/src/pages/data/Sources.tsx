@@ -34,7 +34,10 @@ export function Sources({ workspace }: { workspace: WorkspaceOut }) {
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
-        <p className="headline">{workspace.state === "new" ? w.notLoaded : news.length ? w.somethingNew(news.length) : w.allLoaded}</p>
+        <div>
+          <p className="headline">{workspace.state === "new" ? w.notLoaded : news.length ? w.somethingNew(news.length) : w.allLoaded}</p>
+          {workspace.state === "new" && <Text className="muted">{w.notLoadedAbout}</Text>}
+        </div>
         <Button onClick={load} loading={work.running} variant={news.length ? "filled" : "default"}>{w.load}</Button>
       </Group>
       <Progress work={work} label={w.loading} />
@@ -61,7 +64,7 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
         <span className={`pill ${COLOURS[source.state]}`}>{w.states[source.state]}</span>
       </Group>
       <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
-      {source.why && <Text size="sm">{source.why}.</Text>}
+      {source.why && <Text size="sm" className="sentence">{source.why}.</Text>}
       <dl>
         {source.kind === "metrics" ? <><dt>{w.kind}</dt><dd>{w.isMetrics}</dd></> : <><dt>{w.events}</dt><dd>{source.events.toLocaleString()}</dd></>}
         {source.newest !== null && <><dt>{w.from}</dt><dd>{source.first !== null && day(source.first, zone)} – {day(source.newest, zone)}</dd></>}

@@ -21,6 +21,7 @@ import { Tools } from "@/pages/map/Tools";
 import { TrailView } from "@/pages/map/TrailView";
 import { useWrite, WritingContext } from "@/pages/map/writing";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Nobody } from "@/parts/Nobody";
 import { Later, Stopped, Working } from "@/parts/Working";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -50,6 +51,7 @@ function Whole({ map }: { map: MapDocument }) {
   const against = values.get("against");
   useInside(trail?.id ?? stage?.id ?? "");
   const open = (id: string) => set({ cell: id });
+  const nobody = !against && map.stages.every((one) => one.customers === 0);
   const elsewhere = values.get("of") === "other"; // what is open belongs to the other side of a comparison
   const ways = { open, openStage: (id: string) => set({ stage: id }), openList: (list: string) => set({ list }) };
   return (
@@ -68,8 +70,8 @@ function Whole({ map }: { map: MapDocument }) {
         ) : (
           <>
             <Intro map={map} open={open} />
-            {against ? <Compare map={map} against={against} ways={ways} /> : narrow ? <Down map={map} {...ways} /> : <Grid map={map} {...ways} />}
-            <Notes map={map} />
+            {nobody ? <Nobody /> : against ? <Compare map={map} against={against} ways={ways} /> : narrow ? <Down map={map} {...ways} /> : <Grid map={map} {...ways} />}
+            {!nobody && <Notes map={map} />}
           </>
         )}
         <Details map={map} on={!(elsewhere && against)} />
@@ -91,7 +93,7 @@ function useInside(view: string): void {
 }
 
 function Back({ label, to }: { label: string; to: () => void }) {
-  return <Group mb="sm"><Button variant="subtle" size="xs" leftSection={<IconArrowLeft size="0.9rem" />} onClick={to}>{label}</Button></Group>;
+  return <Group mb="xs" className="map-back"><Button variant="subtle" size="xs" leftSection={<IconArrowLeft size="0.9rem" />} onClick={to}>{label}</Button></Group>;
 }
 
 function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }) {

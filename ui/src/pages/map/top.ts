@@ -1,5 +1,5 @@
-// How high the page's header is and how wide the map must be, for heads that stay in sight while the window scrolls both
-// ways: told to the style sheet as --top and --map-width.
+// How high the page's header is, how wide the map must be and how wide the window's scroll bar is, for heads that stay in
+// sight while the window scrolls both ways: told to the style sheet as --top, --map-width and --bar.
 import { useEffect } from "react";
 
 const HEAD = 7.5; // rem, the lanes' heads
@@ -10,7 +10,10 @@ export function useHeads(stages: number): void {
     const root = document.documentElement;
     root.style.setProperty("--map-width", `${HEAD + stages * STAGE + 2.5}rem`);
     const header = document.querySelector<HTMLElement>("header.top");
-    const tell = () => root.style.setProperty("--top", `${header?.offsetHeight ?? 0}px`);
+    const tell = () => {
+      root.style.setProperty("--top", `${header?.offsetHeight ?? 0}px`);
+      root.style.setProperty("--bar", `${window.innerWidth - root.clientWidth}px`);
+    };
     tell();
     const watch = new ResizeObserver(tell);
     if (header) watch.observe(header);
@@ -18,6 +21,7 @@ export function useHeads(stages: number): void {
       watch.disconnect();
       root.style.removeProperty("--map-width");
       root.style.removeProperty("--top");
+      root.style.removeProperty("--bar");
     };
   }, [stages]);
 }

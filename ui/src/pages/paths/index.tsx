@@ -18,6 +18,7 @@ import { ErrorBox } from "@/parts/ErrorBox";
 import { fileOf } from "@/parts/journeys";
 import { Members } from "@/parts/Members";
 import type { Names } from "@/parts/names";
+import { Nobody } from "@/parts/Nobody";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -128,6 +129,7 @@ interface FlowProps { answer: AnswerOut; walk: Walk; labelOf: (step: string) => 
 function FlowPart({ answer, walk, labelOf, go, expand, collapse }: FlowProps) {
   const nodes = answer.tables["nodes"];
   const links = answer.tables["links"];
+  if (!nodes?.rows.length && walk.start === null && !walk.before) return <Nobody />;
   return (
     <>
       <Flow answer={answer} walk={walk} labelOf={labelOf} go={go} expand={expand} />

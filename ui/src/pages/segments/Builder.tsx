@@ -75,7 +75,7 @@ export function Builder({ old, taken, file }: { old?: Counted; taken: string[]; 
         <Stack gap="sm" maw="46rem">
           <Title order={2} size="h4">{w.nameIt}</Title>
           {!old && <SegmentedControl aria-label={w.kindOf} value={kind} onChange={(value) => setKind(value as Kind)} data={[{ value: "segment", label: w.segment }, { value: "persona", label: w.persona }]} w="fit-content" />}
-          <Group align="flex-start">
+          <Group align="flex-end">
             <TextInput label={w.label} value={label} onChange={(event) => setLabel(event.currentTarget.value)} required flex={1} miw="14rem" />
             <TextInput label={w.id} description={w.idSaid} value={id} placeholder={idOf(label, taken)} onChange={(event) => setId(event.currentTarget.value)} w="14rem" />
           </Group>

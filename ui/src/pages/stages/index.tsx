@@ -12,6 +12,7 @@ import { Occupancy } from "@/pages/stages/Occupancy";
 import { One } from "@/pages/stages/One";
 import { Contract } from "@/parts/Contract";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Nobody } from "@/parts/Nobody";
 import { Waiting } from "@/parts/Waiting";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -41,7 +42,7 @@ function All({ told, open }: { told: StagesOut; open: Open }) {
   const by = values.get("by") ?? undefined;
   const parted = useStages(by);
   const groups = by && parted.data?.by === by ? parted.data.groups : undefined;
-  if (told.stages.every((one) => one.entered === 0)) return <><h1>{w.title}</h1><p className="headline">{w.nobody}</p></>;
+  if (told.stages.every((one) => one.entered === 0)) return <><h1>{w.title}</h1><Nobody /></>;
   return (
     <div className="stages-page">
       <h1>{w.title}</h1>

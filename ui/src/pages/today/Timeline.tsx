@@ -8,6 +8,7 @@ import { Chart, type Palette } from "@/parts/Chart";
 import { bandsOption } from "@/parts/charts/bands";
 import { DataTable } from "@/parts/DataTable";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Nobody } from "@/parts/Nobody";
 import { namesOf } from "@/parts/names";
 import { Waiting } from "@/parts/Waiting";
 import { words } from "@/words";
@@ -27,6 +28,7 @@ export function Timeline() {
   }, [table, notes.data, stages]);
   if (answer.error) return <ErrorBox error={answer.error} again={() => void answer.refetch()} />;
   if (!answer.data || !table) return <Waiting label={w.looking} />;
+  if (table.rows.length === 0) return <Nobody />;
   const locale = { currency: answer.data.asked.currency ?? null, zone: answer.data.asked.time_zone };
   return (
     <>
