@@ -89,7 +89,7 @@ export function stepOf(reach: number): number {
 
 /** Names down the left side, the first on top. */
 export function names(c: Palette, data: string[], more: object = {}): object {
-  return axis(c, { type: "category", inverse: true, data, splitLine: { show: false }, ...more, axisLabel: { color: c.ink, width: size(narrow() ? 6.5 : across() < 1100 ? 15 : 24), overflow: "truncate", interval: 0, hideOverlap: false } });
+  return axis(c, { type: "category", inverse: true, data, splitLine: { show: false }, ...more, axisLabel: { color: c.ink, width: size(narrow() ? 8 : across() < 1100 ? 15 : 24), overflow: "truncate", interval: 0, hideOverlap: false } });
 }
 
 export function percentAxis(c: Palette, more: object = {}): object {
@@ -97,7 +97,7 @@ export function percentAxis(c: Palette, more: object = {}): object {
 }
 
 export function legend(c: Palette, data?: string[]): object {
-  return { textStyle: { color: c.ink, fontSize: size() }, top: 0, left: 0, type: "scroll", icon: undefined, itemWidth: size(1), itemHeight: size(0.6), ...(data ? { data } : {}) };
+  return { textStyle: { color: c.ink, fontSize: size() }, top: 0, left: 0, type: "scroll", pageIconColor: c.ink, pageIconInactiveColor: c.line, pageIconSize: size(0.7), pageTextStyle: { color: c.muted }, icon: undefined, itemWidth: size(1), itemHeight: size(0.6), ...(data ? { data } : {}) };
 }
 
 /** Not known yet: hatched, so that no colour alone says so. */
