@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from desirepath.core.estimate import MINIMUM_N
 from desirepath.core.times import FOREVER, NEVER
+from desirepath.measure.walks.fared import lasting, sessions_told, succeeded_share
 from desirepath.measure.walks.path_counts import (
     Found,
     Shape,
@@ -21,7 +22,6 @@ from desirepath.measure.walks.path_counts import (
     is_plain,
     session_paths,
 )
-from desirepath.measure.walks.session_rows import lasting, sessions_told, succeeded_share
 from desirepath.measure.walks.walk import Fate, Walks
 from desirepath.stats.aalen_johansen import aalen_johansen, incidence_quantile
 from tests.twins import paths as twin

@@ -145,21 +145,29 @@ def test_a_period_asks_about_the_walks_that_begin_within(seed: int, part: int, s
 
 
 @few
-@given(seeds, st.booleans())
-def test_what_is_told_of_sessions_does_not_depend_on_how_they_are_read(seed: int, goals: bool):
+@given(seeds, st.booleans(), st.sampled_from(["", "begins", "arrives", "both"]))
+def test_what_is_told_of_walks_does_not_depend_on_how_they_are_read(seed: int, goals: bool, anchors: str):
     shop = random_shop(seed, 60)
     t, v = shop.trails, shop.visits
     goal = t.value > 0 if goals else None
-    starts = session_starts(t.offset, t.ts, gap=DAY)
-    told = [
-        path_lines(shop.journey, v, t, walks, count_paths(walks, SHAPE), as_of=shop.as_of, top=7, goal=goal)
-        for walks in (
-            sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY),
-            # Read in the general way, though silence ends them: marks would have other fates.
-            replace(sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY), starts=starts),
-        )
-    ]
-    assert told[0] == told[1]
+    begins = t.value % 3 == 0 if anchors in ("begins", "both") else None
+    arrives = t.value % 2 == 0 if anchors in ("arrives", "both") else None
+    shape = Shape(len(TOUCHPOINTS), 3, begins=begins, arrives=arrives)
+    plain = sessions(t, v, t.touchpoint, as_of=shop.as_of, gap=DAY)
+    whole = whole_trails(t, v, t.touchpoint)
+    marks = session_starts(t.offset, t.ts, gap=DAY)
+    customer = np.arange(t.customers, dtype=np.int32)
+    for quick, *others in (
+        [plain, replace(plain, starts=marks), replace(plain, customer=customer)],
+        [whole, replace(whole, customer=customer)],
+    ):
+        told = [
+            path_lines(
+                shop.journey, v, t, walks, count_paths(walks, shape), as_of=shop.as_of, top=7, goal=goal
+            )
+            for walks in (quick, *others)
+        ]
+        assert all(one == told[0] for one in told[1:])
 
 
 @few

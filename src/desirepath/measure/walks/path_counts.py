@@ -190,7 +190,7 @@ def count_paths(walks: Walks, shape: Shape) -> PathCounts:
         table, tallies = _taken(tables), np.zeros(4, np.int64)
         none = np.empty((0, 6), np.int64)
         table.keys, table.used, _, _ = path_kernel.read_walks(
-            low, high, *read, tallies, table.keys, table.used, none[:, :2], False, none
+            low, high, *read, tallies, table.few, table.keys, table.used, none[:, :2], False, none
         )
         tables.put(table)
         return tallies
@@ -243,21 +243,35 @@ def find_parts(
     walks: Walks, counts: PathCounts, rows: Int64, use: Callable[[Found], T], *, others: bool = False
 ) -> list[T]:
     """What `use` makes of the walks of each range of runs: so that never all of them have to be held."""
+
+    def columns(rows: Int64, place: Int64) -> T:
+        path, *others = np.ascontiguousarray(rows.T)
+        return use(Found(place[path], *others))
+
+    return find_rows(walks, counts, rows, columns, others=others)
+
+
+def find_rows(
+    walks: Walks, counts: PathCounts, rows: Int64, use: Callable[[Int64, Int64], T], *, others: bool = False
+) -> list[T]:
+    """The same of rows, which path_kernel.read_walks finds, and of the place in `rows` that each one's path has."""
     from desirepath.measure.walks import path_kernel
 
     order = np.lexsort((counts.key[rows, 0], counts.key[rows, 1]))
     chosen = np.ascontiguousarray(counts.key[rows][order])
     place = np.append(order, len(rows))
+    few = np.full(FEW, len(rows), np.int64)
+    lowest = np.flatnonzero((chosen[:, 1] == 0) & (chosen[:, 0] < FEW))
+    few[chosen[lowest, 0]] = lowest
     read = _read(walks, counts.shape)
 
     def work(low: int, high: int) -> T:
         room = np.empty((1024, 6), np.int64)
         none = np.zeros((1, 3), np.int64)
         _, _, found, filled = path_kernel.read_walks(
-            low, high, *read, np.zeros(4, np.int64), none, 0, chosen, others, room
+            low, high, *read, np.zeros(4, np.int64), few, none, 0, chosen, others, room
         )
-        columns = np.ascontiguousarray(found[:filled].T)
-        return use(Found(place[columns[0]], *columns[1:]))
+        return use(found[:filled], place)
 
     return _spread(work, walks)
 

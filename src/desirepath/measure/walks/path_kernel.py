@@ -138,6 +138,7 @@ def read_walks(
     anchors: tuple[Mask, Mask],
     shape: tuple[int, int, int, int, bool, bool],
     tallies: Int64,
+    few: Int64,
     keys: Int64,
     used: int,
     chosen: Int64,
@@ -150,7 +151,8 @@ def read_walks(
     two may be empty: nowhere, all. ends: how a run ends; how a walk that ends at an event ends; the second wins where
     it is not empty. anchors: where a path may begin, where it ends; empty: at the walk's own ends.
     shape: gap (−1: none), base, fits, longest, backward, collapse. tallies: walks, those with a step, those that began,
-    those that arrived. chosen: sorted paths [n, 2] to be found.
+    those that arrived. few: counts of the lowest paths, by their number; keys, used: the others. chosen: sorted paths
+    [n, 2] to be found; few then holds the place of each of the lowest paths in chosen, n where it is not there.
     found: [room, 6], no room: count. Else by walk: its path's place in chosen, run, first and last event of the path,
     first and last event of the walk; other paths (their place is n) are passed over unless `others` are wanted.
     Returns the table, how much is in it, found (which grows as it must) and how many were found.
@@ -187,10 +189,14 @@ def read_walks(
             number, above, cut = _number(steps, first, last, backward, collapse, base, fits, longest)
             over = backward or len(arrives) > 0
             number = (number << FATE_BITS) | (CUT if cut else 0 if over else fate(p, began, end, run, ends))
+            low_one = above == 0 and number < len(few)
             if counting:
-                keys, used = add(keys, used, number, above, 1)
+                if low_one:
+                    few[np.uintp(number)] += 1
+                else:
+                    keys, used = add(keys, used, number, above, 1)
                 continue
-            path = _place(chosen, number, above)
+            path = few[np.uintp(number)] if low_one else _place(chosen, number, above)
             if path == len(chosen) and not others:
                 continue
             if filled == len(found):

@@ -16,8 +16,8 @@ from desirepath.journey.definition import Journey
 from desirepath.journey.visits import Visits
 from desirepath.measure.cohort import Mask, horizon_of, take
 from desirepath.measure.meetings import first_of_group
+from desirepath.measure.walks.fared import Told, sessions_told, succeeded_share, walks_told
 from desirepath.measure.walks.path_counts import Found, PathCounts, commonest, find_parts, is_plain
-from desirepath.measure.walks.session_rows import Told, sessions_told, succeeded_share
 from desirepath.measure.walks.walk import Fate, Walks, bare
 from desirepath.measure.whole import horizon_of_all
 from desirepath.measure.worth import success_worth
@@ -89,6 +89,9 @@ def path_lines(
     shown = [(int(starts[i]), int(ends[i])) for i in best.tolist()]
     if is_plain(walks, counts.shape):
         groups = sessions_told(walks, counts, shown, trails.value, goal, as_of=as_of)
+    elif walks.customer is None:
+        horizon = horizon_of_all(journey)
+        groups = walks_told(walks, counts, shown, trails.value, goal, horizon=horizon, as_of=as_of)
     else:
         groups = _Judge(journey, visits, trails, walks, counts, as_of, goal).of(shown)
     steps = counts.steps(starts[best])

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
+from desirepath.measure.walks.kernel import CUSTOMERS, GOING_ON, IN_FLIGHT, KNOWN, STAYED, SUCCEEDED, VALUE
 from desirepath.measure.walks.path_kernel import CUT, FATE_BITS, add, place_of
 
 Int64 = NDArray[np.int64]
@@ -20,9 +21,6 @@ Mask = NDArray[np.bool_]
 Columns = tuple[Int64, Int64, NDArray[Any], Int8]  # offset, ts, code, ends
 Meant = tuple[Mask, int, int]  # asked, since, until
 Shape = tuple[int, int, int, int, bool]  # gap, base, fits, longest, collapse
-
-IN_FLIGHT, SUCCEEDED, VALUE, CUSTOMERS, STAYED = range(5)  # what is told of each group
-_GOING_ON = 1  # walks.Fate.IN_FLIGHT
 
 
 @kernel
@@ -143,10 +141,10 @@ def judge_sessions(
     """What became of the sessions of some paths: as count_sessions reads them.
 
     few: the group of each of the lowest paths, by its number, −1 for one that is not looked for. keys: of the others,
-    1 + their group where the count would be. goal: which events are success; may be empty. told: [groups, 5]: those in
-    flight, those over that succeeded, the value of their events, customers, those that were not over at once; what
-    success, value and time are of begins with the path's first step. took, of: how long each of these, twice the µs,
-    and 1 more where it is in flight; and its group. Returns both, which grow as they must, and how many there are.
+    1 + their group where the count would be. goal: which events are success; may be empty. told: [groups, 6]: those in
+    flight; over (KNOWN); over that succeeded; the value of their events; customers; those that were not over at once.
+    What success, value and time are of begins with the path's first step. took, of: how long each of these, twice the
+    µs, and 1 more where it is in flight; and its group. Returns both, which grow as they must, and how many there are.
     """
     offset, ts, code, ends = columns
     asked, since, until = meant
@@ -177,12 +175,13 @@ def judge_sessions(
                 g = _group(few, keys, number, above)
             if g < 0:
                 continue
-            over = not known or ends[p - one] != _GOING_ON
+            over = not known or ends[p - one] != GOING_ON
             worth, done, q = np.int64(0), False, first
             while q < p:
                 worth += value[q]
                 done |= wanted and goal[q]
                 q += one
+            told[g, KNOWN] += over
             told[g, VALUE] += worth
             told[g, SUCCEEDED] += over and done
             told[g, CUSTOMERS] += before[g] != c

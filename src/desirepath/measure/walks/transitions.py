@@ -102,6 +102,7 @@ def transitions(
 
     collapse: a step done several times running is one. Edges of equal count stand in the order of the codes.
     """
+    walks = walks.marked()  # they are read several times
     found = follow(walks, home, collapse=collapse)
     kinds = len(home)
     flat = found.edges.ravel()

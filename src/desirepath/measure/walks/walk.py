@@ -7,7 +7,7 @@ has a fate, so that who is still on the way is never taken for one who stopped.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Literal
 
@@ -79,18 +79,22 @@ class Walks:
         """Whether all walks of the runs count."""
         return self.asked is None and self.since == NEVER and self.until == FOREVER
 
+    def marked(self) -> Walks:
+        """The same with a mask that says all of who is asked about."""
+        if self.since == NEVER and self.until == FOREVER:
+            return self
+        within = (self.ts >= self.since) & (self.ts < self.until)
+        asked = within if self.asked is None else self.asked & within
+        return replace(self, asked=asked, since=NEVER, until=FOREVER)
+
     def columns(self) -> tuple[Int64, Int64, NDArray[np.int16], Mask, Mask]:
         """As the loops over any walks read them: for all parts at once, since who is asked about may be made here."""
-        asked = self.asked
-        if self.since != NEVER or self.until != FOREVER:
-            within = (self.ts >= self.since) & (self.ts < self.until)
-            asked = within if asked is None else asked & within
         return (
             bare(self.offset),
             bare(self.ts),
             bare_codes(self.code),
             bare_mask(self.starts),
-            bare_mask(asked),
+            bare_mask(self.marked().asked),
         )
 
     def ends(self) -> tuple[Int8, Int8]:

@@ -1,8 +1,7 @@
-"""What became of the sessions of some paths: did they succeed, how long did they last, what were they worth?
+"""What became of the walks of some paths: did they succeed, how long did they last, what were they worth?
 
-In: plain sessions (path_counts.is_plain), their counts, and which rows of these are asked about. Out: Told for each.
-One pass adds up what can be added; only how long those lasted that were not over at once is kept, since a median is
-asked for.
+In: sessions or whole trails, their counts, and which rows of these are asked about. Out: Told for each. What can be
+added is added up as they are read; how long those lasted that were not over at once is kept, for the median.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.estimate import Measured, NoEstimate
-from desirepath.measure.walks.path_counts import FEW, PathCounts, plainly
+from desirepath.measure.walks.path_counts import FEW, PathCounts, find_rows, plainly
 from desirepath.measure.walks.walk import Mask, Walks, bare, bare_mask
 from desirepath.stats.aalen_johansen import Incidence, incidence_quantile
 from desirepath.stats.intervals import proportion
@@ -22,6 +21,7 @@ from desirepath.trail.spread import spread, together
 
 Int64 = NDArray[np.int64]
 Int16 = NDArray[np.int16]
+_Part = tuple[Int64, Int64, Int16]  # told, took, of: as of session_kernel.judge_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +51,74 @@ def sessions_told(
     *,
     as_of: int,
 ) -> list[Told]:
-    """Of the sessions of each range of rows of the counts. value, goal: over the trails' events."""
-    from desirepath.measure.walks import session_kernel as kernel
+    """Of plain sessions, for each range of rows of the counts. value, goal: over the trails' events."""
+    from desirepath.measure.walks import session_kernel
 
     if not groups:
         return []
     read, (few, keys) = plainly(walks, counts.shape), _looked_for(counts, groups)
     worth, wanted = bare(value), bare_mask(goal)
 
-    def work(low: int, high: int) -> tuple[Int64, Int64, Int16]:
-        told = np.zeros((len(groups), 5), np.int64)
-        took, of, filled = kernel.judge_sessions(
-            low,
-            high,
-            *read,
-            few,
-            keys,
-            worth,
-            wanted,
-            told,
-            np.empty(1024, np.int64),
-            np.empty(1024, np.int16),
+    def work(low: int, high: int) -> _Part:
+        told, took, of = _room(len(groups), 1024)
+        took, of, filled = session_kernel.judge_sessions(
+            low, high, *read, few, keys, worth, wanted, told, took, of
         )
         return told, took[:filled], of[:filled]
 
-    parts = spread(work, walks.offset, walks.runs)
+    return _told(spread(work, walks.offset, walks.runs), counts, groups, goal is not None, as_of)
+
+
+def walks_told(
+    walks: Walks,
+    counts: PathCounts,
+    groups: Sequence[tuple[int, int]],
+    value: Int64,
+    goal: Mask | None,
+    *,
+    horizon: int,
+    as_of: int,
+) -> list[Told]:
+    """The same of any walks whose runs are customers. horizon: after so long it is known whether one succeeded."""
+    from desirepath.measure.walks import kernel
+
+    if not groups:
+        return []
+    rows = np.array([row for first, last in groups for row in range(first, last)], np.int64)
+    group = np.repeat(np.arange(len(groups)), [last - first for first, last in groups])
+    offset, ts, ends = bare(walks.offset), bare(walks.ts), walks.ends()
+    worth, wanted = bare(value), bare_mask(goal)
+    rule = (walks.unit == "session", counts.shape.arrives is not None, as_of - horizon)
+
+    def use(found: Int64, place: Int64) -> _Part:
+        told, took, of = _room(len(groups), len(found))
+        mine = group[place[:-1]].astype(np.int16)
+        filled = kernel.judge_found(found, mine, offset, ts, ends, worth, wanted, rule, told, took, of)
+        return told, took[:filled], of[:filled]
+
+    return _told(find_rows(walks, counts, rows, use), counts, groups, goal is not None, as_of)
+
+
+def _room(groups: int, walks: int) -> _Part:
+    return np.zeros((groups, 6), np.int64), np.empty(walks, np.int64), np.empty(walks, np.int16)
+
+
+def _told(
+    parts: list[_Part], counts: PathCounts, groups: Sequence[tuple[int, int]], declared: bool, as_of: int
+) -> list[Told]:
+    """Of each group. declared: whether there is anything that counts as success."""
+    from desirepath.measure.walks import kernel
+
     each = np.stack([told for told, _, _ in parts])
     lasted, ends = _dealt(each[:, :, kernel.STAYED], [(took, of) for _, took, of in parts])
     total = each.sum(axis=0)
 
     def one(group: int) -> Told:
-        in_flight, succeeded, value, customers, stayed = total[group].tolist()
+        in_flight, succeeded, value, customers, stayed, known = total[group].tolist()
         n = int(counts.count[slice(*groups[group])].sum())
         mine = lasted[ends[group] - stayed : ends[group]]
         return Told(
-            succeeded_share(goal is not None, succeeded, n - in_flight, as_of=as_of),
+            succeeded_share(declared, succeeded, known, as_of=as_of),
             incidence_quantile(lasting(n - stayed, mine), 0.5, as_of=as_of),
             value,
             in_flight,
