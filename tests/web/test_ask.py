@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,39 @@ def test_progress_is_heard_by_who_listens_and_by_nobody_else() -> None:
         tell("within", 0.5)
     tell("after", 1.0)
     assert heard == [("within", 0.5)]
+
+
+NAMED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("occupancy", {}),
+    ("churn", {"stage": "retention"}),
+    ("attribution", {"by": "touchpoint", "models": ["first", "last"]}),
+    ("paths", {"starts_at": "product_page", "ends_at": "search_result", "per": "pass"}),
+    ("retention", {"start": "product_page", "returning": "search_result"}),
+)
+
+
+@pytest.mark.parametrize(("name", "fields"), NAMED)
+def test_sentences_call_things_by_their_names_and_what_is_copied_by_their_ids(
+    shop_client: TestClient, sample_shop: SampleShop, name: str, fields: dict[str, Any]
+) -> None:
+    journey = sample_shop.workspace.journey
+    ids = {s.id for s in journey.stages} | {t.id for t in journey.touchpoints if "_" in t.id}
+    told = shop_client.post(f"/api/v1/ask/{name}", json=fields).json()
+    contract = told["contract"]["denominator"] if name == "retention" else ""
+    assert not ids & set(re.findall(r"\w+", " ".join([*told["says"], contract])))
+    for given in fields.values():
+        assert all(one in told["command"] for one in ([given] if isinstance(given, str) else given))
+
+
+def test_a_measure_has_its_name_beside_its_id(shop_client: TestClient) -> None:
+    for name, table in (("comparison", "differences"), ("groups", "measures")):
+        fields = (
+            {"a": "segment:mobile", "measures": ["rate"]}
+            if name == "comparison"
+            else {"rule": "segment:mobile"}
+        )
+        found = shop_client.post(f"/api/v1/ask/{name}", json=fields).json()["tables"][table]
+        heads = [one["name"] for one in found["columns"]]
+        rows = [dict(zip(heads, row, strict=True)) for row in found["rows"]]
+        named = {row["measure"]: row["what"] for row in rows}
+        assert named["rate:decision"] == "Decision: success"

@@ -19,7 +19,9 @@ export function DataTable({ table, caption, locale, most = 200, names: called }:
   const names = table.columns.map((one) => one.name);
   const parts = new Set(names.filter((name) => names.includes(`${name}_low`)).flatMap((name) => [`${name}_low`, `${name}_high`, `${name}_n`]));
   const byRow = table.columns.some((one) => one.unit?.startsWith("@"));
-  const shown = table.columns.filter((one) => !parts.has(one.name) && !(byRow && one.name === "unit"));
+  // A measure's id is for machines and stays in files; beside it stands what it is.
+  const hidden = new Set([...parts, ...(byRow ? ["unit"] : []), ...(names.includes("what") ? ["measure"] : [])]);
+  const shown = table.columns.filter((one) => !hidden.has(one.name));
   const rows = table.rows.slice(0, most).map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={caption}>

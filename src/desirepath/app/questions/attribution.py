@@ -135,7 +135,8 @@ class Attribution(Question["AttributionAnswer"]):
         if money is not None:
             tables["spend"] = _spend(found)
         tables["intervals"] = _intervals(found)
-        says = self._says(found, money, label, asking.currency)
+        names = {t.id: t.label for t in asking.journey.touchpoints} if column == "touchpoint" else {}
+        says = self._says(found, money, label, asking.currency, names)
         return asking.answered(self, found, contract, says, tables, _lists(ways, labels, found))
 
     def _how(self) -> How:
@@ -207,7 +208,12 @@ class Attribution(Question["AttributionAnswer"]):
         )
 
     def _says(
-        self, found: AttributionAnswer, money: Spent | None, label: str, currency: str | None
+        self,
+        found: AttributionAnswer,
+        money: Spent | None,
+        label: str,
+        currency: str | None,
+        names: dict[str, str],
     ) -> tuple[str, ...]:
         from desirepath.app.questions.units import in_words
         from desirepath.core.estimate import Estimate
@@ -227,16 +233,20 @@ class Attribution(Question["AttributionAnswer"]):
         best = max(found.channels, key=lambda one: _value(one.conversions[main]), default=None)
         most_of_all = None if best is None else best.conversions[main]
         if best is not None and isinstance(most_of_all, Estimate):
-            say += f"; by {_NAMES.get(main, main)} most credit goes to {best.label}: {_with_ends(most_of_all)} of them"
+            gets = names.get(best.label, best.label)
+            say += (
+                f"; by {_NAMES.get(main, main)} most credit goes to {gets}: {_with_ends(most_of_all)} of them"
+            )
         says = [f"{say}."]
         if found.credited < 20:
             says.append(f"That is too few to say more: n {found.credited:,} of 20.")
         apart = [(one, *one.disagree) for one in found.channels if one.disagree]
         if apart:
             one, least, most = max(apart, key=lambda row: _spread(row[0].conversions, *row[1:]))
+            about = names.get(one.label, one.label)
             says.append(
                 f"Models disagree beyond their intervals about {len(apart)} of {len(found.channels)}, most about "
-                f"{one.label}: {_value(one.conversions[least]):,.0f} by {_NAMES.get(least, least)}, "
+                f"{about}: {_value(one.conversions[least]):,.0f} by {_NAMES.get(least, least)}, "
                 f"{_value(one.conversions[most]):,.0f} by {_NAMES.get(most, most)}."
             )
         says.append(

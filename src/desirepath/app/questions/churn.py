@@ -82,9 +82,9 @@ class Churn(Question["ChurnAnswer"]):
             "stages": _periods(result, range(len(result.places))),
             "staying": _staying(result, place, self.most),
         }
-        return asking.answered(
-            self, result, result.contract, _says(result, place, self.most), tables, _lists(result, place)
-        )
+        labels = [s.label for s in asking.journey.stages if s.id == self.stage]
+        says = _says(result, place, self.most, labels[0] if labels else "the journey")
+        return asking.answered(self, result, result.contract, says, tables, _lists(result, place))
 
 
 def _periods(result: ChurnAnswer, places: Any) -> Table:
@@ -123,11 +123,10 @@ def _staying(result: ChurnAnswer, place: int, most: int) -> Table:
     return table_of("time since entry", columns, rows, {"rule": result.contract.rule})
 
 
-def _says(result: ChurnAnswer, place: int, most: int) -> tuple[str, ...]:
+def _says(result: ChurnAnswer, place: int, most: int, name: str) -> tuple[str, ...]:
     from desirepath.app.questions.retention_told import in_share
     from desirepath.app.questions.units import in_words
 
-    name = "the journey" if place == len(result.places) - 1 else result.places[place]
     if not result.periods:
         return ("No customer was on the journey in this time: nobody could go.",)
     known = [p for p in range(len(result.periods)) if result.rate(p, place).known]

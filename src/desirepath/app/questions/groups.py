@@ -242,11 +242,20 @@ def _measures_table(result: GroupsAnswer) -> Table:
     from desirepath.app.questions.tables import table_of
 
     columns: dict[str, str | type] = {
-        "group": str, "measure": str, "unit": str, "inside": "@unit", "beside": "@unit", "difference": "@unit apart",
-        "beyond_chance": bool,
+        "group": str, "measure": str, "what": str, "unit": str, "inside": "@unit", "beside": "@unit",
+        "difference": "@unit apart", "beyond_chance": bool,
     }  # fmt: skip
     rows = [
-        (g.name or f"group {place}", c.measure.id, c.measure.unit, c.a, c.b, c.difference, c.beyond_chance)
+        (
+            g.name or f"group {place}",
+            c.measure.id,
+            c.measure.label,
+            c.measure.unit,
+            c.a,
+            c.b,
+            c.difference,
+            c.beyond_chance,
+        )
         for place, g in enumerate(result.groups, start=1)
         for c in g.face.compared
     ]

@@ -62,13 +62,14 @@ class Occupancy(Question["WhereAnswer"]):
         )  # fmt: skip
         counts = occupancy(asking.journey, asking.visits, as_of=asking.as_of, step=self.every, where=where)
         now = {s.id: _here(asking, place, where) for place, s in enumerate(asking.journey.stages)}
+        labels = {s.id: s.label for s in asking.journey.stages}
         tables = {
             "after": _after(result),
             "counts": _counts(asking, counts, self.every),
             "moves": _moves(result),
         }
         lists: dict[str, Codes] = {f"in {stage}": (lambda codes=codes: codes) for stage, codes in now.items()}  # type: ignore[misc]
-        return asking.answered(self, result, result.contract, _says(result, now), tables, lists)
+        return asking.answered(self, result, result.contract, _says(result, now, labels), tables, lists)
 
     def _beginnings(self, asking: Asking) -> Beginnings:
         """Each customer's first event, where it is asked about; until when somebody is known to be unplaced."""
@@ -142,7 +143,7 @@ def _moves(result: WhereAnswer) -> Table:
     return table_of("state", columns, rows, {"rule": result.contract.rule})
 
 
-def _says(result: WhereAnswer, now: dict[str, Any]) -> tuple[str, ...]:
+def _says(result: WhereAnswer, now: dict[str, Any], labels: dict[str, str]) -> tuple[str, ...]:
     from desirepath.app.questions.retention_told import in_share
 
     if not result.customers:
@@ -152,8 +153,8 @@ def _says(result: WhereAnswer, now: dict[str, Any]) -> tuple[str, ...]:
     known = sorted((one for one in shares if one[0].known), key=lambda one: -getattr(one[0], "value", 0.0))
     if not known:
         return (f"Where {result.customers:,} customers are cannot be said: {in_share(shares[0][0])}.",)
-    told = ", ".join(f"{state} {in_share(one)}" for one, state in known[:3])
-    here = ", ".join(f"{len(codes):,} in {stage}" for stage, codes in now.items())
+    told = ", ".join(f"{labels.get(state, state)} {in_share(one)}" for one, state in known[:3])
+    here = ", ".join(f"{len(codes):,} in {labels[stage]}" for stage, codes in now.items())
     return (
         f"Of {result.customers:,} customers, {last} {result.unit}s after they began: {told}.",
         f"Now: {here}.",

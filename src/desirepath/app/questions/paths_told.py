@@ -63,24 +63,26 @@ def in_share(one: Measured) -> str:
 # ── sentences ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def says(question: Paths, found: PathsFound, steps: Steps, in_flight: int) -> tuple[str, ...]:
-    """The answer in sentences."""
+def says(
+    question: Paths, found: PathsFound, steps: Steps, in_flight: int, ends: tuple[str | None, str | None]
+) -> tuple[str, ...]:
+    """The answer in sentences. ends: what the steps from which and to which was asked are called."""
     if not found.walks:
         return (f"There is no {found.unit} to read a path from.", *_kept_apart(in_flight))
     if found.total == found.without_steps:
-        return (_nobody(question, found, steps), *_kept_apart(in_flight))
+        return (_nobody(question, found, steps, ends), *_kept_apart(in_flight))
     body = {"exact": _exact, "flow": _flow, "tree": _tree}[found.form](found, steps)
-    return (*body, *_closing(question, found), *_kept_apart(in_flight))
+    return (*body, *_closing(question, found, ends), *_kept_apart(in_flight))
 
 
-def _nobody(question: Paths, found: PathsFound, steps: Steps) -> str:
+def _nobody(question: Paths, found: PathsFound, steps: Steps, ends: tuple[str | None, str | None]) -> str:
     if not steps.kinds and question.by == "touchpoint":
         return "The journey declares no touchpoint: ask by event, or by channel."
     walks = many(found.walks, found.unit)
     if question.way:
         return f"Of {walks}, none went this way."
     if question.starts_at or question.ends_at:
-        wanted = " to ".join(step for step in (question.starts_at, question.ends_at) if step)
+        wanted = " to ".join(step for step in ends if step)
         return f"Of {walks}, none has a path {'from' if question.starts_at else 'to'} {wanted}."
     return f"Of {walks}, none met a {question.by}."
 
@@ -149,20 +151,19 @@ def _tree(found: PathsFound, steps: Steps) -> list[str]:
     return told
 
 
-def _closing(question: Paths, found: PathsFound) -> list[str]:
+def _closing(question: Paths, found: PathsFound, ends: tuple[str | None, str | None]) -> list[str]:
     told = []
     if found.without_steps:
         told.append(f"{many(found.without_steps, found.unit)} of the {found.total:,} met no {question.by}.")
     if question.way:
         told.append(f"Of {many(found.walks, found.unit)}, {found.total:,} went this way.")
-    elif question.starts_at and question.ends_at:
+    elif ends[0] and ends[1]:
         told.append(
-            f"Of {many(found.walks, found.unit)}, {found.began:,} came to {question.starts_at}, and {found.total:,} "
-            f"from there to {question.ends_at}."
+            f"Of {many(found.walks, found.unit)}, {found.began:,} came to {ends[0]}, and {found.total:,} "
+            f"from there to {ends[1]}."
         )
-    elif question.starts_at or question.ends_at:
-        at = question.starts_at or question.ends_at
-        told.append(f"Of {many(found.walks, found.unit)}, {found.total:,} came to {at}.")
+    elif ends[0] or ends[1]:
+        told.append(f"Of {many(found.walks, found.unit)}, {found.total:,} came to {ends[0] or ends[1]}.")
     return told
 
 

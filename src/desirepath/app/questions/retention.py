@@ -169,12 +169,15 @@ class Retention(Question["RetentionAnswer"]):
         )  # fmt: skip
 
     def _contract(self, asking: Asking, count: Counting) -> Contract:
+        from desirepath.app.questions.steps import read_step
         from desirepath.measure.cohort import contract
 
         stage = _stage_of(asking, self.start)
-        starts = f"their first {self.start}" if stage is None else f"their first entry of {self.start}"
-        starts = "their first own event" if self.start.strip() == "first" else starts
-        returns = "any own event" if self.returning.strip() == "any" else self.returning
+        first = self.start.strip() == "first"
+        starts = "own event" if first else read_step(asking, self.start).label
+        starts = f"their first {starts if stage is None else f'entry of {starts}'}"
+        returned = self.returning.strip() == "any"
+        returns = "any own event" if returned else read_step(asking, self.returning).label
         length = (
             f"{self.every}s of the calendar in {asking.journey.time_zone}"
             if count.clock == "calendar"
