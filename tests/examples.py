@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from desirepath.app.workspace import Workspace
+from tests.once import once
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 
@@ -25,6 +27,12 @@ def loaded_example(name: str, data_dir: Path, folder: Path, **sources: str) -> W
     workspace = Workspace.open(home, variables={"DESIREPATH_DATA": str(data_dir)})
     workspace.load()
     return workspace
+
+
+def shared_example(name: str, data_dir: Path, factory: pytest.TempPathFactory) -> Workspace:
+    """The example, loaded once for all tests of a run. Not to be changed."""
+    home = once(factory, name, lambda folder: loaded_example(name, data_dir, folder)) / name
+    return Workspace.open(home, variables={"DESIREPATH_DATA": str(data_dir)})
 
 
 def one(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from desirepath.app.asking import Asking
 from desirepath.app.workspace import Workspace
 from desirepath.simulate import Truth, make_shop, read_truth
 from desirepath.testing import FixedClock
+from tests.once import once
 
 CLOCK = FixedClock(datetime(2026, 1, 2, tzinfo=UTC))
 
@@ -34,29 +33,14 @@ def opened(folder: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> SampleShop:
-    """Made by the first worker that asks; the others wait. Not to be changed: see `own_shop`."""
-    base = tmp_path_factory.getbasetemp()
-    # Workers of one run have folders side by side; without workers there is only this one.
-    home = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sample-shop"
-    ready, failed = home / "ready", home / "failed"
-    try:
-        home.mkdir()
-    except FileExistsError:
-        for _ in range(3000):
-            if ready.exists() or failed.exists():
-                break
-            time.sleep(0.2)
-        assert ready.exists(), "another worker could not make the sample shop: see its own failure"
-        return SampleShop(opened(home / "shop"), read_truth(home / "shop"))
-    try:
-        truth = make_shop(home / "shop")
-        workspace = opened(home / "shop")
-        workspace.load()
-    except BaseException:
-        failed.touch()
-        raise
-    ready.touch()
-    return SampleShop(workspace, truth)
+    """Not to be changed: see `own_shop`."""
+
+    def make(home: Path) -> None:
+        make_shop(home / "shop")
+        opened(home / "shop").load()
+
+    folder = once(tmp_path_factory, "sample-shop", make) / "shop"
+    return SampleShop(opened(folder), read_truth(folder))
 
 
 @pytest.fixture(scope="session")

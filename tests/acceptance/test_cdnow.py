@@ -10,14 +10,14 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate
-from tests.examples import loaded_example, one
+from tests.examples import one, shared_example
 
 pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
 def shop(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return loaded_example("cdnow", data_dir, tmp_path_factory.mktemp("cdnow"))
+    return shared_example("cdnow", data_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

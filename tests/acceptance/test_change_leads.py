@@ -9,7 +9,7 @@ import pytest
 
 from desirepath.app.questions.change import Change
 from desirepath.core.estimate import Estimate
-from tests.examples import loaded_example
+from tests.examples import shared_example
 
 pytestmark = pytest.mark.real_data
 
@@ -34,7 +34,7 @@ FROM parts a JOIN parts b ON a.origin = b.origin AND a.newer AND NOT b.newer
 def test_deals_grew_within_every_origin_and_not_by_mix(
     data_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    leads = loaded_example("leads", data_dir, tmp_path_factory.mktemp("leads"))
+    leads = shared_example("leads", data_dir, tmp_path_factory)
     found = leads.ask(
         Change(measure="rate:consideration", by="traits.origin", a="period:2018-Q1", b="period:2017-Q4")
     ).result

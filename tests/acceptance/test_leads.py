@@ -10,14 +10,14 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate, NoEstimate
-from tests.examples import loaded_example, one
+from tests.examples import loaded_example, one, shared_example
 
 pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
 def leads(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return loaded_example("leads", data_dir, tmp_path_factory.mktemp("leads"))
+    return shared_example("leads", data_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

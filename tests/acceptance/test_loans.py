@@ -17,7 +17,7 @@ import pytest
 from desirepath.app.draft import draft
 from desirepath.app.workspace import Workspace
 from desirepath.core.estimate import Estimate
-from tests.examples import loaded_example
+from tests.examples import shared_example
 
 pytestmark = pytest.mark.real_data
 STAGES = {
@@ -55,7 +55,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def loans(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return loaded_example("loans", data_dir, tmp_path_factory.mktemp("loans"))
+    return shared_example("loans", data_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

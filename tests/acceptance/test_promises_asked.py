@@ -14,7 +14,7 @@ from desirepath.core.estimate import Estimate, NoEstimate
 from desirepath.core.times import DAY
 from tests.acceptance.conftest import SampleShop
 from tests.commands import cli
-from tests.examples import loaded_example
+from tests.examples import shared_example
 
 pytestmark = pytest.mark.slow
 
@@ -114,10 +114,10 @@ def test_a_journey_without_promises_and_a_workspace_without_events(tmp_path: Pat
 
 @pytest.mark.real_data
 def test_a_promised_decision_is_not_held_against_those_who_still_wait_for_it(
-    data_dir: Path, tmp_path: Path
+    data_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Loan applications: once the bank has decided in time, nothing is left to decide, so nothing is compared."""
-    answer = loaded_example("loans", data_dir, tmp_path).ask(Promises())
+    answer = shared_example("loans", data_dir, tmp_path_factory).ask(Promises())
     for name in ("first_answer", "decided"):
         advancing = answer.result.effects[name][0]
         assert isinstance(advancing.difference, NoEstimate)

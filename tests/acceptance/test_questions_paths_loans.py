@@ -12,7 +12,7 @@ from desirepath import Paths, Transitions, Workspace
 from desirepath.app.questions.answer import Answer
 from desirepath.collect.read_sources import read_sources
 from desirepath.measure.walks.transitions import TransitionsAnswer
-from tests.examples import EXAMPLES, loaded_example
+from tests.examples import EXAMPLES, shared_example
 
 pytestmark = pytest.mark.real_data
 GOLDEN = Path(__file__).parents[1] / "golden" / "oracles" / "pm4py" / "loans.json"
@@ -26,7 +26,7 @@ def pm4py() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def loans(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return loaded_example("loans", data_dir, tmp_path_factory.mktemp("loans"))
+    return shared_example("loans", data_dir, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

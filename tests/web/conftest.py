@@ -14,6 +14,7 @@ from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
 from desirepath.web.api import create_api
 from tests.commands import small_shop
+from tests.once import once
 from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
 
 __all__ = ["own_shop", "sample_shop"]
@@ -23,9 +24,11 @@ API = "/api/v1"
 @pytest.fixture(scope="session")
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small shop, loaded. Not to be changed."""
-    folder = small_shop(tmp_path_factory.mktemp("web") / "shop", 60)
-    Workspace.open(folder, clock=FixedClock()).load()
-    return folder
+
+    def make(home: Path) -> None:
+        Workspace.open(small_shop(home / "shop", 60), clock=FixedClock()).load()
+
+    return once(tmp_path_factory, "small-shop", make) / "shop"
 
 
 def client_of(folder: Path, built: Path | None = None) -> TestClient:
