@@ -243,7 +243,7 @@ def test_what_nobody_thought_of_is_a_problem_as_well(
     [
         ("ask/funnel", {"steps": ["\ud800", "page"]}),
         ("ask/comparison", {"a": "\ud800"}),
-        ("customers/behind/retention?count=everyone", {"by": "\ud800"}),
+        ("ask/retention/customers?count=everyone", {"by": "\ud800"}),
         ("drafts", {"files": ["\ud800"]}),
         ("segments/try", {"rows": [{"column": "traits.plan", "values": ["\ud800"]}]}),
     ],

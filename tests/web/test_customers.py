@@ -18,6 +18,7 @@ from tests.commands import small_shop
 from tests.web.conftest import client_of, ended
 
 V1 = "/api/v1/customers"
+BEHIND = "/api/v1/ask/funnel/customers"
 MAIL = "c6@mail.example"
 
 
@@ -254,17 +255,17 @@ def test_who_is_excluded_is_found_and_says_why(changed: TestClient) -> None:
 
 def test_the_list_behind_a_number_is_whole_and_in_order(client: TestClient) -> None:
     steps = {"steps": ["page", "goal:decision"], "within": "14 days"}
-    members = client.post("/api/v1/ask/funnel/members", params={"count": "converted"}, json=steps).json()
+    members = client.post(BEHIND, params={"count": "converted"}, json=steps).json()
     asked = {"count": "converted", "most": 7, "order": "value"}
     rows: list[dict[str, Any]] = []
     while len(rows) < members["total"]:
         params = {**asked, "start": len(rows)}
-        page = client.post(f"{V1}/behind/funnel", params=params, json=steps).json()
+        page = client.post(BEHIND, params=params, json=steps).json()
         assert page["total"] == members["total"]
         rows += page["customers"]
     assert {one["id"] for one in rows} == {one["id"] for one in members["customers"]}
     assert [one["value"] for one in rows] == sorted((one["value"] for one in rows), reverse=True)
-    said = client.post(f"{V1}/behind/funnel", params={"count": "convrted"}, json=steps)
+    said = client.post(BEHIND, params={"count": "convrted"}, json=steps)
     assert said.status_code == 404
     assert "converted" in said.json()["hint"]
 
@@ -305,3 +306,16 @@ def test_two_who_ask_at_once_share_the_work(client: TestClient) -> None:
     outlooks(client)
     first, second = (client.post(f"{V1}/outlooks").json() for _ in range(2))
     assert {first["state"], second["state"]} <= {"running", "done"}
+
+
+def test_who_is_behind_a_number_is_told_in_one_shape_by_whatever_has_numbers(client: TestClient) -> None:
+    paths = client.app.openapi()["paths"]  # type: ignore[attr-defined]  # of FastAPI
+    told = {
+        path: one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for path, methods in paths.items()
+        for one in methods.values()
+        if path.endswith(("/members", "}/customers"))
+    }
+    assert told == dict.fromkeys(
+        ("/api/v1/ask/{name}/customers", "/api/v1/stages/{id}/customers"), "CustomersListed"
+    )

@@ -110,9 +110,8 @@ def test_addresses_under_other_names_are_masked_in_groups_and_steps(
 
 def test_the_stages_are_not_parted_by_what_names_people(app: TestClient) -> None:
     assert app.get(f"{API}/stages", params={"by": BY}).status_code == 400
-    for what in ("members", "customers"):
-        asked = {"by": BY, "group": "Ana", "count": "entered"}
-        assert app.get(f"{API}/stages/consideration/{what}", params=asked).status_code == 400
+    asked = {"by": BY, "group": "Ana", "count": "entered"}
+    assert app.get(f"{API}/stages/consideration/customers", params=asked).status_code == 400
 
 
 def test_a_masked_group_of_a_stage_leads_to_those_whom_it_counts(app: TestClient) -> None:
@@ -159,7 +158,7 @@ def test_suggestions_tell_no_values(app: TestClient) -> None:
 
 def test_customers_and_their_events_are_masked_as_before(app: TestClient) -> None:
     listed = app.get(f"{API}/customers")
-    id = app.get(f"{API}/stages/consideration/members", params={"count": "entered"}).json()["customers"][0][
+    id = app.get(f"{API}/stages/consideration/customers", params={"count": "entered"}).json()["customers"][0][
         "id"
     ]
     whole, events = app.get(f"{API}/customers/{id}"), app.get(f"{API}/customers/{id}/events")

@@ -98,7 +98,7 @@ def test_alarms_name_the_question_that_is_their_evidence(shop_client: TestClient
     found = looked(shop_client, since="2025-09-24", until="2025-12-23")
     overdue = next(one for one in found if one["kind"] == "overdue")
     asked = shop_client.post(
-        f"{API}/ask/overdue/members", params={"count": overdue["list"]}, json=overdue["fields"]
+        f"{API}/ask/overdue/customers", params={"count": overdue["list"]}, json=overdue["fields"]
     )
     assert asked.json()["total"] == overdue["customers"]
     for one in found:

@@ -3,8 +3,8 @@ import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { asJob, follow, type Told } from "@/api/jobs";
 import { answered } from "@/api/problem";
-import type { AnswerOut, DataOut, JobOut, MapDocument, MembersOut, QuestionOut, WorkspaceOut } from "@/api/types";
-import { ask, data, draw, mapData, members, questions, stop, workspace } from "@/generated/client/sdk.gen";
+import type { AnswerOut, CustomersListed, DataOut, JobOut, MapDocument, QuestionOut, WorkspaceOut } from "@/api/types";
+import { ask, customersBehind, data, draw, mapData, questions, stop, workspace } from "@/generated/client/sdk.gen";
 import { useAsked, type AskedOf } from "@/url/state";
 import { words } from "@/words";
 
@@ -60,15 +60,17 @@ export function useAnswer(name: string, fields: Fields | null): UseQueryResult<A
   });
 }
 
-/** The customers behind a count of an answer. */
-export function useMembers(name: string, fields: Fields, count: string | null, reveal: boolean): UseQueryResult<MembersOut> {
+export const DRAWN = 200; // customers in a drawer: the whole list is a page
+
+/** The first customers behind a count of an answer. */
+export function useMembers(name: string, fields: Fields, count: string | null, reveal: boolean): UseQueryResult<CustomersListed> {
   const { asked } = useAsked();
   const body = { ...asOf(asked), ...fields };
   return useQuery({
     queryKey: ["members", asked.journey, name, body, count, reveal],
     enabled: count !== null,
     queryFn: ({ signal }) =>
-      answered(members({ path: { name }, query: { journey: asked.journey, count: count ?? "", reveal }, body, signal })),
+      answered(customersBehind({ path: { name }, query: { journey: asked.journey, count: count ?? "", reveal, most: DRAWN }, body, signal })),
   });
 }
 

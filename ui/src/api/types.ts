@@ -1,6 +1,6 @@
 // The shapes of the API under the names that the app uses.
 export type {
-  AnswerOut, AskedOut, Cell, ContractOut, DataOut, Exhibit, JobOut, Lane, MapDocument, MembersOut, Problem, QuestionOut,
+  AnswerOut, AskedOut, Cell, ContractOut, CustomersListed, DataOut, Exhibit, JobOut, Lane, MapDocument, Problem, QuestionOut,
   StageColumn, StageGroupOut, StageMap, StageNumbersOut, StageSeenOut, StagesOut, TableOut, Trail, Value, WorkspaceOut,
 } from "@/generated/client/types.gen";
 import type { Estimate, NoEstimate } from "@/generated/client/types.gen";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMembers, type Fields } from "@/api/hooks";
-import type { MembersOut } from "@/api/types";
+import type { CustomersListed } from "@/api/types";
 import { behind } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { useFocusBack } from "@/parts/useFocusBack";
@@ -21,7 +21,7 @@ export function Members({ name, fields, count, title, close }: Props) {
   return <MemberList found={found} {...(title && { title })} page={count === null ? undefined : href("~/customers", behind(name, count, fields))} opened={count !== null} reveal={reveal} setReveal={setReveal} close={close} />;
 }
 
-interface ListProps { found: UseQueryResult<MembersOut>; opened: boolean; title?: string; page?: string | undefined; reveal: boolean; setReveal: (reveal: boolean) => void; close: () => void }
+interface ListProps { found: UseQueryResult<CustomersListed>; opened: boolean; title?: string; page?: string | undefined; reveal: boolean; setReveal: (reveal: boolean) => void; close: () => void }
 
 /** The drawer itself, for a list that comes from elsewhere. page: the address of the same list as a page. */
 export function MemberList({ found, opened, title, page, reveal, setReveal, close }: ListProps) {

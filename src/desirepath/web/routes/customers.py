@@ -69,7 +69,7 @@ def overdue_customers(
         return JSONResponse(as_plain(overdue_list(asking, here.outlooks, most=most, reveal=reveal)))
 
 
-@router.post("/customers/behind/{name}", response_model=CustomersListed)
+@router.post("/ask/{name}/customers", response_model=CustomersListed)
 def customers_behind(
     name: str,
     here: Here,
@@ -81,7 +81,7 @@ def customers_behind(
     start: Start = 0,
     most: Most = 100,
 ) -> JSONResponse:
-    """The customers behind a count of an answer to a question, with where they are and what they brought."""
+    """The customers behind a count of an answer: a page of them, with where they are and what they brought."""
     question = read_question(name, fields)
     with here.serving.asking(journey) as asking:
         found = behind(asking, question, count, start=start, most=most, order=order, reveal=reveal)

@@ -15,8 +15,7 @@ from desirepath.app.questions.question import Question
 from desirepath.app.questions.spelling import as_command, as_python
 from desirepath.core.errors import NotFound, nearest
 from desirepath.core.progress import heard_by
-from desirepath.journey_map.text import mask_customer
-from desirepath.web.context import Here, JourneyName, Reveal
+from desirepath.web.context import Here, JourneyName
 from desirepath.web.jobs import Job
 from desirepath.web.routes.jobs import JobOut, job_out
 from desirepath.web.shapes import AnswerOut, answer_out, file_answer
@@ -44,21 +43,6 @@ class SuggestionOut(BaseModel):
 
     fields: dict[str, Any]
     why: str
-
-
-class CustomerOut(BaseModel):
-    """A customer. shown: the id as it may be shown: cut short unless personal data are revealed."""
-
-    id: str
-    shown: str
-
-
-class MembersOut(BaseModel):
-    """The customers behind a count. total: how many there are; at most 1,000 are sent."""
-
-    count: str
-    total: int
-    customers: list[CustomerOut]
 
 
 @router.get("/questions")
@@ -120,25 +104,6 @@ def table(
             content = path.read_bytes()
     named = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
     return Response(content, media_type=_TABLES[format], headers=named)
-
-
-@router.post("/ask/{name}/members")
-def members(
-    name: str,
-    here: Here,
-    fields: Fields,
-    count: Annotated[str, Query(description="One of the answer's lists.")],
-    journey: JourneyName = None,
-    reveal: Reveal = False,
-    most: Annotated[int, Query(ge=1, le=1_000)] = 200,
-) -> MembersOut:
-    """The customers behind a count of an answer."""
-    question = read_question(name, fields)
-    with here.serving.asking(journey) as asking:
-        found = question.answer(asking).members(count)
-        ids = [str(row[0]) for row in found.rows[:most]]
-    shown = [CustomerOut(id=id, shown=id if reveal else mask_customer(id)) for id in ids]
-    return MembersOut(count=count, total=len(found), customers=shown)
 
 
 def _told(here: Here, answer: Answer[Any], question: Question[Any], journey: str | None) -> AnswerOut:

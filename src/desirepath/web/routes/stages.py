@@ -11,12 +11,10 @@ from pydantic import BaseModel
 from desirepath.app.asking import Asking
 from desirepath.app.customers.lists import CustomersListed, behind_stage
 from desirepath.app.plain import as_plain
-from desirepath.app.stages_seen import StageCount, StageGroup, see_stages, stage_codes
+from desirepath.app.stages_seen import StageCount, StageGroup, see_stages
 from desirepath.core.estimate import Estimate, NoEstimate
-from desirepath.journey_map.text import mask_customer
 from desirepath.web.context import Here, JourneyName, Reveal, Segment, Since, Until
 from desirepath.web.routes.customers import InOrder, Most, Start
-from desirepath.web.routes.questions import CustomerOut, MembersOut
 from desirepath.web.shapes import AskedOut, ContractOut
 
 router = APIRouter(tags=["stages"])
@@ -154,22 +152,6 @@ async def count_of(
 Of = Annotated[StageCount, Depends(count_of)]
 
 
-@router.get("/stages/{id}/members")
-def stage_customers(
-    of: Of,
-    here: Here,
-    journey: JourneyName = None,
-    reveal: Reveal = False,
-    most: Annotated[int, Query(ge=1, le=1_000)] = 200,
-) -> MembersOut:
-    """The customers behind a count of a stage (`repeat:ID`: of its repeat cycles; `journey`: of the whole way)."""
-    with here.serving.asking(journey) as asking:
-        found = stage_codes(asking, of)
-        ids = [str(one) for one in asking.ids_of(found[:most]).to_pylist()]
-    shown = [CustomerOut(id=one, shown=one if reveal else mask_customer(one)) for one in ids]
-    return MembersOut(count=of.count, total=len(found), customers=shown)
-
-
 @router.get("/stages/{id}/customers", response_model=CustomersListed)
 def customers_behind_stage(
     of: Of,
@@ -180,7 +162,10 @@ def customers_behind_stage(
     start: Start = 0,
     most: Most = 100,
 ) -> JSONResponse:
-    """The same customers, a page of them, with where they are and what they brought."""
+    """The customers behind a count of a stage (`repeat:ID`: of its repeat cycles; `journey`: of the whole way).
+
+    A page of them, with where they are and what they brought.
+    """
     with here.serving.asking(journey) as asking:
         found = behind_stage(asking, of, start=start, most=most, order=order, reveal=reveal)
         return JSONResponse(as_plain(found))
