@@ -308,5 +308,5 @@ def test_many_stages_scroll_both_ways_beside_their_lanes(page: Page, app_url: st
     opened(page, app_url)
     expect(page.get_by_role("columnheader")).to_have_count(11)
     page.evaluate("window.scrollTo(600, 900)")
-    expect(page.get_by_role("rowheader", name="Emotion")).to_be_in_viewport()
+    expect(page.get_by_role("rowheader", name="Touchpoints")).to_be_in_viewport()
     expect(page.get_by_role("link", name="Map", exact=True)).to_be_in_viewport()
