@@ -24,6 +24,7 @@ from desirepath.measure.funnel import (
     match,
 )
 from desirepath.measure.funnel.ask import answer_of, rows_behind
+from desirepath.measure.funnel.events import any_dated, any_of
 from desirepath.measure.funnel.plan import ORDERS, REENTRIES
 from desirepath.measure.funnel.rows import members
 from tests.twins.funnel import Customer, Happened, Tried, day_start
@@ -236,3 +237,25 @@ def test_counts_lists_and_sums_agree(plan, seed, period, known):
     ]
     assert sum(h.converted for h in halves) == answer.converted
     assert sum(h.in_flight for h in halves) == answer.in_flight
+    short = answer_of(answer.matches, events.ts, plan, as_of=FOREVER - 1, known=known, brief=True)
+    for name in ("entries", "converted", "failed", "in_flight", "rate", "eventually", "time_of_converted"):
+        assert getattr(short, name) == getattr(answer, name)
+    for one, other in zip(short.steps, answer.steps, strict=True):
+        assert (one.reached, one.failed, one.rate, one.step_rate) == (
+            other.reached, other.failed, other.rate, other.step_rate,
+        )  # fmt: skip
+
+
+@many
+@given(plans(), seeds, st.integers(0, 3))
+def test_what_could_show_a_step_is_the_same_part_by_part(plan, seed, after):
+    events = asked(plan, a_world(plan, seed))
+    every = np.zeros(len(events.ts), np.bool_)
+    for mask in [*events.steps[after:], *events.exclusions]:
+        every |= mask
+    if len(events.steps) <= after and not events.exclusions:
+        return
+    cut = len(every) // 3
+    parts = [any_of(events, part, after) for part in (slice(0, cut), slice(cut, len(every)))]
+    assert np.array_equal(np.concatenate(parts), every)
+    assert any_dated(events.evidence) == bool((events.evidence & DATE_ONLY).any())

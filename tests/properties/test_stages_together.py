@@ -14,7 +14,7 @@ from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
 from desirepath.core.words import Track
 from desirepath.measure.cohort import Mask, pass_starts
 from desirepath.measure.stages import grouped, stages
-from desirepath.measure.stages_known import Known, known_visits, times_of
+from desirepath.measure.stages_known import Known, asked_groups, known_visits, times_of
 from desirepath.measure.stages_known import tally as tallied
 from desirepath.measure.whole import known_passes, passes_of, whole
 from desirepath.measure.worth import success_worth
@@ -61,11 +61,14 @@ def test_a_question_is_answered_as_if_it_had_been_counted_anew(seed: int, some: 
 
 
 @few
-@given(seeds, st.integers(1, 5))
-def test_groups_counted_together_are_what_each_is_alone(seed: int, groups: int):
+@given(seeds, st.integers(1, 5), st.booleans())
+def test_groups_counted_together_are_what_each_is_alone(seed: int, groups: int, wide: bool):
     shop = random_shop(seed, 60)
     known, worth, _ = everything(shop)
-    group = np.random.default_rng(seed).integers(-1, groups, len(known)).astype(np.int16)
+    draw = np.random.default_rng(seed)
+    code, who = draw.integers(0, groups, len(known)).astype(np.int16), draw.random(len(known)) < 0.7
+    group = asked_groups(code, 200 if wide else groups, who)
+    assert group.dtype == (np.int16 if wide else np.int8)
     found = grouped(shop.journey, known, group, groups, as_of=shop.as_of, worth=worth)
     brief = grouped(shop.journey, known, group, groups, as_of=shop.as_of, worth=worth, brief=True)
     only = grouped(shop.journey, known, group, groups, as_of=shop.as_of, worth=worth, only="decision")
@@ -90,7 +93,7 @@ def test_groups_counted_together_are_what_each_is_alone(seed: int, groups: int):
 def test_counts_times_and_worth_are_what_walking_over_the_visits_gives(seed: int):
     shop = random_shop(seed, 40)
     known, worth, _ = everything(shop)
-    group = np.random.default_rng(seed).integers(-1, 3, len(known)).astype(np.int16)
+    group = np.random.default_rng(seed).integers(-1, 3, len(known)).astype(np.int8)
     found = tallied(known, group, 3, worth)
     for g in range(3):
         for place in range(len(shop.journey.stages)):

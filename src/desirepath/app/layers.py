@@ -34,7 +34,7 @@ _OF_TRAILS = ("touchpoint", "channel")
 _GROUPS = ("properties", "traits", "id")
 _ALIASES = {"property": "properties", "trait": "traits", "identifier": "id", "identifiers": "id"}
 _HELD = 64  # columns at hand; what is let go of lies on the disk
-_AT_ONCE = 1 << 20  # events looked at together
+_AT_ONCE = 1 << 17  # events looked at together
 _LONG_AGO = -(2**61)  # before any event, and still an instant that DuckDB knows
 
 
@@ -48,11 +48,15 @@ class Codes:
     code: NDArray[np.int32]
     labels: tuple[str, ...]
 
-    def seen(self, mask: Mask) -> set[str]:
-        """The values of the events that a mask keeps. Nearly always all values are seen among the first of them."""
+    def seen(self, mask: Mask | Callable[[slice], Mask]) -> set[str]:
+        """The values of the events that a mask keeps; it can be made part by part.
+
+        Nearly always all values are seen among the first of them.
+        """
         found = np.zeros(len(self.labels), np.bool_)
         for begin in range(0, len(self.code), _AT_ONCE):
-            code = self.code[begin : begin + _AT_ONCE][mask[begin : begin + _AT_ONCE]]
+            part = slice(begin, begin + _AT_ONCE)
+            code = self.code[part][mask(part) if callable(mask) else mask[part]]
             found |= np.bincount(code[code >= 0], minlength=len(self.labels)) > 0
             if found.all():
                 break

@@ -21,6 +21,7 @@ from desirepath.core.times import FOREVER
 from desirepath.journey.exclusions import Excluded
 from desirepath.journey.money import worth_sql
 from desirepath.measure.cohort import pass_starts
+from desirepath.measure.funnel.events import any_dated
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 from desirepath.measure.stages_known import Known, known_visits
 from desirepath.measure.whole import Passes, known_passes, passes_of
@@ -85,6 +86,11 @@ class Opened:
     def passes(self) -> Passes:
         """All passes that set out at the journey's beginning."""
         return passes_of(self.journey, self.visits, self.as_of)
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether any event is date-only."""
+        return any_dated(self.trails.evidence)
 
     @cached_property
     def known(self) -> Known | None:

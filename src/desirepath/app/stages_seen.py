@@ -21,7 +21,7 @@ from desirepath.measure import whole as measure_whole
 from desirepath.measure.answers import StageAnswer
 from desirepath.measure.cohort import Mask
 from desirepath.measure.stages_known import Groups as CodesOf
-from desirepath.measure.stages_known import asked_group, known_visits
+from desirepath.measure.stages_known import asked_group, asked_groups, known_visits
 from desirepath.measure.whole import WHOLE
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _of_groups(
         )  # fmt: skip
 
     if found.code is not None:
-        code = np.where(where, found.code, np.int16(-1))
+        code = asked_groups(found.code, len(found.groups), where)
         some = np.bincount(code[code >= 0], minlength=len(found.groups)) > 0
         answers = asked(code, len(found.groups))
         return {place: one for place, one in enumerate(answers) if some[place]}

@@ -73,6 +73,7 @@ _QUESTIONS: tuple[tuple[str, dict[str, object]], ...] = (
     ("paths", {"starts_at": "seen", "per": "pass", "session": "day"}),
     ("transitions", {}),
     ("funnel", {"steps": ("seen", "cart")}),
+    ("funnel", {"steps": ("seen", "cart"), "segment": "keen"}),
     ("funnel", {"steps": ("seen", "cart"), "order": "strict"}),
     ("funnel", {"steps": ("seen", "event = 'Bought'"), "within": "1 session"}),
     ("rfm", {}),
@@ -126,6 +127,7 @@ def _models(workspace: Workspace) -> None:
     with workspace.asking() as asking:
         contracts(asking.trails, asking.as_of)
         _many_visits(asking)
+        _steps_by_rule(asking)
 
 
 def _many_visits(asking: Asking) -> None:
@@ -138,11 +140,24 @@ def _many_visits(asking: Asking) -> None:
 
     passes = known_passes(asking.journey, asking.passes)
     for known in (known_visits(asking.journey, asking.visits, asking.as_of, asking.starts), passes):
-        group = asked_group(known, None)
-        times_of(known, group, tally(known, group, 1, asking.worth if known is not passes else None), 0)
+        one = asked_group(known, None)
+        worth = None if known is passes else asking.worth
+        for group, groups in ((one, 1), (one, 2), (one.astype(np.int16), 200)):
+            times_of(known, group, tally(known, group, groups, worth), 0)
     whole, real, table = np.ones(4, np.int64), np.ones(4), np.ones((2, 4))
     variance(whole, real, real, real, real, real.copy())
     steps(np.arange(3), np.ones(3, np.int8), 2, whole, whole.copy(), table, table.copy(), real)
+
+
+def _steps_by_rule(asking: Asking) -> None:
+    """Funnels over events by name, of everybody and of a segment, with and without days that have no time."""
+    from desirepath.measure.funnel import FunnelEvents, FunnelPlan, Window, match
+
+    trails, rule = asking.trails, asking.layers.rule("event = 'Seen'")
+    plan = FunnelPlan(("one", "other"), Window("time", 1 << 40))
+    keen = asking.layers.segment("keen")
+    for entries, evidence in ((None, None), (keen, None), (keen, trails.evidence)):
+        match(FunnelEvents(trails.offset, trails.ts, [rule, rule], evidence=evidence, entries=entries), plan)
 
 
 class _Clock:

@@ -11,11 +11,12 @@ from desirepath.core.compiled import kernel
 
 Int64 = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Codes = NDArray[np.int8] | NDArray[np.int16]
 
 
 @kernel
 def tally(
-    group: NDArray[np.int16],
+    group: Codes,
     kind: NDArray[np.int32],
     cell: Int64,
     entered: Flags,
@@ -52,7 +53,7 @@ def tally(
 
 @kernel
 def apart(
-    group: NDArray[np.int16],
+    group: Codes,
     kind: NDArray[np.int32],
     cell: Int64,
     paying: Flags,
@@ -73,7 +74,7 @@ def pick(
     order: NDArray[np.int32],
     time: Int64,
     cause: NDArray[np.int8],
-    group: NDArray[np.int16],
+    group: Codes,
     fill: Int64,
     soon: Int64,
     times: Int64,
@@ -94,3 +95,22 @@ def pick(
         times[m], causes[m], took[s] = time[i], c & 3, time[i]
         fill[g] = m + asked
         soon[g] = s + (asked & np.int64(c >> 2))
+
+
+@kernel
+def pick_all(
+    order: NDArray[np.int32],
+    time: Int64,
+    cause: NDArray[np.int8],
+    group: Codes,
+    times: Int64,
+    causes: NDArray[Any],
+    took: Int64,
+) -> None:
+    """The same where there is one group."""
+    m, s = np.int64(0), np.int64(0)
+    for i in range(len(order)):
+        asked, c = np.int64(group[order[i]] >= 0), cause[i]
+        times[m], causes[m], took[s] = time[i], c & 3, time[i]
+        m += asked
+        s += asked & np.int64(c >> 2)

@@ -20,7 +20,9 @@ from desirepath.measure.cohort import Cohort, Mask, horizon_of, masks_of, visit_
 from desirepath.trail.spread import together
 
 Int64 = NDArray[np.int64]
-Groups = NDArray[np.int16]  # the group of each entry, −1 where nobody asked for it
+# The group of each entry, −1 where nobody asked for it. As narrow as can be: it is read in no order.
+Groups = NDArray[np.int8] | NDArray[np.int16]
+_FEW = 127
 _WATCHED = "watched"
 _SOON = 4  # beside a cause: the rate counts it as a success
 
@@ -145,7 +147,14 @@ def known_of(
 
 def asked_group(known: Known, asked: Mask | None) -> Groups:
     """Everybody who is asked about as one group."""
-    return np.zeros(len(known), np.int16) if asked is None else asked.astype(np.int16) - np.int16(1)
+    return np.zeros(len(known), np.int8) if asked is None else asked.astype(np.int8) - np.int8(1)
+
+
+def asked_groups(code: NDArray[np.int16], groups: int, asked: Mask) -> Groups:
+    """Those who are asked about by the group that their code says."""
+    if groups <= _FEW:
+        return np.where(asked, code.astype(np.int8), np.int8(-1))
+    return np.where(asked, code, np.int16(-1))
 
 
 def tally(known: Known, group: Groups, groups: int, worth: Int64 | None = None) -> Tally:
@@ -201,17 +210,11 @@ def times_of(known: Known, group: Groups, found: Tally, cell: int) -> list[Times
     time, took = (np.empty(int(begins[0]) + 1, np.int64) for begins in (at, soon))
     cause = np.empty(len(time), np.int8)
     rows = slice(int(known.begin[cell]), int(known.begin[cell + 1]))
-    kernel.pick(
-        known.order[rows],
-        known.time[rows],
-        known.cause[rows],
-        group,
-        at.copy(),
-        soon.copy(),
-        time,
-        cause,
-        took,
-    )
+    order = known.order[rows], known.time[rows], known.cause[rows]
+    if len(many) == 1:
+        kernel.pick_all(*order, group, time, cause, took)
+    else:
+        kernel.pick(*order, group, at.copy(), soon.copy(), time, cause, took)
     each = zip(at[1:], at[1:] + many, soon[1:], soon[1:] + successes, strict=True)
     return [Times(time[a:b], cause[a:b], took[c:d]) for a, b, c, d in each]
 

@@ -127,7 +127,16 @@ class Funnel(Question["FunnelAnswer"]):
             parts = [
                 (
                     one.label,
-                    answer_of(found, ts, plan, as_of=as_of, known=known, definition=version, those=one.rows),
+                    answer_of(
+                        found,
+                        ts,
+                        plan,
+                        as_of=as_of,
+                        known=known,
+                        definition=version,
+                        those=one.rows,
+                        brief=True,
+                    ),
                 )
                 for one in groups.groups
             ]
@@ -154,7 +163,6 @@ class Funnel(Question["FunnelAnswer"]):
     def _asked(self, asking: Asking) -> tuple[FunnelEvents, FunnelPlan]:
         from desirepath.app.questions.steps import read_steps
         from desirepath.measure.funnel import FunnelEvents, FunnelPlan, PlanError, StepCodes
-        from desirepath.trail.spread import customers_of
 
         steps = read_steps(asking, self.steps)
         excluded, exclusions = self._exclusions(asking)
@@ -178,11 +186,10 @@ class Funnel(Question["FunnelAnswer"]):
             trails.ts,
             StepCodes(trails.touchpoint, codes) if min(codes) >= 0 else [step.mask for step in steps],
             [step.mask for step in excluded],
-            evidence=trails.evidence,
+            evidence=trails.evidence if asking.dated else None,
             held=None if self.hold is None else asking.layers.codes(self.hold).code,
             entries=entries,
             zone=asking.journey.time_zone,
-            who=None if entries is None else customers_of(trails.offset, entries),
             gap=_microseconds(self.session_gap),
         )
         return events, plan
@@ -253,22 +260,24 @@ class Funnel(Question["FunnelAnswer"]):
 
     def _known(self, asking: Asking, events: FunnelEvents) -> tuple[int, str]:
         """Until when steps are known, and the source that says so: the earliest of those that hold later steps."""
-        from desirepath.measure.funnel.events import masks_of
+        from desirepath.measure.funnel.events import any_of
 
         column = asking.layers.codes("source")
-        names: set[str] = set()
-        masks = masks_of(events.steps)
-        for mask in [*(masks[1:] or masks), *events.exclusions]:
-            names |= column.seen(mask)
+        names = column.seen(lambda part: any_of(events, part, after=1 if len(events.steps) > 1 else 0))
         ends = [(end.until, end.source) for end in asking.source_ends if end.source in names or not names]
         until, source = min(ends, default=(asking.as_of, ""))
         return min(until, asking.as_of), source
 
     def _recounted(self, asking: Asking, events: FunnelEvents, plan: FunnelPlan) -> Recount:
+        from dataclasses import replace
+
         from desirepath.measure.funnel import PlanError
         from desirepath.measure.funnel.others import recount
+        from desirepath.trail.spread import customers_of
 
         assert self.as_counted_by is not None
+        if events.entries is not None:
+            events = replace(events, who=customers_of(events.offset, events.entries))
         try:
             return recount(events, plan, self.as_counted_by, asking.period(self.since, self.until))
         except PlanError as error:

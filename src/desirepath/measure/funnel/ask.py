@@ -20,7 +20,7 @@ from desirepath.measure.funnel.rows import FunnelRows, rows_of
 from desirepath.measure.funnel.words import contract_of
 from desirepath.measure.occupancy.counts import Step as CalendarStep
 from desirepath.measure.occupancy.counts import calendar_steps
-from desirepath.stats.aalen_johansen import Incidence, band, incidence_by, incidence_quantile
+from desirepath.stats.aalen_johansen import Incidence, band_at, incidence_by, incidence_quantile
 from desirepath.stats.intervals import clustered_proportion, proportion, quantile
 
 EVER = TimeRange()
@@ -80,10 +80,14 @@ def answer_of(
     known: int,
     definition: str = "",
     those: Mask | None = None,
+    brief: bool = False,
 ) -> FunnelAnswer:
-    """The answer that matches give; those: some of them (a group), over the matches."""
+    """The answer that matches give; those: some of them (a group), over the matches.
+
+    brief: of the times only those of the whole way, as a table of groups has them; the others are not asked.
+    """
     rows = rows_of(found, ts, plan, known, those)
-    ask = _Asker(rows, plan, as_of)
+    ask = _Asker(rows, plan, as_of, brief)
     last = rows.levels - 1
     whole = rows.curve(last)
     took = rows.when(last, rows.rated & rows.converted) - rows.entered[rows.rated & rows.converted]
@@ -104,9 +108,9 @@ def answer_of(
         rate=ask.share(rows.converted, rows.rated),
         rate_final_at=final,
         eventually=ask.eventually(whole),
-        time_quartiles=ask.quartiles_of_all(whole),
+        time_quartiles=(_NOT_ASKED,) * 3 if brief else ask.quartiles_of_all(whole),
         time_of_converted=ask.quartiles(np.maximum(took, 0)),
-        curve=_curve(whole, rows.horizon),
+        curve=None if brief else _curve(whole, rows.horizon),
         steps=tuple(ask.step(place) for place in range(len(plan.labels))),
         known=known,
         contract=contract_of(plan, as_of, definition),
@@ -156,17 +160,17 @@ def _curve(curves: Incidence, horizon: int) -> Curve | None:
     if not steps:
         return None
     keep = np.unique(np.linspace(0, steps - 1, min(steps, _CURVE_POINTS)).round().astype(np.int64))
-    low, high = band(curves)
+    low, high = band_at(curves, keep)
     p, at = curves.probability, curves.at_risk
     nobody = np.zeros(len(keep))
-    return Curve(curves.time[keep], p[0, keep], low[keep], high[keep], p[1, keep], nobody, at[keep])
+    return Curve(curves.time[keep], p[0, keep], low, high, p[1, keep], nobody, at[keep])
 
 
 class _Asker:
     """The numbers of one set of attempts."""
 
-    def __init__(self, rows: FunnelRows, plan: FunnelPlan, as_of: int) -> None:
-        self.rows, self.plan, self.as_of = rows, plan, as_of
+    def __init__(self, rows: FunnelRows, plan: FunnelPlan, as_of: int, brief: bool = False) -> None:
+        self.rows, self.plan, self.as_of, self.brief = rows, plan, as_of, brief
         self.horizon = rows.horizon
 
     def share(self, hit: Mask, of: Mask) -> Measured:
@@ -198,10 +202,11 @@ class _Asker:
         times: Quartiles = (_NOT_ASKED,) * 3
         wait: Quartiles = (_NOT_ASKED,) * 3
         if level:
-            curves, took = rows.curve(level), rows.when(level, both) - rows.when(level - 1, both)
             rate, step_rate = (
                 self.share(here, of) for of in (rows.rated, rows.rated & (rows.reached >= level))
             )
+        if level and not self.brief:
+            curves, took = rows.curve(level), rows.when(level, both) - rows.when(level - 1, both)
             eventually, times = self.eventually(curves), self.quartiles_of_all(curves)
             wait = self.quartiles(np.maximum(took, 0))
         return StepAnswer(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,8 @@ class FunnelEvents:
 
     steps: a mask a step, or codes. exclusions: a mask each. evidence: for its mark of date-only events; None: all are
     timed. held: a code per event, −1 where not told. entries: which events may be an entry (a segment); None: all.
-    zone: of local days. who: codes, ascending, of the customers meant; None: all. gap: µs of silence that end a
-    session.
+    zone: of local days. who: codes, ascending, of the customers meant; None: all who can have an entry. gap: µs of
+    silence that end a session.
     """
 
     offset: Int64
@@ -59,6 +60,25 @@ def masks_of(steps: Steps) -> list[Mask]:
     return list(steps)
 
 
+def any_of(events: FunnelEvents, part: slice, after: int) -> Mask:
+    """Which of a part of the events are any of the steps from `after` on, or break an attempt."""
+    steps = events.steps
+    if isinstance(steps, StepCodes):
+        found = [steps.code[part] == code for code in steps.codes[after:]]
+    elif isinstance(steps, StepBits):
+        found = [(steps.column[part] & bits) != 0 for bits in steps.bits[after:]]
+    else:
+        found = [mask[part] for mask in steps[after:]]
+    every: Mask = np.logical_or.reduce([*found, *(mask[part] for mask in events.exclusions)])
+    return every
+
+
+def any_dated(evidence: Int64) -> bool:
+    """Whether any event is date-only. Looked at a part at a time, which stays in the processor's cache."""
+    parts = range(0, len(evidence), _AT_ONCE)
+    return any(bool((evidence[begin : begin + _AT_ONCE] & DATE_ONLY).any()) for begin in parts)
+
+
 def looked_up(events: FunnelEvents) -> FunnelEvents:
     """A column is looked up where there is nothing else to look for; beside exclusions steps are masks as these are."""
     if events.exclusions:
@@ -76,8 +96,14 @@ def plain_steps(
     if isinstance(steps, StepCodes):
         return steps.code[start:stop], _table(steps)[:, 0].copy(), bits
     packed: NDArray[Any] = np.zeros(stop - start, np.uint8 if len(steps) <= 8 else np.uint64)
-    for k, mask in enumerate(steps):
-        np.bitwise_or(packed, mask[start:stop].astype(packed.dtype) << packed.dtype.type(k), out=packed)
+    for begin in range(start, stop, _AT_ONCE):
+        end = min(begin + _AT_ONCE, stop)
+        part = packed[begin - start : end - start]
+        for k, mask in enumerate(steps):
+            one = (
+                mask[begin:end].view(np.uint8) if packed.itemsize == 1 else mask[begin:end].astype(np.uint64)
+            )
+            np.bitwise_or(part, one * packed.dtype.type(1 << k), out=part)  # a shift would be slower
     return packed, np.empty(0, np.uint64), bits
 
 

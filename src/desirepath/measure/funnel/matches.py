@@ -7,17 +7,17 @@ customers; in memory are, for each thread, the events that matter of one range, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.times import DAY, FOREVER, NEVER, TimeRange
-from desirepath.journey.bits import DATE_ONLY
 from desirepath.measure.funnel.events import (
     FunnelEvents,
     Zone,
+    any_dated,
     events_at,
     interesting,
     looked_up,
@@ -32,7 +32,7 @@ from desirepath.measure.funnel.plan import (
     StepBits,
 )
 from desirepath.trail.sessions import session_starts
-from desirepath.trail.spread import spread
+from desirepath.trail.spread import customers_of, spread
 
 if TYPE_CHECKING:
     from desirepath.measure.funnel.rules import Events, Rules
@@ -138,8 +138,12 @@ def _match_range(
 ) -> Matches:
     from desirepath.measure.funnel.attempts import Out, attempts
 
-    if tuned is None and _is_plain(plan, asked, low, high):
+    if tuned is None and is_usual(plan, asked) and not _dated(asked, low, high):
         return _plain(asked, plan, period, low, high)
+    if asked.entries is not None and asked.who is None:  # nobody else can have an attempt
+        some = slice(int(asked.offset[low]), int(asked.offset[high]))
+        mine = customers_of(asked.offset[low : high + 1] - some.start, asked.entries[some])
+        asked, low, high = replace(asked, who=mine + low), 0, len(mine)
     at, begin = interesting(asked, plan, low, high)
     events, dated = events_at(asked, plan, at, session, zone)
     most = len(at) if plan.reentry == "all_entries" else high - low
@@ -166,17 +170,20 @@ def _match_range(
     )
 
 
-def _is_plain(plan: FunnelPlan, asked: FunnelEvents, low: int, high: int) -> bool:
-    """Whether the quick loop does for a range: see plain.py."""
+def is_usual(plan: FunnelPlan, asked: FunnelEvents) -> bool:
+    """Whether the quick loop does, for ranges without date-only events: see plain.py."""
     usual = plan.order == "ordered" and plan.window.kind == "time"
     if not usual or plan.exclusions or any(plan.optional) or asked.held is not None or asked.who is not None:
         return False
-    if len(plan.labels) > 64 or (isinstance(asked.steps, StepBits) and not asked.steps.apart):
-        return False
+    return len(plan.labels) <= 64 and not (isinstance(asked.steps, StepBits) and not asked.steps.apart)
+
+
+def _dated(asked: FunnelEvents, low: int, high: int) -> bool:
+    """Whether any event of a range is date-only."""
     if asked.evidence is None:
-        return True
-    mine = asked.evidence[int(asked.offset[low]) : int(asked.offset[high])]
-    return not bool((mine & DATE_ONLY).any())
+        return False
+    start, stop = int(asked.offset[low]), int(asked.offset[high])
+    return any_dated(asked.evidence[start:stop])
 
 
 def _plain(asked: FunnelEvents, plan: FunnelPlan, period: TimeRange, low: int, high: int) -> Matches:

@@ -6,7 +6,7 @@ something broke the attempt, before our knowledge ended; whose window is still o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class FunnelRows:
     broken: Mask
     in_flight: Mask
     rated: Mask
+    _times: dict[int, Int64] = field(default_factory=dict, compare=False, repr=False)
+    _curves: dict[tuple[int, int], Incidence] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def horizon(self) -> int:
@@ -51,14 +53,30 @@ class FunnelRows:
 
     def when(self, level: int, those: Mask) -> Int64:
         """When those attempts came to a step that they reached."""
-        found: Int64 = self.ts[self.matches.at(level, self.rows[those])]
+        found: Int64 = self._came(level)[those]
         return found
+
+    def _came(self, level: int) -> Int64:
+        """[rows]: when each came to a step, NEVER where it did not."""
+        if level not in self._times:
+            if level == 0:
+                return self._times.setdefault(0, self.entered)
+            there = np.flatnonzero(self.reached > level)
+            at = np.full(len(self.rows), NEVER)
+            at[there] = self.ts[self.matches.at(level, self.rows[there])]
+            self._times[level] = at
+        return self._times[level]
 
     def curve(self, level: int, since: int = 0) -> Incidence:
         """Aalen–Johansen from one step to another: reached, or broken before; else seen until window or knowledge end.
 
         What lies beyond our knowledge is not claimed, and who came to the first step after it was never watched.
         """
+        if (level, since) not in self._curves:
+            self._curves[level, since] = self._curve(level, since)
+        return self._curves[level, since]
+
+    def _curve(self, level: int, since: int) -> Incidence:
         asked = self.reached > since
         start = np.full(len(self.rows), NEVER)
         start[asked] = self.when(since, asked)
