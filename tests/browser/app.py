@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from desirepath.app.serving import Serving
 from desirepath.web.api import create_api
@@ -22,6 +23,9 @@ from tests.sample_shop import CLOCK, SampleShop, own_shop, sample_shop
 
 __all__ = ["app_url", "own_shop", "sample_shop", "served"]
 AXE = Path(__file__).resolve().parents[2] / "ui/node_modules/axe-core/axe.min.js"
+# How long is waited for whatever should come, said here alone: a first answer waits for what is compiled once, and for
+# whoever else uses the machine.
+PATIENCE = 180_000  # ms
 LOOKED_AT: list[Page] = []  # the pages that the fixture `page` has open
 
 
@@ -56,10 +60,29 @@ def app_url(sample_shop: SampleShop) -> Iterator[str]:
 
 
 def opened(page: Page, url: str) -> Page:
-    """The app's home, drawn: the first map of a server is drawn while others use the machine, too."""
+    """The app's home, drawn."""
     page.goto(url)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop", timeout=120_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop")
     return page
+
+
+def until(page: Page, check: Callable[[], bool], told: object = None) -> None:
+    """Wait for what no `expect` knows, such as a file; the page goes on meanwhile. told: where it never comes."""
+    over = time.monotonic() + PATIENCE / 1000
+    while not check() and time.monotonic() < over:
+        page.wait_for_timeout(50)
+    assert check(), told
+
+
+def takes_keys(one: Locator) -> None:
+    """It, or something in it, has the keyboard: what opens takes it a moment after it is seen."""
+    expect(one.and_(one.page.locator(":focus-within"))).to_have_count(1)
+
+
+def escape(one: Locator) -> None:
+    """Escape, pressed where this has the keyboard."""
+    takes_keys(one)
+    one.page.keyboard.press("Escape")
 
 
 # Colours on their way from one theme to the other are nobody's mistake.
@@ -70,7 +93,8 @@ _STILL = """() => document.getAnimations().every(
 def no_violations(page: Page, *rules: str) -> None:
     """No mistake that axe finds, in the theme that the page has now. rules: only these."""
     page.wait_for_function(_STILL)
-    page.evaluate(AXE.read_text("utf-8"))
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE.read_text("utf-8"))
     options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
     found = page.evaluate("options => axe.run(document, options)", options)
     told = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in found["violations"]]

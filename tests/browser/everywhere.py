@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-LONG = 180_000  # ms: a first answer waits for what is compiled once, and for whoever else uses the machine
+from tests.browser.app import until
+
 NARROW, WIDE = 360, 1400
 # Spinners, progress, what says that it is busy, and charts that are not drawn yet.
 WAITING = "[aria-busy=true], .mantine-Loader-root, [role=progressbar], figure.chart > [role=img]:empty"
@@ -81,19 +83,30 @@ def drawn(page: Page, app_url: str, view: View, customer: str = "") -> Page:
     page.emulate_media(reduced_motion="reduce")
     page.goto(app_url + view.path.replace("{customer}", customer))
     heading = page.get_by_role("heading", level=1).filter(has_text=re.compile(re.escape(view.heading)))
-    expect(heading.first).to_be_visible(timeout=LONG)
+    expect(heading.first).to_be_visible()
     for words in view.words:
-        expect(page.get_by_text(words).locator("visible=true").first).to_be_visible(timeout=LONG)
-    page.wait_for_load_state("networkidle", timeout=LONG)
-    expect(page.locator(WAITING)).to_have_count(0, timeout=LONG)
+        expect(page.get_by_text(words).locator("visible=true").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(WAITING)).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)
     return page
 
 
 def fits(page: Page) -> None:
-    """Nothing makes the page scroll sideways."""
-    wider, furthest = page.evaluate(WIDER)
-    assert wider <= 0, furthest
+    """Nothing makes the page scroll sideways, once what follows the window's width has followed it."""
+    seen: dict[str, Any] = {}
+
+    def narrow() -> bool:
+        seen["wider"], seen["furthest"] = page.evaluate(WIDER)
+        return bool(seen["wider"] <= 0)
+
+    until(page, narrow, seen)
+
+
+def still(page: Page) -> None:
+    """What a chart draws is on the page: two frames have gone by, and nobody asks the server anything."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def in_theme(page: Page, theme: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.app import app_url, no_violations, sample_shop
-from tests.browser.everywhere import LONG, NARROW, VIEWS, WIDE, drawn, fits, in_theme, somebody
+from tests.browser.everywhere import NARROW, VIEWS, WIDE, drawn, fits, in_theme, somebody
 
 __all__ = ["app_url", "sample_shop", "somebody"]
 pytestmark = pytest.mark.browser
@@ -50,5 +50,5 @@ def test_what_opens_on_a_page(page: Page, app_url: str, name: str) -> None:
     page.set_viewport_size({"width": WIDE, "height": 1000})
     drawn(page, app_url, VIEWS[where])
     page.get_by_role("button", name=pressed).first.click()
-    expect(page.get_by_role(opened).first).to_be_visible(timeout=LONG)  # type: ignore[arg-type]  # a role
+    expect(page.get_by_role(opened).first).to_be_visible()  # type: ignore[arg-type]  # a role
     both_themes(page)

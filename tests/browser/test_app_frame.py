@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_home_is_the_map_and_says_what_matters(page: Page, app_url: str) -> None:
     page.goto(app_url)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop", timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sample shop")
     expect(page.get_by_text("Payment failed").first).to_be_visible()
     expect(page.get_by_role("link", name="Map", exact=True)).to_have_attribute("aria-current", "page")
 
@@ -24,9 +24,9 @@ def test_of_whom_is_asked_stands_in_the_address_and_is_kept_on_every_page(page: 
     page.goto(app_url)
     page.get_by_role("button", name=re.compile("^Who")).click()
     page.get_by_role("menuitem", name="On the phone").click()
-    assert "segment=mobile" in page.url
+    expect(page).to_have_url(re.compile("segment=mobile"))
     page.get_by_role("link", name="Ask", exact=True).click()
-    assert "segment=mobile" in page.url
+    expect(page).to_have_url(re.compile("segment=mobile"))
     page.go_back()
     expect(page.get_by_role("button", name=re.compile("^Who"))).to_contain_text("On the phone")
 
@@ -41,5 +41,6 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_page(page: Page, app_url: s
     page.goto(app_url)
     expect(page.get_by_role("link", name="Map", exact=True)).to_be_visible()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()

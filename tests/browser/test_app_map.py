@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.app import app_url, no_violations, opened, own_shop, sample_shop, served
+from tests.browser.app import (
+    app_url,
+    escape,
+    no_violations,
+    opened,
+    own_shop,
+    sample_shop,
+    served,
+    takes_keys,
+    until,
+)
+from tests.browser.everywhere import fits
 from tests.sample_shop import SampleShop
 
 __all__ = ["app_url", "own_shop", "sample_shop"]
 pytestmark = pytest.mark.browser
-SLOW = 120_000  # ms: the first map of a server is drawn while others use the machine, too
-
-
-def until(page: Page, check: Callable[[], bool]) -> None:
-    """Wait for what no page shows, such as a file; the page goes on meanwhile."""
-    for _ in range(SLOW // 100):
-        if check():
-            return
-        page.wait_for_timeout(100)
-    assert check()
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ def test_from_home_to_the_checkout_friction_its_evidence_and_a_customer_in_three
     evidence = page.get_by_role("dialog")
     expect(evidence).to_contain_text("further than like customers who had not met it")
     expect(evidence).to_contain_text("How this number was made")
-    assert "cell=touchpoints.decision.payment_error" in page.url
-    page.get_by_role("button", name="Who met it").click(timeout=SLOW)
-    page.get_by_role("dialog").get_by_role("link", name=re.compile(r"^c\w+…$")).first.click(timeout=SLOW)
+    expect(page).to_have_url(re.compile("cell=touchpoints\\.decision\\.payment_error"))
+    page.get_by_role("button", name="Who met it").click()
+    page.get_by_role("dialog").get_by_role("link", name=re.compile(r"^c\w+…$")).first.click()
     expect(page).to_have_url(re.compile(r"/customers/\w+"))
 
 
@@ -72,27 +73,25 @@ def test_two_groups_are_compared_with_what_differs_beyond_chance_first(page: Pag
     opened(page, f"{app_url}/?segment=mobile")
     page.get_by_role("button", name="Against nobody").click()
     page.get_by_role("button", name="On a computer", exact=True).click()
-    expect(page.get_by_role("heading", name="On the phone against On a computer")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("heading", name="On the phone against On a computer")).to_be_visible()
     most = page.get_by_role("region", name="What differs most")
-    expect(most).to_contain_text("Payment failed: met in Decision", timeout=SLOW)
+    expect(most).to_contain_text("Payment failed: met in Decision")
     expect(most).to_contain_text("measures differ beyond chance")
     decision = page.get_by_role("row", name=re.compile("^The tracks")).get_by_role("cell").nth(2)
     expect(decision).to_contain_text(re.compile(r"−[\d.]+ pts"))
     no_violations(page)
     page.get_by_text("Side by side").click()
     expect(page.get_by_role("heading", name=re.compile("^Decision.*On a computer"))).to_be_visible()
-    assert "view=sides" in page.url
+    expect(page).to_have_url(re.compile("view=sides"))
 
 
 def test_this_quarter_against_last_is_two_clicks(page: Page, app_url: str) -> None:
     opened(page, app_url)
     page.get_by_role("button", name="Against nobody").click()
     page.get_by_role("button", name="This quarter against last").click()
-    expect(page.get_by_role("heading", name=re.compile(r"^Q\d \d{4} against Q\d \d{4}$"))).to_be_visible(
-        timeout=SLOW
-    )
-    assert "since=" in page.url
-    assert "against=period" in page.url
+    expect(page.get_by_role("heading", name=re.compile(r"^Q\d \d{4} against Q\d \d{4}$"))).to_be_visible()
+    expect(page).to_have_url(re.compile("since="))
+    expect(page).to_have_url(re.compile("against=period"))
 
 
 def test_a_written_cell_is_changed_with_the_keyboard_undone_and_there_after_a_reload(
@@ -103,6 +102,7 @@ def test_a_written_cell_is_changed_with_the_keyboard_undone_and_there_after_a_re
     comments = [line for line in file.read_text("utf-8").splitlines() if line.startswith("#")]
     page.get_by_role("button", name="Edit: Is there a coupon somewhere?").focus()
     page.keyboard.press("Enter")
+    expect(page.locator(".field textarea").first).to_be_focused()
     page.keyboard.press("End")
     page.keyboard.type(" Or free postage?")
     page.keyboard.press("Enter")
@@ -116,7 +116,7 @@ def test_a_written_cell_is_changed_with_the_keyboard_undone_and_there_after_a_re
     expect(longer).to_have_count(1)
     until(page, lambda: "Or free postage?" in file.read_text("utf-8"))
     page.reload()
-    expect(longer).to_be_visible(timeout=SLOW)
+    expect(longer).to_be_visible()
     assert [line for line in file.read_text("utf-8").splitlines() if line.startswith("#")] == comments
 
 
@@ -127,6 +127,7 @@ def test_what_is_being_written_is_saved_and_escape_brings_back_what_was_there(
     before = file.read_text("utf-8")
     opened(page, url)
     page.get_by_role("button", name="Edit: Marketing").first.click()
+    expect(page.locator(".field textarea").first).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("Ann")
     until(page, lambda: "awareness: Ann" in file.read_text("utf-8"))
@@ -135,26 +136,23 @@ def test_what_is_being_written_is_saved_and_escape_brings_back_what_was_there(
     until(page, lambda: file.read_text("utf-8") == before)
 
 
-def test_two_windows_never_overwrite_one_another_unseen(browser: Browser, own_app: tuple[str, Path]) -> None:
+def test_two_windows_never_overwrite_one_another_unseen(unheard: Page, own_app: tuple[str, Path]) -> None:
     url, file = own_app
     text = file.read_text("utf-8")
     file.write_text(text.replace("retention: Service and Logistics", "retention: Bob"), "utf-8")
-    # A refusal is told by the browser's console as well: this page is not the fixture's.
-    other = browser.new_page()
-    try:
-        opened(other, url)
-        other.get_by_role("button", name="Edit: Bob").wait_for()
-        file.write_text(text.replace("retention: Service and Logistics", "retention: Carol"), "utf-8")
-        other.get_by_role("button", name="Edit: Bob").click()
-        other.keyboard.type(" and Dan")
-        other.keyboard.press("Enter")
-        warned = other.get_by_role("alert")
-        expect(warned).to_contain_text("Carol", timeout=SLOW)
-        assert "retention: Carol" in file.read_text("utf-8")
-        warned.get_by_role("button", name="Keep theirs").click()
-        expect(other.get_by_role("button", name="Edit: Carol")).to_be_visible()
-    finally:
-        other.close()
+    opened(unheard, url)
+    bob = unheard.get_by_role("button", name="Edit: Bob")
+    expect(bob).to_be_visible()
+    file.write_text(text.replace("retention: Service and Logistics", "retention: Carol"), "utf-8")
+    bob.click()
+    expect(unheard.locator(".field textarea").first).to_be_focused()
+    unheard.keyboard.type(" and Dan")
+    unheard.keyboard.press("Enter")
+    warned = unheard.get_by_role("alert")
+    expect(warned).to_contain_text("Carol")
+    assert "retention: Carol" in file.read_text("utf-8")
+    warned.get_by_role("button", name="Keep theirs").click()
+    expect(unheard.get_by_role("button", name="Edit: Carol")).to_be_visible()
 
 
 def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_corrected(
@@ -172,25 +170,24 @@ def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_correcte
     evidence.get_by_role("button", name="Where the map shows this number").click()
     expect(page.get_by_role("dialog")).to_contain_text("would be kept 95 times in 100")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Edit: Delivery is fine").click()
     field = page.get_by_label("Claim, optional")
     field.fill("promise:delivered_in_tme >= 80 %")
-    expect(page.get_by_text(re.compile('Did you mean "promise:delivered_in_time"'))).to_be_visible(
-        timeout=SLOW
-    )
+    expect(page.get_by_text(re.compile('Did you mean "promise:delivered_in_time"'))).to_be_visible()
     field.press("Enter")
     expect(field).to_be_visible()
     field.fill("promise:delivered_in_time >= 80 %")
     field.press("Enter")
     agrees = page.get_by_role("button", name=re.compile("^the data agree: 8.*claimed ≥ 80 %"))
-    expect(agrees).to_be_visible(timeout=SLOW)
+    expect(agrees).to_be_visible()
     expect(said).to_have_count(0)
     expect(page.get_by_text("Of 2 things written here")).to_be_visible()
-    assert "promise:delivered_in_time >= 80 %" in file.read_text("utf-8")
+    until(page, lambda: "promise:delivered_in_time >= 80 %" in file.read_text("utf-8"))
     page.keyboard.press("Control+z")
-    expect(said).to_have_count(1, timeout=SLOW)
+    expect(said).to_have_count(1)
     page.keyboard.press("Control+Shift+z")
-    expect(agrees).to_be_visible(timeout=SLOW)
+    expect(agrees).to_be_visible()
 
 
 def test_two_segments_that_were_said_to_be_alike_open_their_comparison(page: Page, app_url: str) -> None:
@@ -203,7 +200,7 @@ def test_two_segments_that_were_said_to_be_alike_open_their_comparison(page: Pag
     no_violations(page)
     evidence.get_by_role("link", name="Ask for more of this comparison").click()
     expect(page).to_have_url(re.compile("/ask/comparison.*measures=rate%3Adecision"))
-    expect(page.get_by_text(re.compile("Decision: success: .* against"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile("Decision: success: .* against"))).to_be_visible()
 
 
 def test_a_comparison_that_takes_long_is_stopped_and_begun_again(page: Page, app_url: str) -> None:
@@ -214,11 +211,11 @@ def test_a_comparison_that_takes_long_is_stopped_and_begun_again(page: Page, app
     page.route("**/api/v1/jobs/*/events", untold)
     page.get_by_role("button", name=re.compile("^Against")).click()
     page.get_by_role("button", name="On a computer", exact=True).click()
-    page.get_by_role("button", name="Stop").click(timeout=SLOW)
+    page.get_by_role("button", name="Stop").click()
     page.unroute("**/api/v1/jobs/*/events")
     expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_visible()
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("region", name="What differs most")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("region", name="What differs most")).to_be_visible()
 
 
 def test_a_map_that_takes_long_is_stopped_and_begun_again(page: Page, app_url: str) -> None:
@@ -233,7 +230,7 @@ def test_a_map_that_takes_long_is_stopped_and_begun_again(page: Page, app_url: s
     expect(page.get_by_role("heading", level=1)).to_contain_text("Everyone")  # what was there before
     page.unroute_all(behavior="ignoreErrors")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Western Australia", timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Western Australia")
     expect(page.get_by_text("Stopped.")).to_have_count(0)
 
 
@@ -242,18 +239,19 @@ def test_the_map_is_presented_by_keyboard_alone(page: Page, app_url: str) -> Non
     page.get_by_role("button", name="Present", exact=True).focus()
     page.keyboard.press("Enter")
     slide = page.get_by_role("dialog", name="Sample shop, presented")
-    expect(slide).to_contain_text("1 of 6")
-    for _ in range(3):
+    takes_keys(slide)
+    for n in range(1, 4):
+        expect(slide).to_contain_text(f"{n} of 6")
         page.keyboard.press("ArrowRight")
     expect(slide.get_by_role("heading", name=re.compile("^Decision"))).to_be_visible()
     expect(slide).to_contain_text("Payment failed")
     page.keyboard.press("ArrowLeft")
     expect(slide.get_by_role("heading", name=re.compile("^Consideration"))).to_be_visible()
-    assert "present=3" in page.url
+    expect(page).to_have_url(re.compile("present=3"))
     no_violations(page)
-    page.keyboard.press("Escape")
+    escape(slide)
     expect(slide).to_have_count(0)
-    assert "present" not in page.url
+    expect(page).not_to_have_url(re.compile("present"))
 
 
 def test_every_format_is_offered_and_a_file_comes(page: Page, app_url: str) -> None:
@@ -262,7 +260,7 @@ def test_every_format_is_offered_and_a_file_comes(page: Page, app_url: str) -> N
     menu = page.get_by_role("dialog", name="Export")
     expect(menu.get_by_role("button")).to_have_count(10)
     expect(menu.get_by_role("switch", name="Show personal data in it")).not_to_be_checked()
-    with page.expect_download(timeout=SLOW) as coming:
+    with page.expect_download() as coming:
         menu.get_by_role("button", name="CSV, every number").click()
     assert coming.value.suggested_filename == "map.csv"
 
@@ -272,7 +270,7 @@ def test_on_a_narrow_screen_the_stages_stand_one_under_another(page: Page, app_u
     opened(page, app_url)
     stages = page.get_by_role("heading", level=2)
     expect(stages).to_have_count(5)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    fits(page)
     no_violations(page)
     page.get_by_role("navigation", name="Stages").get_by_role("button", name="Decision").click()
     expect(stages.nth(2)).to_be_in_viewport()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.app import app_url, no_violations, sample_shop, served
-from tests.browser.everywhere import LONG, NARROW, VIEWS, drawn, fits
+from tests.browser.app import app_url, escape, no_violations, sample_shop, served
+from tests.browser.everywhere import NARROW, VIEWS, drawn, fits
 
 __all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
@@ -24,14 +24,14 @@ def phone(page: Page) -> Page:
 def test_every_page_is_reached_from_every_other(phone: Page, app_url: str) -> None:
     drawn(phone, app_url, VIEWS["map"])
     links = phone.get_by_role("navigation", name="Pages").get_by_role("link")
-    assert links.count() == 8
+    expect(links).to_have_count(8)
     for one in links.all():
         name = one.inner_text()
         one.click()  # it scrolls into sight
         expect(one).to_have_attribute("aria-current", "page")
         expect(one).to_be_in_viewport(ratio=0.9)
         expect(phone).to_have_title(f"{name} · Sample shop")
-        expect(phone.get_by_role("heading", level=1).first).to_be_visible(timeout=LONG)
+        expect(phone.get_by_role("heading", level=1).first).to_be_visible()
         fits(phone)
 
 
@@ -46,7 +46,8 @@ def test_of_whom_and_of_when_is_chosen(phone: Page, app_url: str) -> None:
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= NARROW
         fits(phone)
-        phone.keyboard.press("Escape")
+        escape(opened)
+        expect(opened).to_have_count(0)
 
 
 def test_an_empty_workspace_fits_and_says_how_to_begin(phone: Page, tmp_path: Path) -> None:

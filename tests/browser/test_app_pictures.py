@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Page
 
 from tests.browser.app import app_url, sample_shop
-from tests.browser.everywhere import VIEWS, WIDE, drawn, in_theme, somebody
+from tests.browser.everywhere import VIEWS, WIDE, drawn, in_theme, somebody, still
 
 __all__ = ["app_url", "sample_shop", "somebody"]
 pytestmark = pytest.mark.browser
@@ -43,26 +43,21 @@ def compressed(picture: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_page_has_its_picture(
-    browser: Browser, app_url: str, somebody: str, tmp_path: Path, name: str
-) -> None:
+def test_a_page_has_its_picture(page: Page, app_url: str, somebody: str, tmp_path: Path, name: str) -> None:
     height = HEIGHTS.get(name, 1000)
     folder = DOCS / "pictures" if WRITTEN else tmp_path
-    context = browser.new_context(
-        viewport={"width": WIDE, "height": height}, locale="en-US", timezone_id="UTC"
-    )
-    page = drawn(context.new_page(), app_url, VIEWS[PICTURES[name]], somebody)
+    page.set_viewport_size({"width": WIDE, "height": height})
+    drawn(page, app_url, VIEWS[PICTURES[name]], somebody)
     page.evaluate("document.fonts.ready")
     for theme in ("light", "dark"):
         in_theme(page, theme)
-        page.wait_for_timeout(300)  # charts draw themselves anew in the other colours
+        still(page)
         made = compressed(page.screenshot())
         assert made.size == (WIDE, height)
         is_drawn(made, theme)
         file = folder / f"{name}-{theme}.png"
         made.save(file, optimize=True)
         assert file.stat().st_size < MOST
-    context.close()
 
 
 def is_drawn(picture: Image.Image, theme: str) -> None:
