@@ -20,6 +20,7 @@ from desirepath.stats.intervals import (
     product,
     proportion,
     quantile,
+    quantile_ranks,
     t_of,
     wilson,
     z_of,
@@ -174,3 +175,19 @@ def test_spend_per_customer_is_less_sure_with_fewer_customers():
     one = some(poisson_ratio(1_000.0, 25, as_of=0))
     # Garwood's exact interval of a count of 25: 16.18 to 36.90.
     assert (one.value, one.low, one.high) == pytest.approx((40, 1000 / 36.90, 1000 / 16.18), rel=1e-3)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_the_ranks_of_a_quantile_are_those_that_looking_at_every_rank_finds(level: float):
+    from scipy.special import bdtr
+
+    half = (1 - level) / 2
+    for n in (20, 21, 57, 400, 3_001):
+        every = bdtr(np.arange(n + 1), n, 0.5), bdtr(np.arange(n + 1), n, 0.9)
+        for p, below in zip((0.5, 0.9), every, strict=True):
+            lows, highs = np.flatnonzero(below <= half), np.flatnonzero(below >= 1 - half)
+            found = quantile_ranks(n, p, level=level)
+            if not len(lows) or not len(highs) or highs[0] + 1 > n:
+                assert not isinstance(found, tuple)
+            else:
+                assert found == (max(1, math.ceil(round(n * p, 9))), lows[-1] + 1, highs[0] + 1)

@@ -7,6 +7,7 @@ Each interval was chosen for its coverage at small n and near the ends of its sc
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 import numpy as np
@@ -191,13 +192,16 @@ def _quantile_ranks(n: int, p: float, level: float) -> tuple[int, int] | None:
 
     half = (1 - level) / 2
     reach = math.ceil(z_of(level) * math.sqrt(n * p * (1 - p))) + 6
-    around = np.arange(max(0, math.floor(n * p) - reach), min(n, math.ceil(n * p) + reach) + 1)
-    below = bdtr(around, n, p)  # P(B ≤ k)
-    lows = around[below <= half]  # rank k + 1: P(B < k + 1) = P(B ≤ k)
-    highs = around[below >= 1 - half]  # rank k + 1: P(B ≥ k + 1) = 1 − P(B ≤ k)
-    if not len(lows) or not len(highs) or highs[0] + 1 > n:
+    around = range(max(0, math.floor(n * p) - reach), min(n, math.ceil(n * p) + reach) + 1)
+
+    def below(k: int) -> float:
+        return float(bdtr(k, n, p))  # P(B ≤ k), which ascends: a few are looked at, not all
+
+    low = bisect_right(around, half, key=below) - 1  # rank k + 1: P(B < k + 1) = P(B ≤ k)
+    high = bisect_left(around, 1 - half, key=below)  # rank k + 1: P(B ≥ k + 1) = 1 − P(B ≤ k)
+    if low < 0 or high == len(around) or around[high] + 1 > n:
         return None
-    return int(lows[-1]) + 1, int(highs[0]) + 1
+    return around[low] + 1, around[high] + 1
 
 
 def _enough_for(p: float, level: float) -> int:
