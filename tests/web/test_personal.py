@@ -151,6 +151,13 @@ def test_a_rule_or_a_side_that_is_misspelt_is_not_told_whom_there_is(app: TestCl
     assert not names_in(offered.text + tried.text.replace("Anna", "") + side.text.replace("Anna", ""))
 
 
+def test_what_is_misspelt_is_told_no_column_that_would_be_refused(app: TestClient) -> None:
+    said = app.get(f"{API}/stages", params={"by": "traits.firstname"})
+    assert said.status_code == 400
+    assert "traits.contact" in said.json()["hint"]
+    assert BY not in said.text
+
+
 def test_suggestions_tell_no_values(app: TestClient) -> None:
     for name in PARTED:
         assert not names_in(app.get(f"{API}/questions/{name}/suggestion").text)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from desirepath.app.personal import names_person
 from desirepath.collect.expression import SEGMENT, Column, Rule, parse_rule, quote_name, quote_text
 from desirepath.collect.look_sql import as_text
 from desirepath.core.errors import NotFound, nearest
@@ -179,7 +180,8 @@ class Layers:
         bare = [f"{one}.{text}" for one in ("traits", "properties") if f"{one}.{text}" in wide]
         if bare:
             return bare[0]
-        known = ["touchpoint", *_PLAIN, *sorted(name for name in wide if not name.startswith("id."))]
+        offered = [one for one in wide if one[:3] != "id." and not names_person(one.partition(".")[2])]
+        known = ["touchpoint", *_PLAIN, *sorted(offered)]
         raise NotFound(f'there is no column "{text}"', hint=nearest(text, known, "Columns"), column=text)
 
     # ── how they are made ────────────────────────────────────────────────────────────────────────────────
