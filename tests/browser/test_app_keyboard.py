@@ -1,42 +1,21 @@
 """By keyboard alone: skipped to the page, gone from page to page, evidence opened and closed, Who changed, a customer.
 
-No story here touches a mouse. Whatever has the keyboard shows it, and is in sight.
+No story here touches a mouse. That whatever has the keyboard shows it and is in sight: test_app_axe.py, on every page.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.app import app_url, escape, sample_shop, takes_keys
-from tests.browser.everywhere import VIEWS, WIDE, drawn, somebody
+from tests.browser.everywhere import VIEWS, WIDE, drawn
 
-__all__ = ["app_url", "sample_shop", "somebody"]
+__all__ = ["app_url", "sample_shop"]
 pytestmark = pytest.mark.browser
 MOST = 150  # stops of the keyboard until something is reached
-# What has the keyboard: does anything look other than without it (itself, what is around it, its label), is it in
-# sight, and below the head of the page?
-STOP = """() => {
-  const it = document.activeElement;
-  if (!it || it === document.body) return null;
-  const near = [it, it.parentElement, it.parentElement?.parentElement, it.nextElementSibling, it.labels?.[0]];
-  const look = () => near.filter(Boolean).map(one => {
-    const style = getComputedStyle(one);
-    return [style.outlineStyle, style.outlineWidth, style.boxShadow, style.top].join(" ");
-  }).join(";");
-  const box = it.getBoundingClientRect(), head = document.querySelector("header.top");
-  const above = head && getComputedStyle(head).position === "sticky" ? head.getBoundingClientRect().bottom : 0;
-  const free = it.closest("header.top, .skip, [role=dialog], [role=menu]");
-  const seen = box.bottom > (free ? 0 : above - 1) && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-  const on = look();
-  it.blur();
-  const off = look();
-  it.focus({preventScroll: true, focusVisible: true});
-  return {html: it.outerHTML.slice(0, 160), ring: on !== off, seen};
-}"""
 
 
 @pytest.fixture
@@ -156,22 +135,3 @@ def test_a_question_is_asked_and_who_is_behind_its_answer_is_read(desk: Page, ap
     escape(listed)
     expect(listed).to_have_count(0)
     expect(behind).to_be_focused()
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_whatever_has_the_keyboard_shows_it_and_is_in_sight(
-    desk: Page, app_url: str, somebody: str, name: str
-) -> None:
-    drawn(desk, app_url, VIEWS[name], somebody)
-    wrong: list[dict[str, Any]] = []
-    stops = 0
-    while stops < 60:
-        desk.keyboard.press("Tab")
-        stop = desk.evaluate(STOP)
-        if stop is None:
-            break
-        stops += 1
-        if not (stop["ring"] and stop["seen"]):
-            wrong.append(stop)
-    assert stops > (0 if name == "map_presented" else 2)
-    assert not wrong, wrong
