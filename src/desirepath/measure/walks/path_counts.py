@@ -170,7 +170,8 @@ def _sessions(walks: Walks, shape: Shape, threads: int | None = None) -> PathCou
         )
         tables.put(table)
 
-    spread(work, walks.offset, walks.runs, threads=threads)
+    everybody = len(walks.runs) == len(walks.offset) - 1
+    spread(work, walks.offset, None if everybody else walks.runs, threads=threads)
     key, count = _joined(tables)
     total = int(count.sum())
     empty = int(count[(key >> [_FATE_BITS, 0] == 0).all(axis=1)].sum())
@@ -215,7 +216,7 @@ def plainly(walks: Walks, shape: Shape) -> tuple[Any, ...]:
     return (
         bare(walks.runs),
         (bare(walks.offset), bare(walks.ts), bare_codes(walks.code), walks.ends()[1]),
-        (bare_mask(walks.asked), walks.since, walks.until),
+        None if walks.all_asked else (bare_mask(walks.asked), walks.since, walks.until),
         (walks.gap, shape.base, shape.fits, shape.longest, shape.collapse),
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desirepath.core.compiled import kernel
+from desirepath.core.times import FOREVER, NEVER
 from desirepath.measure.walks.kernel import CUSTOMERS, GOING_ON, IN_FLIGHT, KNOWN, STAYED, SUCCEEDED, VALUE
 from desirepath.measure.walks.path_kernel import CUT, FATE_BITS, add, place_of
 
@@ -19,7 +20,7 @@ Int64 = NDArray[np.int64]
 Int8 = NDArray[np.int8]
 Mask = NDArray[np.bool_]
 Columns = tuple[Int64, Int64, NDArray[Any], Int8]  # offset, ts, code, ends
-Meant = tuple[Mask, int, int]  # asked, since, until
+Meant = tuple[Mask, int, int] | None  # asked, since, until
 Shape = tuple[int, int, int, int, bool]  # gap, base, fits, longest, collapse
 
 
@@ -78,28 +79,32 @@ def count_sessions(
     """Every session of the customers who[low:high] that is meant.
 
     columns: code is that of each event, −1 where it is no step; ends: how a session ends whose last event it is; may be
-    empty. meant: asked, at the first event (empty: all), and since ≤ its instant < until. shape: gap: µs; an event so
-    long after the one before is of the same session, a later one begins another; base; fits: digits of the first
-    number, at most `longest`. few: counts of the lowest paths, by their number: all of one step at least. keys, used:
-    the others. Returns these two.
+    empty. meant: asked at the first event (empty: all), and since ≤ its instant < until; None: all are. shape: gap: µs;
+    an event so long after the one before is of the same session, a later one begins another; base; fits: digits of the
+    first number, at most `longest`. few: counts of the lowest paths, by their number: all of one step at least. keys,
+    used: the others. Returns these two.
     """
     offset, ts, code, ends = columns
-    asked, since, until = meant
     gap = shape[0]
-    told, small, one, choose = len(ends) > 0, len(few), np.uintp(1), len(asked) > 0
+    told, small, one = len(ends) > 0, len(few), np.uintp(1)
+    if meant is None:  # what is not asked for is not compiled either
+        asked, since, until, some = np.empty(0, np.bool_), NEVER, FOREVER, False
+    else:
+        asked, since, until, some = *meant, True
+    choose = len(asked) > 0
     for k in range(low, high):
         c = who[k]
         p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
-        if p == end or ts[end - one] < since:
+        if some and p < end and ts[end - one] < since:
             continue
         while p < end:
-            now = ts[p]
-            if now >= until:
-                break
-            if now < since or (choose and not asked[p]):
-                p = after_session(p, end, ts, gap)
-                continue
-            if p + one == end or ts[p + one] - now > gap:
+            if some:
+                if ts[p] >= until:
+                    break
+                if ts[p] < since or (choose and not asked[p]):
+                    p = after_session(p, end, ts, gap)
+                    continue
+            if p + one == end or ts[p + one] - ts[p] > gap:
                 alone = (np.int64(code[p]) + 1) << FATE_BITS  # one event: most sessions in most data
                 if told:
                     alone |= np.int64(ends[p])
@@ -147,29 +152,30 @@ def judge_sessions(
     µs, and 1 more where it is in flight; and its group. Returns both, which grow as they must, and how many there are.
     """
     offset, ts, code, ends = columns
-    asked, since, until = meant
-    gap, one, filled = shape[0], np.uintp(1), 0
+    if meant is None:
+        asked, since, until, some = np.empty(0, np.bool_), NEVER, FOREVER, False
+    else:
+        asked, since, until, some = *meant, True
+    gap, one, before, filled = shape[0], np.uintp(1), np.full(len(told), -1, np.int64), 0
     choose, known, wanted = len(asked) > 0, len(ends) > 0, len(goal) > 0
-    before = np.full(len(told), -1, np.int64)
     for k in range(low, high):
         c = who[k]
         p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
-        if p == end or ts[end - one] < since:
+        if some and p < end and ts[end - one] < since:
             continue
         while p < end:
-            now = ts[p]
-            if now >= until:
-                break
-            if now < since or (choose and not asked[p]):
-                p = after_session(p, end, ts, gap)
-                continue
+            if some:
+                if ts[p] >= until:
+                    break
+                if ts[p] < since or (choose and not asked[p]):
+                    p = after_session(p, end, ts, gap)
+                    continue
             first = p
-            if p + one == end or ts[p + one] - now > gap:
+            if p + one == end or ts[p + one] - ts[p] > gap:
                 alone = (np.int64(code[p]) + 1) << FATE_BITS
                 if known:
                     alone |= np.int64(ends[p])
-                g = np.int64(few[np.uintp(alone)])
-                p += one
+                g, p = np.int64(few[np.uintp(alone)]), p + one
             else:
                 p, number, above, first = read_session(p, end, ts, code, ends, shape)
                 g = _group(few, keys, number, above)
