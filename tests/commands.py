@@ -16,6 +16,7 @@ from unittest import mock
 
 from desirepath.cli.program import run
 
+PATIENCE = 180  # s: how long another process or thread is waited for, on a machine that has much else to do
 JOURNEY = """
 journey: A shop
 time_zone: UTC

@@ -20,7 +20,7 @@ import pytest
 
 from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
-from tests.commands import cli, small_shop
+from tests.commands import PATIENCE, cli, small_shop
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def started(*words: object) -> Iterator[tuple[subprocess.Popen[str], int, str]]:
 
 def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, bytes]:
     """The status and the body."""
-    connection = http.client.HTTPConnection(host, port, timeout=60)
+    connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     connection.request("GET", path)
     said = connection.getresponse()
     body = said.read()
@@ -80,7 +80,7 @@ def test_serve_says_where_it_is_answers_and_ends_quietly_with_ctrl_c(folder: Pat
         assert b"<!doctype html>" in page.lower()
         assert workspace_at(port)["state"] == "current"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -143,7 +143,7 @@ def test_the_demo_is_made_and_opened_and_the_next_time_only_opened(tmp_path: Pat
         assert "map.html" in said
         assert workspace_at(port)["state"] == "current"
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     changed = (folder / "map.html").stat().st_mtime_ns
     with started("demo", folder, "--port", 0, "--no-browser") as (_, port, said):
         assert "events of" not in said

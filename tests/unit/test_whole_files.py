@@ -10,6 +10,7 @@ import pytest
 
 from desirepath.app.whole_files import replaced, write_file
 from desirepath.core.errors import WorkspaceError
+from tests.commands import PATIENCE
 
 
 def test_a_writer_who_gives_up_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -41,7 +42,7 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()), daemon=True)
     reader.start()
     write_file(pipe, b"through the pipe")
-    reader.join(timeout=30)
+    reader.join(timeout=PATIENCE)
     assert read == [b"through the pipe"] and pipe.is_fifo()
 
 

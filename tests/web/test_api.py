@@ -17,7 +17,7 @@ from desirepath.web.api import create_api, description
 from desirepath.web.guard import MAX_BODY, AddressError, only_loopback
 from desirepath.web.jobs import Job, Jobs
 from desirepath.web.problems import MEDIA, broken
-from tests.commands import cli, small_shop
+from tests.commands import PATIENCE, cli, small_shop
 from tests.web.conftest import client_of
 
 REPO = Path(__file__).resolve().parents[2]
@@ -375,7 +375,7 @@ def test_who_waits_to_write_when_the_app_ends_writes_no_more(tmp_path: Path) -> 
         while not serving._writing:
             threading.Event().wait(0.01)
         serving.close()
-        writer.join(timeout=10)
+        writer.join(timeout=PATIENCE)
     writer.join()
     assert said == ["is told"]
 

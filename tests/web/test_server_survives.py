@@ -19,7 +19,7 @@ import pytest
 from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
 from desirepath.web.jobs import Job, Jobs
-from tests.commands import small_shop
+from tests.commands import PATIENCE, small_shop
 
 API = "/api/v1"
 # A server whose files cannot grow beyond so many bytes, as on a full disk.
@@ -53,7 +53,7 @@ def server(folder: Path, limit: int = 0) -> Iterator[tuple[subprocess.Popen[str]
 
 def ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, Any]:
     """The status, and the answer's JSON."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     head = {"Content-Type": "application/json"} if body and body[:1] == b"{" else {}
     connection.request(method, f"{API}{path}", body, head)
     said = connection.getresponse()
@@ -125,7 +125,7 @@ def test_who_follows_a_job_and_goes_away_leaves_no_thread(folder: Path) -> None:
         followers = []
         before = threads_of(process.pid)
         for _ in range(30):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
             connection.request("GET", f"{API}/jobs/{job}/events")
             followers.append(connection)
         ends = [one.getresponse().read().decode() for one in followers[:15]]  # read to the end: it does end
@@ -133,6 +133,9 @@ def test_who_follows_a_job_and_goes_away_leaves_no_thread(folder: Path) -> None:
             one.close()
         told = [json.loads(end.strip().splitlines()[-1].removeprefix("data: ")) for end in ends]
         assert {one["state"] for one in told} == {"done"}
+        over = time.monotonic() + PATIENCE
+        while threads_of(process.pid) > before + 2 and time.monotonic() < over:
+            time.sleep(0.05)  # the server hears a moment later that nobody reads on
         assert threads_of(process.pid) <= before + 2
         assert ask(port, "GET", "/workspace")[1]["state"] == "current"
 

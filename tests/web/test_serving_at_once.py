@@ -19,7 +19,7 @@ from desirepath.app.serving import Serving
 from desirepath.app.workspace import Workspace
 from desirepath.testing import FixedClock
 from desirepath.web.api import create_api
-from tests.commands import small_shop
+from tests.commands import PATIENCE, small_shop
 from tests.web.conftest import client_of
 
 API = "/api/v1"
@@ -76,7 +76,8 @@ def at_once(*work: Callable[[], None]) -> None:
 
 def ended(client: TestClient, job: str) -> dict[str, Any]:
     """A job's last state."""
-    for _ in range(3_000):
+    over = time.monotonic() + PATIENCE
+    while time.monotonic() < over:
         told: dict[str, Any] = client.get(f"{API}/jobs/{job}").json()
         if told["state"] != "running":
             return told
@@ -148,7 +149,7 @@ def test_whoever_reads_is_answered_while_others_save_load_and_place(own: TestCli
     assert own.get(f"{API}/loads").json()[0]["events"] == 1
 
 
-def command(folder: Path, *args: str, wait: str = "60") -> subprocess.CompletedProcess[str]:
+def command(folder: Path, *args: str, wait: str = str(PATIENCE)) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own."""
     said = [sys.executable, "-m", "desirepath", *args, str(folder)]
     patient = {**os.environ, "DESIREPATH_WAIT": wait}
@@ -158,7 +159,7 @@ def command(folder: Path, *args: str, wait: str = "60") -> subprocess.CompletedP
 def test_a_load_on_the_command_line_goes_well_while_the_app_is_used_and_is_seen_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DESIREPATH_WAIT", "60")
+    monkeypatch.setenv("DESIREPATH_WAIT", str(PATIENCE))
     told: list[subprocess.CompletedProcess[str]] = []
     api = create_api(Serving(folder, FixedClock(), idle=0.1), hosts=("testserver",))
     with TestClient(api) as client:
