@@ -22,9 +22,10 @@ _SPEAKS = re.compile(
     r"url|referr?er|comment|message|subject|\bbody|feedback|verbatim|description|\bnotes?\b|_notes?$", re.I
 )
 _OF_THINGS = re.compile(
+    # Not of devices and hosts: they are often called after whose they are.
     r"(?:^|_)(?:product|item|article|sku|brand|category|collection|bundle|package|plan|tier|subscription|feature"
     r"|offer|coupon|promotion|promo|discount|campaign|ad|ad_?set|ad_?group|creative|keyword|audience|experiment"
-    r"|variant|variation|test|event|page|screen|form|template|list|file|host|app|browser|os|device|platform|channel"
+    r"|variant|variation|test|event|page|screen|form|template|list|file|app|browser|os|platform|channel"
     r"|source|medium|city|country|region|state|province|county|district|store|shop|branch|warehouse|course|segment"
     r"|stage|status|type|queue|department|industry|language|currency)s?_?(?:name|description)$"
 )

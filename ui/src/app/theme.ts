@@ -33,8 +33,9 @@ export const theme = createTheme({
   components: {
     Drawer: { defaultProps: { attributes: { header: { role: "presentation" } } } },
     Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } },
-    // A menu has items, and nothing else that takes the focus: it has it itself when it opens.
-    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    // A menu has items, and nothing else that takes the focus: it has it itself when it opens. It stays when an item far
+    // down scrolls its button out of sight.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, hideDetached: false } },
   },
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
 });

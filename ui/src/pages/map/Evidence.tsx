@@ -1,5 +1,6 @@
 // What a cell rests on: the question, the numbers with n and interval, as of when, its class, pictures and tables.
 import { Drawer } from "@mantine/core";
+import { useEffect, useRef } from "react";
 import type { Cell, MapDocument } from "@/api/types";
 import { instant } from "@/format";
 import { Checked } from "@/pages/map/Checked";
@@ -23,9 +24,14 @@ export function Evidence({ map, cell, close, openTrail }: Props) {
 
 function Body({ map, cell, openTrail }: { map: MapDocument; cell: Cell; openTrail: (id: string) => void }) {
   const locale = { currency: map.currency, zone: map.time_zone };
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Where one cell's evidence led to another's, what was pressed is gone: who listens reads on from the new heading.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, [cell.id]);
   return (
     <article className="evidence">
-      <h2>{cell.title || cell.text}</h2>
+      <h2 ref={heading} tabIndex={-1}>{cell.title || cell.text}</h2>
       {cell.rests && <p className="small"><span className={`rests-mark ${cell.rests}`} aria-hidden="true" /> {words.map[cell.rests]}{cell.as_of ? `, ${words.map.asOf(instant(cell.as_of, map.time_zone))}` : ""}</p>}
       {cell.title && cell.text && <p>{cell.text}</p>}
       {cell.chain && cell.chain.length > 0 && <p className="chain">{cell.chain.join(" → ")}</p>}
