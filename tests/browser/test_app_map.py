@@ -169,7 +169,9 @@ def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_correcte
     expect(evidence).to_contain_text("How this number was made")
     evidence.get_by_role("button", name="Where the map shows this number").click()
     expect(page.get_by_role("dialog")).to_contain_text("would be kept 95 times in 100")
-    expect(page.get_by_role("dialog").get_by_role("heading", name="Delivered by the promised day")).to_be_focused()
+    expect(
+        page.get_by_role("dialog").get_by_role("heading", name="Delivered by the promised day")
+    ).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Edit: Delivery is fine").click()

@@ -126,7 +126,13 @@ class Paths(WalkQuestion["PathsFound"]):
             self,
             answer,
             answer.contract,
-            says(self, answer, names, found.in_flight, (start.label if start else None, end.label if end else None)),
+            says(
+                self,
+                answer,
+                names,
+                found.in_flight,
+                (start.label if start else None, end.label if end else None),
+            ),
             tables(answer, names, asking.currency),
             lists(answer, names),
         )
