@@ -227,15 +227,25 @@ def funnel_by(chance: random.Random) -> tuple[str, dict[str, Any]]:
 def paths(chance: random.Random) -> tuple[str, dict[str, Any]]:
     """The flow, which the page draws; the list below it is asked for beside."""
     fields = {**people(chance), "form": "flow", "top": 6}
-    return f"{API}/ask/paths", {**fields, "per": "session", "steps": chance.randint(3, 6)}
+    return f"{API}/ask/paths", {**fields, "per": "pass", "steps": chance.randint(3, 6)}
 
 
 def exact_paths(chance: random.Random) -> tuple[str, dict[str, Any]]:
-    return f"{API}/ask/paths", {**people(chance), "per": "session", "steps": chance.randint(3, 6)}
+    return f"{API}/ask/paths", {**people(chance), "per": "pass", "steps": chance.randint(3, 6)}
+
+
+def by_sessions(ask: Ask) -> Ask:
+    """The same of sessions."""
+
+    def asked(chance: random.Random) -> tuple[str, dict[str, Any] | None]:
+        path, body = ask(chance)
+        return path, {**(body or {}), "per": "session"}
+
+    return asked
 
 
 def transitions(chance: random.Random) -> tuple[str, dict[str, Any]]:
-    return f"{API}/ask/transitions", {**people(chance), "per": "session"}
+    return f"{API}/ask/transitions", {**people(chance), "per": "pass"}
 
 
 def retention(chance: random.Random) -> tuple[str, dict[str, Any]]:
@@ -252,6 +262,9 @@ QUESTIONS: dict[str, Ask] = {
     "paths, as a flow": paths,
     "the commonest exact paths": exact_paths,
     "transitions": transitions,
+    "paths by sessions, as a flow": by_sessions(paths),
+    "the commonest exact paths of sessions": by_sessions(exact_paths),
+    "transitions by sessions": by_sessions(transitions),
     "retention": retention,
 }
 

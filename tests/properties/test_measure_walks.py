@@ -15,7 +15,7 @@ from desirepath.measure.meetings import visit_of_events
 from desirepath.measure.walks.path_counts import Shape, count_paths
 from desirepath.measure.walks.path_rows import path_lines
 from desirepath.measure.walks.transition_counts import follow
-from desirepath.measure.walks.walk import Fate, session_ends, sessions, visit_walks, whole_trails
+from desirepath.measure.walks.walk import Fate, lay_out, observed_rows, session_ends, sessions, whole_trails
 from desirepath.trail.sessions import session_starts
 from tests.by_hand import TOUCHPOINTS, Shop, random_shop
 from tests.twins import measures as twin
@@ -46,11 +46,14 @@ def test_every_visit_is_one_walk_with_its_own_steps_and_end(seed: int, some: boo
     shop = random_shop(seed, 25)
     rows = [i for i in observed(shop) if not some or i % 3]
     owner = visit_of_events(shop.visits, shop.trails)
-    walks = visit_walks(shop.trails, shop.visits, owner, np.array(rows, np.int64), shop.trails.touchpoint)
+    laid = lay_out(shop.trails, shop.visits, owner, observed_rows(shop.visits))
+    kept = np.zeros(len(shop.visits), np.bool_)
+    kept[rows] = True
+    walks = laid.walks(shop.trails.touchpoint, kept=kept)
     assert walks.row is not None
     assert walks.customer is not None
-    assert walks.row.tolist() == rows
-    assert walks.customer.tolist() == shop.visits.customer[rows].tolist()
+    assert walks.row[walks.runs].tolist() == rows
+    assert walks.customer[walks.runs].tolist() == shop.visits.customer[rows].tolist()
     assert fates_of(walks) == Counter(int(FATE[Outcome(shop.visits.outcome[i])]) for i in rows)
     slow: Counter[tuple[tuple[int, ...], bool]] = Counter()
     for i in rows:
@@ -67,7 +70,8 @@ def test_every_pass_is_one_walk_over_all_its_visits(seed: int):
     shop = random_shop(seed, 25)
     v, rows = shop.visits, observed(shop)
     owner = visit_of_events(v, shop.trails)
-    walks = visit_walks(shop.trails, v, owner, np.array(rows, np.int64), shop.trails.touchpoint, passes=True)
+    laid = lay_out(shop.trails, v, owner, np.array(rows, np.int64), passes=True)
+    walks = laid.walks(shop.trails.touchpoint)
     passes: dict[tuple[int, int], list[int]] = {}
     for i in rows:
         passes.setdefault((int(v.customer[i]), int(v.pass_no[i])), []).append(i)

@@ -24,6 +24,7 @@ from desirepath.measure.cohort import pass_starts
 from desirepath.measure.funnel.events import any_dated
 from desirepath.measure.inputs import MetricRows, ScoreRows, TextRows
 from desirepath.measure.stages_known import Known, known_visits
+from desirepath.measure.walks.walk import Laid, lay_out, observed_rows, owner_of_steps
 from desirepath.measure.whole import Passes, known_passes, passes_of
 from desirepath.measure.worth import success_worth
 
@@ -108,6 +109,21 @@ class Opened:
     def last_at_entry(self) -> NDArray[np.int64]:
         """[visits]: the customer's last event when it was entered, −1 where there is none."""
         return self.layers.last_events(self.visits.customer, self.visits.entered)
+
+    @cached_property
+    def owner(self) -> NDArray[np.int64]:
+        """[events]: the visit that each is a step of, −1 none."""
+        return owner_of_steps(self.visits, self.trails)
+
+    @cached_property
+    def laid_visits(self) -> Laid:
+        """The events of all observed visits of the journey's track, visit by visit."""
+        return lay_out(self.trails, self.visits, self.owner, observed_rows(self.visits))
+
+    @cached_property
+    def laid_passes(self) -> Laid:
+        """The same, pass by pass."""
+        return lay_out(self.trails, self.visits, self.owner, observed_rows(self.visits), passes=True)
 
     @cached_property
     def promises(self) -> PromiseRows:

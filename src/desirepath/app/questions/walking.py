@@ -129,16 +129,16 @@ def walked(
     """
     import numpy as np
 
-    from desirepath.measure.walks.walk import sessions, visit_walks, whole_trails
+    from desirepath.measure.walks.walk import sessions, whole_trails
 
     unit = question.unit(usual)
-    owner = _owner(asking) if question.by == "stage" or unit in ("visit", "pass") or question.stage else None
-    steps = _steps(asking, question.by, anchors, owner)
+    owned = question.by == "stage" or unit in ("visit", "pass") or question.stage is not None
+    steps = _steps(asking, question.by, anchors, asking.owner if owned else None)
     if question.own:
         mine = (asking.trails.evidence & BY_CUSTOMER) != 0
         steps = replace(steps, code=np.where(mine, steps.code, np.int16(-1)))
     trails, visits = asking.trails, asking.visits
-    if owner is None or (unit in ("session", "trail") and question.stage is None):
+    if not owned or (unit in ("session", "trail") and question.stage is None):
         asked = None if question.segment is None else np.asarray(asking.layers.segment(question.segment))
         period = asking.period(question.since, question.until)
         if unit == "trail":
@@ -150,35 +150,17 @@ def walked(
             ends=None if starts is not None else _session_ends(asking, gap),
         )  # fmt: skip
         return Walked(found, steps)
-    rows, in_flight = _asked_rows(question, asking, unit, before)
-    marks = None
-    if unit == "session":
-        gap, marks = _session_rule(question, asking)
-        marks = _marks(question, asking) if marks is None else marks
-    found = visit_walks(trails, visits, owner, rows, steps.code, passes=unit == "pass", starts=marks)
-    if unit == "pass":
-        kept = _pass_rows(question, asking)[found.row if found.row is not None else np.empty(0, np.int64)]
-        found = _only(found, kept)
-    return Walked(found, steps, in_flight)
+    kept, in_flight = _asked_rows(question, asking, unit, before)
+    if unit == "pass":  # who and when is asked of the pass, at its first visit
+        return Walked(asking.laid_passes.walks(steps.code, kept=kept), steps)
+    if unit == "visit":
+        return Walked(asking.laid_visits.walks(steps.code, kept=kept), steps, in_flight)
+    _, marks = _session_rule(question, asking)
+    marks = _marks(question, asking) if marks is None else marks
+    return Walked(asking.laid_visits.walks(steps.code, kept=kept, starts=marks), steps, in_flight)
 
 
 # ── steps ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _owner(asking: Asking) -> NDArray[np.int64]:
-    """The visit of each event. The goal that ends the last stage is of that visit: it enters no next one."""
-    import numpy as np
-
-    from desirepath.core.words import Outcome, Track
-    from desirepath.measure.meetings import visit_of_events
-
-    visits = asking.visits
-    owner = visit_of_events(visits, asking.trails)
-    ended = (visits.outcome == Outcome.ADVANCED) & (visits.end_event >= 0) & (visits.track == Track.JOURNEY)
-    rows = np.flatnonzero(ended & ~visits.skipped)
-    rows = rows[owner[visits.end_event[rows]] < 0]
-    owner[visits.end_event[rows]] = rows
-    return owner
 
 
 def _steps(asking: Asking, by: str, anchors: tuple[Step, ...], owner: NDArray[np.int64] | None) -> Steps:
@@ -285,18 +267,16 @@ def _session_ends(asking: Asking, gap: int) -> NDArray[np.int8]:
 
 def _asked_rows(
     question: WalkQuestion[Any], asking: Asking, unit: Unit, before: str | None
-) -> tuple[NDArray[np.int64], int]:
-    """The visits that are meant, and how many of them are left out since they are in flight."""
-    import numpy as np
-
+) -> tuple[NDArray[np.bool_], int]:
+    """[visits]: those that are meant; and how many of them are left out since they are in flight."""
     from desirepath.core.words import Outcome, Track
     from desirepath.measure.cohort import asked_visits, lost_visits
 
     v = asking.visits
-    if unit == "pass":  # who and when is asked of the pass, at its first visit
-        return np.flatnonzero(~v.skipped & (v.track == Track.JOURNEY)), 0
     where, period = asking.membership(question.segment), asking.period(question.since, question.until)
     asked = asked_visits(v, where, period, Track.JOURNEY)
+    if unit == "pass":
+        return asked, 0
     if question.stage is not None:
         names = [s.id for s in asking.journey.stages]
         if question.stage not in names:
@@ -307,22 +287,9 @@ def _asked_rows(
             )
         asked &= v.stage == names.index(question.stage)
     if before is None:
-        return np.flatnonzero(asked), 0
+        return asked, 0
     open_ones = int((asked & (v.outcome == Outcome.IN_FLIGHT)).sum())
     if before == "lost":
-        return np.flatnonzero(asked & lost_visits(v)), open_ones
+        return asked & lost_visits(v), open_ones
     outcome = Outcome.LAPSED if before == "lapsed" else Outcome.LEFT
-    return np.flatnonzero(asked & (v.outcome == outcome)), open_ones
-
-
-def _pass_rows(question: WalkQuestion[Any], asking: Asking) -> NDArray[np.bool_]:
-    from desirepath.core.words import Track
-    from desirepath.measure.cohort import asked_visits
-
-    where, period = asking.membership(question.segment), asking.period(question.since, question.until)
-    return asked_visits(asking.visits, where, period, Track.JOURNEY)
-
-
-def _only(walks: Walks, kept: NDArray[np.bool_]) -> Walks:
-    """The walks of these runs."""
-    return replace(walks, runs=walks.runs[kept])
+    return asked & (v.outcome == outcome), open_ones

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from desirepath.core.times import FOREVER, NEVER, TimeRange
 from desirepath.core.words import Outcome, Track
 from desirepath.journey.visits import Visits
+from desirepath.measure.meetings import visit_of_events
 from desirepath.trail.spread import customers_of
 from desirepath.trail.trails import Trails
 
@@ -215,7 +216,7 @@ def whole_trails(
 ) -> Walks:
     """All that a customer did is one walk; its fate is that of the last visit. Of the unplaced nothing is known."""
     ends = np.full(trails.customers, Fate.QUIET, np.int8)
-    rows = np.flatnonzero(~visits.skipped & (visits.track == Track.JOURNEY))
+    rows = observed_rows(visits)
     ends[visits.customer[rows]] = _OF_OUTCOME[visits.outcome[rows]]  # of several, the last is kept
     return Walks(
         "trail", _asked_runs(trails, asked, period), trails.offset, trails.ts, code,
@@ -233,20 +234,59 @@ def _asked_runs(trails: Trails, asked: Mask | None, period: TimeRange) -> Int64:
     return found
 
 
-def visit_walks(
-    trails: Trails,
-    visits: Visits,
-    owner: Int64,
-    rows: Int64,
-    code: NDArray[Any],
-    *,
-    passes: bool = False,
-    starts: Mask | None = None,
-) -> Walks:
-    """Each of these visits (sorted rows of the journey's track, observed) is a walk; or each pass that they are of.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Visits, or passes, one after the other: what of their walks hangs on no question.
 
-    owner: measure.meetings.visit_of_events. starts: of sessions over the trails; then each session within a visit or
-    pass is a walk of its own.
+    at: the places of their events in the trails, as Walks has it; offset: [runs + 1], where each begins in at and ts.
+    ends: a Fate by run. customer, row: by run, as Walks has them.
+    """
+
+    unit: Literal["visit", "pass"]
+    at: Int64
+    offset: Int64
+    ts: Int64
+    ends: Int8
+    customer: NDArray[np.int32]
+    row: Int64
+
+    def walks(self, code: NDArray[Any], *, kept: Mask | None = None, starts: Mask | None = None) -> Walks:
+        """Their walks. code: of all events of the trails. kept: [visits], those asked about, at a run's first row.
+
+        starts: of sessions over the trails; then each session within a visit or pass is a walk of its own.
+        """
+        marks = None
+        if starts is not None:
+            session = np.cumsum(starts)[self.at]
+            marks = np.append(True, session[1:] != session[:-1])[: len(self.at)]
+        runs = np.arange(len(self.row), dtype=np.int64)
+        return Walks(
+            self.unit if starts is None else "session", runs if kept is None else runs[kept[self.row]],
+            self.offset, self.ts, np.ascontiguousarray(code[self.at]), starts=marks,
+            run_ends=self.ends, at=self.at, customer=self.customer, row=self.row,
+        )  # fmt: skip
+
+
+def observed_rows(visits: Visits) -> Int64:
+    """The visits of the journey's track that somebody was seen in."""
+    return np.flatnonzero(~visits.skipped & (visits.track == Track.JOURNEY))
+
+
+def owner_of_steps(visits: Visits, trails: Trails) -> Int64:
+    """[events]: the visit that each is of, −1 none. The goal that ends the last stage is of that visit: it enters no
+    next one."""
+    owner = visit_of_events(visits, trails)
+    rows = observed_rows(visits)
+    rows = rows[(visits.outcome[rows] == Outcome.ADVANCED) & (visits.end_event[rows] >= 0)]
+    rows = rows[owner[visits.end_event[rows]] < 0]
+    owner[visits.end_event[rows]] = rows
+    return owner
+
+
+def lay_out(trails: Trails, visits: Visits, owner: Int64, rows: Int64, *, passes: bool = False) -> Laid:
+    """These visits (sorted rows of the journey's track, observed), or the passes that they are of.
+
+    owner: as of owner_of_steps.
     """
     run_of_row = np.arange(len(rows))
     if passes and len(rows):
@@ -262,17 +302,9 @@ def visit_walks(
         at, number = at[order], number[order]
     runs = int(run_of_row[-1]) + 1 if len(rows) else 0
     offset = np.searchsorted(number, np.arange(runs + 1)).astype(np.int64)
-    first = np.searchsorted(run_of_row, np.arange(runs)).astype(np.int64)
-    marks = None
-    if starts is not None:
-        session = np.cumsum(starts)[at]
-        marks = np.append(True, session[1:] != session[:-1])[: len(at)]
-    ends = _OF_OUTCOME[visits.outcome[rows]]
+    first = rows[np.searchsorted(run_of_row, np.arange(runs))]
+    ends = _OF_OUTCOME[visits.outcome[first]]
     if passes:
-        over = visits.pass_ended[rows[first]] != NEVER
-        ends = np.where(over, _OF_OUTCOME[visits.pass_outcome[rows[first]]], Fate.IN_FLIGHT).astype(np.int8)
-    return Walks(
-        "session" if starts is not None else "pass" if passes else "visit",
-        np.arange(runs, dtype=np.int64), offset, trails.ts[at], np.ascontiguousarray(code[at]), starts=marks,
-        run_ends=ends, at=at, customer=visits.customer[rows[first]], row=rows[first],
-    )  # fmt: skip
+        over = visits.pass_ended[first] != NEVER
+        ends = np.where(over, _OF_OUTCOME[visits.pass_outcome[first]], Fate.IN_FLIGHT).astype(np.int8)
+    return Laid("pass" if passes else "visit", at, offset, trails.ts[at], ends, visits.customer[first], first)
