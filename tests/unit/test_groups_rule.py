@@ -29,13 +29,13 @@ def by_hand(rule: str, counts: np.ndarray) -> np.ndarray:
 @settings(max_examples=30)
 @given(st.integers(0, 10_000))
 def test_the_words_of_a_rule_are_what_was_judged(seed: int):
-    counts = crowd(seed)
+    counts = crowd(seed, 4000)
     draw = np.random.default_rng(seed + 1)
-    inside = (counts.count[:, 1] >= 2) & (counts.count[:, 3] == 0) | (draw.random(400) < 0.05)
+    inside = (counts.count[:, 1] >= 2) & (counts.count[:, 3] == 0) | (draw.random(4000) < 0.05)
     found = approximate(counts, inside, as_of=0)
     assert found is not None
     parse_rule(found.rule, SEGMENT)
-    judged = np.arange(400) % 2 == 1
+    judged = np.arange(4000) % 2 == 1
     named = by_hand(found.rule, counts.count[judged])
     truly = inside[judged]
     assert isinstance(found.recall, Estimate)
