@@ -18,12 +18,12 @@ from desirepath.collect.expression import RuleError, parse_rule, quote_text
 from desirepath.collect.rule_fields import looks_like_rule
 from desirepath.core.errors import nearest
 from desirepath.journey.bits import ENTER, GOAL
+from desirepath.trail.spread import in_cache
 
 if TYPE_CHECKING:
     from desirepath.app.opened import Opened
 
 Mask = NDArray[np.bool_]
-_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,9 @@ def _stage(opened: Opened, text: str, place: int, *, goal: bool) -> Step:
 
 
 def _with(evidence: NDArray[np.int64], bit: int) -> Mask:
-    """[events]: whose evidence has the bit. A part at a time, which stays in the processor's cache."""
+    """[events]: whose evidence has the bit."""
     found = np.empty(len(evidence), np.bool_)
-    for begin in range(0, len(evidence), _AT_ONCE):
-        some = slice(begin, begin + _AT_ONCE)
+    for some in in_cache(0, len(evidence)):
         np.not_equal(evidence[some] & bit, 0, out=found[some])
     return found
 

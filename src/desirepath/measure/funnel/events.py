@@ -20,13 +20,13 @@ from desirepath.journey.bits import DATE_ONLY
 from desirepath.journey.calendar import offset_changes
 from desirepath.measure.funnel.plan import FunnelPlan, StepBits, StepCodes, Steps
 from desirepath.trail.sessions import GAP, session_starts
+from desirepath.trail.spread import in_cache
 
 if TYPE_CHECKING:
     from desirepath.measure.funnel.rules import Events
 
 Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,8 @@ def any_of(events: FunnelEvents, part: slice, after: int) -> Mask:
 
 
 def any_dated(evidence: Int64) -> bool:
-    """Whether any event is date-only. Looked at a part at a time, which stays in the processor's cache."""
-    parts = range(0, len(evidence), _AT_ONCE)
-    return any(bool((evidence[begin : begin + _AT_ONCE] & DATE_ONLY).any()) for begin in parts)
+    """Whether any event is date-only."""
+    return any(bool((evidence[part] & DATE_ONLY).any()) for part in in_cache(0, len(evidence)))
 
 
 def looked_up(events: FunnelEvents) -> FunnelEvents:
@@ -96,13 +95,10 @@ def plain_steps(
     if isinstance(steps, StepCodes):
         return steps.code[start:stop], _table(steps)[:, 0].copy(), bits
     packed: NDArray[Any] = np.zeros(stop - start, np.uint8 if len(steps) <= 8 else np.uint64)
-    for begin in range(start, stop, _AT_ONCE):
-        end = min(begin + _AT_ONCE, stop)
-        part = packed[begin - start : end - start]
+    for here in in_cache(start, stop):
+        part = packed[here.start - start : here.stop - start]
         for k, mask in enumerate(steps):
-            one = (
-                mask[begin:end].view(np.uint8) if packed.itemsize == 1 else mask[begin:end].astype(np.uint64)
-            )
+            one = mask[here].view(np.uint8) if packed.itemsize == 1 else mask[here].astype(np.uint64)
             np.bitwise_or(part, one * packed.dtype.type(1 << k), out=part)  # a shift would be slower
     return packed, np.empty(0, np.uint64), bits
 
