@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.app import LOOKED_AT, PATIENCE
+from tests.browser.late import made_late
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     """A window that waits as long as all of them do."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", timezone_id="UTC")
     context.set_default_timeout(PATIENCE)
+    made_late(context)
     yield context
     context.close()
 

@@ -104,6 +104,7 @@ def test_when_and_against_give_the_keyboard_back_and_take_no_time_that_ends_befo
     page.get_by_role("dialog").get_by_role("button", name="All time").focus()
     page.keyboard.press("Enter")
     expect(when).to_be_focused()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name=re.compile("^Against")).click()
     against = page.get_by_role("dialog")
     against.get_by_label("Entered on or after").fill("2025-06-01")

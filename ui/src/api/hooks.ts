@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery, useQueryClient, type UseQueryResult } from 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { asJob, follow, type Told } from "@/api/jobs";
 import { answered } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import type { AnswerOut, CustomersListed, DataOut, JobOut, MapDocument, QuestionOut, WorkspaceOut } from "@/api/types";
 import { ask, customersBehind, data, draw, mapData, questions, stop, workspace } from "@/generated/client/sdk.gen";
 import { useAsked, type AskedOf } from "@/url/state";
@@ -33,7 +34,7 @@ export function useNews(now: WorkspaceOut | undefined): void {
   const before = useRef<string | null>(null);
   useEffect(() => {
     if (holds === null) return;
-    if (before.current !== null && before.current !== holds) void client.invalidateQueries({ predicate: (one) => one.queryKey[0] !== "workspace" });
+    if (before.current !== null && before.current !== holds) void askAnew(client, { predicate: (one) => one.queryKey[0] !== "workspace" });
     before.current = holds;
   }, [holds, client]);
 }
@@ -118,7 +119,7 @@ export function useJob(id: string | null, ended?: (job: JobOut) => void): { job:
 /** Forget every answer: the data or a definition have changed. */
 export function useForget(): () => Promise<void> {
   const client = useQueryClient();
-  return useCallback(() => client.invalidateQueries(), [client]);
+  return useCallback(() => askAnew(client), [client]);
 }
 
 function asOf(asked: AskedOf): Fields {

@@ -1,5 +1,5 @@
 // Answers that were fetched, and for how long they hold. Data change only by a load, which forgets them all.
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient, type InvalidateQueryFilters } from "@tanstack/react-query";
 import { ProblemError } from "@/api/problem";
 
 export const queries = new QueryClient({
@@ -15,6 +15,14 @@ export const queries = new QueryClient({
     },
   },
 });
+
+/** Something has changed: forget what was answered before, and ask again for what is shown. What is on its way may have been answered before the change, too, and a first answer would not be asked for again by itself. */
+export function askAnew(client: QueryClient, of: InvalidateQueryFilters = {}): Promise<void> {
+  return notifyManager.batch(() => {
+    void client.cancelQueries(of);
+    return client.invalidateQueries(of);
+  });
+}
 
 function isBusy(error: Error): boolean {
   return error instanceof ProblemError && error.problem.code === "workspace_busy";

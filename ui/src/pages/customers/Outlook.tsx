@@ -1,6 +1,7 @@
 // What may come of a customer, and how well that can be told. It is worked out once for everybody, while the page is read.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { askAnew } from "@/api/queries";
 import { isKnown, type Measured } from "@/api/types";
 import { day, estimate, inUnit, interval, money, percent } from "@/format";
 import type { Customer, CustomerOutlook, Expected, Foretold, Lifetime, Rhythm } from "@/generated/client/types.gen";
@@ -14,7 +15,7 @@ const w = words.customers;
 export function Outlook({ customer }: { customer: Customer }) {
   const found = useOutlook(customer.id);
   const client = useQueryClient();
-  const working = useWorkingOut(() => void client.invalidateQueries({ predicate: (one) => one.queryKey.includes("outlook") }));
+  const working = useWorkingOut(() => void askAnew(client, { predicate: (one) => one.queryKey.includes("outlook") }));
   const ready = found.data?.ready;
   const { begin } = working;
   useEffect(() => { if (ready === false) begin(); }, [ready, begin]);

@@ -4,6 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { useWorkspace } from "@/api/hooks";
+import { askAnew } from "@/api/queries";
 import { day, money } from "@/format";
 import type { CustomerRow } from "@/generated/client/types.gen";
 import { useNotable, useOverdue, useSearchCustomers } from "@/pages/customers/hooks";
@@ -97,7 +98,7 @@ function Overdue({ reveal, currency }: { reveal: boolean; currency: string | nul
   const w = words.customers;
   const found = useOverdue(reveal);
   const client = useQueryClient();
-  const working = useWorkingOut(() => void client.invalidateQueries({ queryKey: ["customers", "overdue"] }));
+  const working = useWorkingOut(() => void askAnew(client, { queryKey: ["customers", "overdue"] }));
   if (found.error) return <section><h2>{w.overdue}</h2><ErrorBox error={found.error} again={() => void found.refetch()} /></section>;
   if (!found.data) return <List title={w.overdue} rows={[]} fact={() => ""} />;
   if (found.data.ready) return <List title={w.overdue} rows={found.data.customers ?? []} empty={w.noneOverdue} says={found.data.says} fact={(row) => money(row.note ?? 0, currency)} />;

@@ -5,12 +5,13 @@ import { useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useForget } from "@/api/hooks";
 import { answered } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import { makeDraft, makeWorkspace, removeFile, startLoad } from "@/generated/client/sdk.gen";
 import type { DraftOut } from "@/generated/client/types.gen";
 import { changed, complete, newestOf, type Choices } from "@/pages/data/choices";
 import { Drop } from "@/pages/data/Drop";
 import { FileGuess } from "@/pages/data/FileGuess";
-import { useDraft, useTemplates, useUploads, useWork } from "@/pages/data/hooks";
+import { UPLOADS, useDraft, useTemplates, useUploads, useWork } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
 import { Unreadable } from "@/pages/data/Unreadable";
 import { bytes } from "@/pages/data/upload";
@@ -42,7 +43,7 @@ export function Begin() {
   };
   const remove = async (name: string) => {
     await answered(removeFile({ path: { name } }));
-    await client.invalidateQueries({ queryKey: ["uploads"] });
+    await askAnew(client, UPLOADS);
     if (files.length > 1) look();
     else { work.clear(); set({ draft: undefined }, true); }
   };

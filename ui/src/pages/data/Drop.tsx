@@ -4,7 +4,8 @@ import { IconFileUpload } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState, type DragEvent } from "react";
 import { ProblemError } from "@/api/problem";
-import { useUploads } from "@/pages/data/hooks";
+import { askAnew } from "@/api/queries";
+import { UPLOADS, useUploads } from "@/pages/data/hooks";
 import { refused, send, type Sending } from "@/pages/data/upload";
 import { words } from "@/words";
 
@@ -23,8 +24,10 @@ export function Drop({ arrived, small = false }: { arrived: () => void; small?: 
   const take = async (files: File[], replace = false) => {
     setWays((now) => [...now.filter((one) => one.error && !files.some((file) => file.name === one.file.name)), ...files.map((file) => ({ file, share: 0 }))]);
     let some = false;
+    // Which may be sent is known in a moment, also by whom it is not known yet; the server judges by the same.
+    const limits = await client.ensureQueryData(UPLOADS).catch(() => null);
     for (const file of files) {
-      const why = known.data ? refused(file, known.data.endings, known.data.most_bytes) : "";
+      const why = limits ? refused(file, limits.endings, limits.most_bytes) : "";
       if (why) { change(file, { error: why }); continue; }
       const sending: Sending = send(file, replace, (share) => change(file, { share }));
       change(file, { stop: sending.stop });
@@ -37,7 +40,7 @@ export function Drop({ arrived, small = false }: { arrived: () => void; small?: 
         change(file, { error: problem ? `${problem.detail} ${problem.code === "upload_there" ? "" : problem.hint ?? ""}` : String((error as Error).message), there: problem?.code === "upload_there" });
       }
     }
-    await client.invalidateQueries({ queryKey: ["uploads"] });
+    await askAnew(client, UPLOADS);
     if (some) arrived();
   };
   const drop = (event: DragEvent) => {

@@ -5,11 +5,12 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useData } from "@/api/hooks";
 import { answered } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import { makeDraft, moreSources, removeFile } from "@/generated/client/sdk.gen";
 import type { DraftOut } from "@/generated/client/types.gen";
 import { changed, complete, type Choices } from "@/pages/data/choices";
 import { FileGuess } from "@/pages/data/FileGuess";
-import { useDraft, useWork } from "@/pages/data/hooks";
+import { UPLOADS, useDraft, useWork } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
 import { Unreadable } from "@/pages/data/Unreadable";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -42,7 +43,7 @@ export function More({ files, arrived, load, busy }: Props) {
     await answered(removeFile({ path: { name } }));
     work.clear();
     set({ draft: undefined }, true);
-    await client.invalidateQueries({ queryKey: ["uploads"] });
+    await askAnew(client, UPLOADS);
   };
   if (!files.length) return null;
   return (
@@ -94,7 +95,7 @@ function Add({ draft, busy, added }: { draft: DraftOut; busy: boolean; added: ()
       setError(failed as Error);
       return;
     }
-    await Promise.all(["sources", "rules"].map((one) => client.invalidateQueries({ queryKey: [one] })));
+    await Promise.all(["sources", "rules"].map((one) => askAnew(client, { queryKey: [one] })));
     added();
   };
   return (

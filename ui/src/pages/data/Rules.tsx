@@ -3,6 +3,7 @@ import { Alert, Button, Group, Menu, SegmentedControl, Stack, Text } from "@mant
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { answered, ProblemError } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import { checkRules, keptRules, tryRules } from "@/generated/client/sdk.gen";
 import type { Mistake, RuleFileOut } from "@/generated/client/types.gen";
 import { Editor, Mistakes } from "@/pages/data/Editor";
@@ -79,7 +80,7 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
       setOpened(await write(file.name, text, over.stamp));
     } catch (failed) {
       // Another window was first: what it saved is shown beside this text, and somebody decides.
-      if (failed instanceof ProblemError && failed.problem.code === "file_changed") await client.invalidateQueries({ queryKey: ["rules"] });
+      if (failed instanceof ProblemError && failed.problem.code === "file_changed") await askAnew(client, { queryKey: ["rules"] });
       else setError(failed as Error);
       return;
     }

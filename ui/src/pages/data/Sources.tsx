@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { answered } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import type { WorkspaceOut } from "@/api/types";
 import { day } from "@/format";
 import { loadResult, startLoad } from "@/generated/client/sdk.gen";
@@ -44,7 +45,7 @@ export function Sources({ workspace }: { workspace: WorkspaceOut }) {
       {values.get("loaded") && <Brought id={values.get("loaded") ?? ""} />}
       {found.error && <ErrorBox error={found.error} again={() => void found.refetch()} />}
       {!found.data && !found.error && <Waiting label={words.opening} />}
-      <Drop small arrived={() => void client.invalidateQueries({ queryKey: ["sources"] }).then(() => setArrived((before) => before + 1))} />
+      <Drop small arrived={() => void askAnew(client, { queryKey: ["sources"] }).then(() => setArrived((before) => before + 1))} />
       {found.data && <More files={unread(uploads.data?.files ?? [], found.data)} arrived={arrived} load={load} busy={work.running} />}
       <Offer workspace={workspace} />
       <div className="sources">{found.data?.map((one) => <One key={one.id} source={one} zone={workspace.time_zone} />)}</div>

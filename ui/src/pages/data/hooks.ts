@@ -6,13 +6,16 @@ import { useForget, useJob } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import type { JobOut } from "@/api/types";
 import { doctorReport, draftTold, identity, loads, placeCustomers, rejects, rules, rulesPreview, saveRules, sources, stop, templates, touchpointOffer, undoPlan, uploadedFiles } from "@/generated/client/sdk.gen";
-import type { RuleFileOut } from "@/generated/client/types.gen";
+import type { RuleFileOut, UploadsOut } from "@/generated/client/types.gen";
 import { MAIN } from "@/parts/journeys";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
+/** The files that were dropped, and which may be. */
+export const UPLOADS = { queryKey: ["uploads"], queryFn: ({ signal }: { signal: AbortSignal }): Promise<UploadsOut> => answered(uploadedFiles({ signal })) };
+
 export function useUploads() {
-  return useQuery({ queryKey: ["uploads"], queryFn: ({ signal }) => answered(uploadedFiles({ signal })) });
+  return useQuery(UPLOADS);
 }
 
 export function useTemplates() {

@@ -4,6 +4,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { answered, ProblemError } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import { write, written } from "@/generated/client/sdk.gen";
 import type { WrittenOut } from "@/generated/client/types.gen";
 import { afterChange, claimsDiffer, redone, undone, type Change, type Entry, type History } from "@/pages/map/history";
@@ -65,7 +66,7 @@ export function useWrite(): Writing {
         lay((known()?.entries ?? entries).map(entryOf), now.version);
         setState("saved");
         // What is claimed is another: the map asks the data again, and shows what it has meanwhile.
-        if (claimed) void client.invalidateQueries({ queryKey: ["map"] });
+        if (claimed) void askAnew(client, { queryKey: ["map"] });
       } catch (error) {
         setState("failed");
         if (!(error instanceof ProblemError) || error.problem.code !== "written_changed") {

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tan
 import { useEffect, useState } from "react";
 import { useJob } from "@/api/hooks";
 import { answered, ProblemError } from "@/api/problem";
+import { askAnew } from "@/api/queries";
 import { foundAlarms, lookForAlarms, removeNote, rewriteNote, setTarget, todayKpis, writeNote } from "@/generated/client/sdk.gen";
 import type { Alarm, JobOut, Kpi, NoteIn } from "@/generated/client/types.gen";
 import type { Period } from "@/pages/today/period";
@@ -19,7 +20,7 @@ export function useTarget() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: ({ stage, rate }: { stage: string; rate: number | null }) => answered(setTarget({ path: { stage }, query: { journey: asked.journey }, body: { rate } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["kpis"] }),
+    onSuccess: () => askAnew(client, { queryKey: ["kpis"] }),
   });
 }
 
@@ -54,7 +55,7 @@ export function useWriteNote(done: () => void) {
       return id === undefined ? answered(writeNote({ body: note })) : answered(rewriteNote({ path: { id }, body: note }));
     },
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: NOTES });
+      await askAnew(client, { queryKey: NOTES });
       done();
     },
   });
