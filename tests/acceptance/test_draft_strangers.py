@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from desirepath.app.draft import Draft, draft
+from desirepath.app.kept_versions import versions
+from desirepath.app.one_writer import one_writer
 from desirepath.app.workspace import Workspace
-from desirepath.core.errors import SourceError, WorkspaceError
+from desirepath.core.errors import SourceError, WorkspaceBusy, WorkspaceError
+from desirepath.core.file_names import JOURNEY, SOURCES
 from tests import strangers_files
 from tests.strangers_files import write
 
@@ -190,14 +193,28 @@ def test_an_empty_file_and_one_of_headers_only_are_left_out_of_an_otherwise_good
     assert "- ../refunds.csv: it has no rows" in made.sources_text
 
 
-def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:
+def test_nothing_is_overwritten_unless_forced_and_then_what_stood_there_is_kept(tmp_path: Path) -> None:
     files = strangers_files.orders_only(tmp_path)
     made = draft(tmp_path / "shop", files)
+    assert not versions(made.folder, JOURNEY)
     made.journey_path.write_text("journey: Mine\n")
     with pytest.raises(WorkspaceError, match=r"journey\.yaml and sources\.yaml already"):
         draft(made.folder, files)
     assert made.journey_path.read_text() == "journey: Mine\n"
     assert "stages:" in draft(made.folder, files, force=True).journey_path.read_text()
+    assert [one.read_text() for one in versions(made.folder, JOURNEY).values()] == ["journey: Mine\n"]
+    assert [one.read_text() for one in versions(made.folder, SOURCES).values()] == [made.sources_text]
+
+
+def test_a_draft_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
+    files = strangers_files.orders_only(tmp_path)
+    made = draft(tmp_path / "shop", files)
+    with one_writer(made.folder), pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DESIREPATH_WAIT", "0")
+        with pytest.raises(WorkspaceBusy):
+            draft(made.folder, files, force=True)
+    assert made.journey_path.read_text("utf-8") == made.journey_text
+    assert made.sources_path.read_text("utf-8") == made.sources_text
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 In: a folder, files, perhaps a template or a preset. What is the export of a known tool is written by its preset,
 the rest is guessed. Out: both definitions, read back before they are written, and a Draft
-that says what was guessed and what was left out. Nothing that exists is ever overwritten without `force`.
+that says what was guessed and what was left out. Nothing that exists is ever overwritten without `force`, and what is
+overwritten is kept as an earlier version.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
 
+from desirepath.app.clock import SystemClock
 from desirepath.app.guesses import readable
+from desirepath.app.rule_files import write_first
 from desirepath.core.errors import WorkspaceError
 from desirepath.core.file_names import JOURNEY, SOURCES
 
@@ -72,12 +75,10 @@ def draft(
     else:
         sources_text, journey_text, notes = _from_template(template)
     guesses = guesses_of(sources_text, journey_text, has_sources=bool(files))
-    target.mkdir(parents=True, exist_ok=True)
     made = Draft(
         target, target / SOURCES, target / JOURNEY, guesses, tuple(notes), sources_text, journey_text
     )
-    made.sources_path.write_text(sources_text, "utf-8")
-    made.journey_path.write_text(journey_text, "utf-8")
+    write_first(target, sources_text, journey_text, SystemClock(), again=force)
     return made
 
 

@@ -7,38 +7,18 @@ looks whether the file is the one that was seen. The event store has a lock of i
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from desirepath.app.derived import HIDDEN
 from desirepath.core.errors import WorkspaceBusy, WorkspaceError
 from desirepath.store.limits import waiting
 
-LOCK = "definitions.lock"  # stays where it is: a lock that is deleted may be held by one and made anew by another
+LOCK = "definitions.lock"
 _PAUSE = 0.01  # seconds
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _taken(file: int) -> bool:
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:  # held by another
-            return False
-        return True
-else:
-    import fcntl
-
-    def _taken(file: int) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:  # held by another
-            return False
-        return True
 
 
 @contextmanager
@@ -49,20 +29,18 @@ def one_writer(folder: Path) -> Iterator[None]:
     folder cannot be written.
     """
     path = folder / HIDDEN / LOCK
+    lock = FileLock(path, timeout=max(0.0, waiting()), poll_interval=_PAUSE)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        lock.acquire()
+    except Timeout as held:
+        raise WorkspaceBusy(
+            f"Another program is writing the definitions of {folder}.",
+            hint="Nothing was changed. Do it again when that is done.",
+        ) from held
     except OSError as error:
         raise WorkspaceError(f"Cannot write into {folder}: {error.strerror}.", path=str(path)) from error
     try:
-        until = time.monotonic() + waiting()
-        while not _taken(file):
-            if time.monotonic() > until:
-                raise WorkspaceBusy(
-                    f"Another program is writing the definitions of {folder}.",
-                    hint="Nothing was changed. Do it again when that is done.",
-                )
-            time.sleep(_PAUSE)
         yield
     finally:
-        os.close(file)  # which lets go of it, as the end of a program does
+        lock.release()

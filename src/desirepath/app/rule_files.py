@@ -143,19 +143,21 @@ def kept_text(folder: Path, name: str, version: str) -> str:
     return _text(there[version])
 
 
-def write_first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
+def write_first(
+    folder: Path, sources_text: str, journey_text: str, clock: Clock, *, again: bool = False
+) -> None:
     """Make the folder a workspace. journey.yaml comes last: with it, the workspace is there.
 
-    A sources.yaml that stood there without it is kept.
+    again: also where it is one already. What stood there is kept as an earlier version.
 
-    Raises WorkspaceError where it is one already, DefinitionError with every mistake.
+    Raises WorkspaceError where it is one already (unless `again`), DefinitionError with every mistake.
     """
     with one_writer(folder):
-        _first(folder, sources_text, journey_text, clock)
+        _first(folder, sources_text, journey_text, clock, again)
 
 
-def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
-    if (folder / JOURNEY).exists():
+def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock, again: bool) -> None:
+    if (folder / JOURNEY).exists() and not again:
         raise WorkspaceError(
             f"{folder.resolve().name} has its definitions already.", hint="Change them on the page Rules."
         )
@@ -169,8 +171,9 @@ def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> 
             raise DefinitionError(
                 [replace(one, file=Path(one.file).name) for one in error.problems]
             ) from None
-    if (folder / SOURCES).is_file():
-        keep(folder, SOURCES, (folder / SOURCES).read_bytes(), clock.now())
+    for name in (SOURCES, JOURNEY):
+        if (folder / name).is_file():
+            keep(folder, name, (folder / name).read_bytes(), clock.now())
     write_file(folder / SOURCES, sources_text.encode())
     write_file(folder / JOURNEY, journey_text.encode())
 
