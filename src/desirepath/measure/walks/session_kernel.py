@@ -65,6 +65,18 @@ def after_session(p: Any, end: Any, ts: Int64, gap: int) -> Any:
 
 
 @kernel
+def next_meant(p: Any, end: Any, ts: Int64, gap: int, asked: Mask, since: int, until: int) -> Any:
+    """Where the first session begins that is meant, of those that begin at p and after it; end where none is."""
+    if p < end and ts[end - np.uintp(1)] < since:
+        return end
+    while p < end and ts[p] < until:
+        if ts[p] >= since and (len(asked) == 0 or asked[p]):
+            return p
+        p = after_session(p, end, ts, gap)
+    return end
+
+
+@kernel
 def count_sessions(
     low: int,
     high: int,
@@ -91,19 +103,14 @@ def count_sessions(
         asked, since, until, some = np.empty(0, np.bool_), NEVER, FOREVER, False
     else:
         asked, since, until, some = *meant, True
-    choose = len(asked) > 0
     for k in range(low, high):
         c = who[k]
         p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
-        if some and p < end and ts[end - one] < since:
-            continue
-        while p < end:
+        while True:
             if some:
-                if ts[p] >= until:
-                    break
-                if ts[p] < since or (choose and not asked[p]):
-                    p = after_session(p, end, ts, gap)
-                    continue
+                p = next_meant(p, end, ts, gap, asked, since, until)
+            if p >= end:
+                break
             if p + one == end or ts[p + one] - ts[p] > gap:
                 alone = (np.int64(code[p]) + 1) << FATE_BITS  # one event: most sessions in most data
                 if told:
@@ -157,19 +164,15 @@ def judge_sessions(
     else:
         asked, since, until, some = *meant, True
     gap, one, before, filled = shape[0], np.uintp(1), np.full(len(told), -1, np.int64), 0
-    choose, known, wanted = len(asked) > 0, len(ends) > 0, len(goal) > 0
+    known, wanted = len(ends) > 0, len(goal) > 0
     for k in range(low, high):
         c = who[k]
         p, end = np.uintp(offset[c]), np.uintp(offset[c + 1])
-        if some and p < end and ts[end - one] < since:
-            continue
-        while p < end:
+        while True:
             if some:
-                if ts[p] >= until:
-                    break
-                if ts[p] < since or (choose and not asked[p]):
-                    p = after_session(p, end, ts, gap)
-                    continue
+                p = next_meant(p, end, ts, gap, asked, since, until)
+            if p >= end:
+                break
             first = p
             if p + one == end or ts[p + one] - ts[p] > gap:
                 alone = (np.int64(code[p]) + 1) << FATE_BITS
