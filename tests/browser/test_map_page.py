@@ -167,8 +167,8 @@ def test_the_theme_follows_the_system_until_one_is_chosen(page: Page, shop: str)
 
 
 def test_paper_is_white_whatever_the_screen(page: Page, shop: str):
-    page.emulate_media(color_scheme="dark", media="print")
     page.goto(shop)
+    page.emulate_media(color_scheme="dark", media="print")
     until(page, lambda: paper(page) == "#ffffff")
 
 
