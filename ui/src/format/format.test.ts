@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { estimate, inUnit, interval, number, why } from "@/format";
+import { day, estimate, instant, inUnit, interval, number, why } from "@/format";
 
 const HOUR = 3_600_000_000;
 
 test("what is missing is never zero", () => {
   expect(inUnit(null, "count")).toBe("–");
   expect(inUnit(Number.NaN, "money", { currency: "EUR" })).toBe("–");
+  expect(day(Number.NaN, "UTC")).toBe("–");
+  expect(instant(Number.NaN)).toBe("–");
   const missing = { reason: "too_few", n: 3, needed: 20 } as never;
   expect(why(missing)).toBe("too few (n 3 of 20)");
   expect(estimate(missing, "share")).toBe("– too few (n 3 of 20)");
@@ -66,4 +68,14 @@ describe("money", () => {
 
 test("a day is a day, two are days, less is hours", () => {
   expect([24, 36, 48, 1].map((hours) => inUnit(hours * HOUR, "duration"))).toEqual(["1 day", "36 hours", "2 days", "1 hour"]);
+});
+
+test("a format that is kept is as the one that is made anew", () => {
+  const noon = Date.UTC(2025, 6, 1, 12) * 1_000;
+  for (const zone of ["UTC", "Australia/Sydney", "UTC"]) {
+    const own = { dateStyle: "medium", timeZone: zone } as const;
+    expect(day(noon, zone)).toBe(new Date(noon / 1_000).toLocaleDateString(undefined, own));
+    expect(instant(noon, zone)).toBe(new Date(noon / 1_000).toLocaleString(undefined, { ...own, timeStyle: "short" }));
+  }
+  for (const options of [{}, { maximumFractionDigits: 1 }, { style: "percent" } as const, {}]) expect(number(1234.567, options)).toBe((1234.567).toLocaleString(undefined, options));
 });

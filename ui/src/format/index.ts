@@ -1,30 +1,16 @@
 // Numbers, times and money in the reader's locale; instants in the journey's zone. null is "–", never 0.
 import { isKnown, type Measured } from "@/api/types";
 import { decimals } from "@/format/currency";
+import { date, number } from "@/format/plain";
 import { words } from "@/words";
+
+export { number };
 
 export type Unit = "" | "share" | "points" | "duration" | "money" | "score" | "ratio" | "number" | "count" | "instant" | "emotion" | "times" | "text";
 export interface Locale { currency?: string | null; zone?: string }
 
 const SECOND = 1_000_000;
 const SIZES: [number, Intl.NumberFormatOptions["unit"]][] = [[86_400, "day"], [3_600, "hour"], [60, "minute"], [1, "second"]];
-
-const numbers = new Map<string, Intl.NumberFormat>();
-const dates = new Map<string, Intl.DateTimeFormat>();
-
-/** A format is made once: to make one takes a hundred times as long as to use it. */
-function once<O extends object, F>(kept: Map<string, F>, options: O, make: (options: O) => F): F {
-  const key = JSON.stringify(options);
-  const found = kept.get(key) ?? make(options);
-  kept.set(key, found);
-  return found;
-}
-
-/** A number as people write it: many locales have a hyphen for the minus, and a "−0" is none. */
-export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  const format = once(numbers, options, (own) => new Intl.NumberFormat(undefined, { signDisplay: "negative", ...own }));
-  return format.format(value).replaceAll("-", "−");
-}
 
 /** A number in the words of its unit. */
 export function inUnit(value: number | null | undefined, unit: Unit, locale: Locale = {}): string {
@@ -85,15 +71,11 @@ function exactly(digits: number): Intl.NumberFormatOptions {
 
 /** Microseconds since 1970 as a day and time in the journey's zone. */
 export function instant(micro: number, zone?: string): string {
-  return date(micro, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+  return date(micro, { dateStyle: "medium", timeStyle: "short", timeZone: zone }) || words.none;
 }
 
 export function day(micro: number, zone?: string): string {
-  return date(micro, { dateStyle: "medium", timeZone: zone });
-}
-
-function date(micro: number, options: Intl.DateTimeFormatOptions): string {
-  return Number.isFinite(micro) ? once(dates, options, (own) => new Intl.DateTimeFormat(undefined, own)).format(micro / 1_000) : words.none;
+  return date(micro, { dateStyle: "medium", timeZone: zone }) || words.none;
 }
 
 /** "38.9 – 39.7", without the unit that stands beside it; "…" for an open end. */

@@ -1,5 +1,6 @@
 // The words of the page Data.
-const n = (value: number) => value.toLocaleString();
+import { number as n } from "@/format/plain";
+
 const many = (value: number, one: string, more = `${one}s`) => `${n(value)} ${value === 1 ? one : more}`;
 
 export const data = {

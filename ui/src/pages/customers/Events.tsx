@@ -1,7 +1,7 @@
 // A customer's events, the latest first, of all channels or one: what each did, what it is evidence for, where it stands.
 import { Button, Group, Select } from "@mantine/core";
 import { Fragment } from "react";
-import { day, duration, money } from "@/format";
+import { day, duration, money, number } from "@/format";
 import type { Customer, EventTold, Said } from "@/generated/client/types.gen";
 import { useEvents } from "@/pages/customers/hooks";
 import { useStageLabel } from "@/pages/customers/Rows";
@@ -69,7 +69,7 @@ function Line({ event, customer, stage }: { event: EventTold; customer: Customer
           <strong>{event.touchpoint ?? event.event}</strong> <span className="muted">{meta}</span>
           {event.value !== 0 && <span className="worth"> {money(event.value, customer.currency)}</span>}
           {event.did.map((one) => <span key={one} className="did">{one}</span>)}
-          {event.score != null && <span className="scored">{w.score(event.score.toLocaleString(), event.score_kind ?? "")}</span>}
+          {event.score != null && <span className="scored">{w.score(number(event.score), event.score_kind ?? "")}</span>}
           {event.text && <q className="block">{event.text}</q>}
         </span>
         <span className="stage muted small">{stage && label(stage)}</span>

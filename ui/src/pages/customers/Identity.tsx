@@ -1,4 +1,5 @@
 // Who a customer is: their identifiers, the links that join them, what was refused, and what changed over time.
+import { number } from "@/format";
 import type { ChangeExplained, CustomerExplained, LinkExplained } from "@/generated/client/types.gen";
 import { useIdentity } from "@/pages/customers/hooks";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -24,7 +25,7 @@ function Told({ who }: { who: CustomerExplained }) {
         {who.identifiers.map((one) => (
           <li key={`${one.kind} ${one.value}`}>
             <span className="muted">{one.kind.replaceAll("_", " ")}</span> <strong>{one.value}</strong>
-            <span className="muted block small">{one.because}; {w.sources(one.sources.map(([name, n]) => `${String(name)} (${Number(n).toLocaleString()})`).join(", "))}</span>
+            <span className="muted block small">{one.because}; {w.sources(one.sources.map(([name, n]) => `${String(name)} (${number(Number(n))})`).join(", "))}</span>
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@
 import { Tabs } from "@mantine/core";
 import { useEffect } from "react";
 import { Link, useLocation } from "wouter";
-import { day, money } from "@/format";
+import { day, money, number } from "@/format";
 import type { Customer } from "@/generated/client/types.gen";
 import { Events } from "@/pages/customers/Events";
 import { useCustomer } from "@/pages/customers/hooks";
@@ -104,10 +104,10 @@ function Facts({ customer }: { customer: Customer }) {
   const { worth, time_zone: zone } = customer;
   const facts: [string, string][] = [
     [w.facts.value, worth.value ? money(worth.value, customer.currency) : words.none],
-    [w.facts.purchases, worth.purchases ? worth.purchases.toLocaleString() : w.noPurchase],
+    [w.facts.purchases, worth.purchases ? number(worth.purchases) : w.noPurchase],
     ...(worth.last === null ? [] : [[w.facts.lastPurchase, day(worth.last, zone)] as [string, string]]),
     [w.facts.lastSeen, customer.last === null ? words.none : day(customer.last, zone)],
-    [w.facts.events, customer.events.toLocaleString()],
+    [w.facts.events, number(customer.events)],
   ];
   return <dl className="facts">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>;
 }

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { askAnew } from "@/api/queries";
 import { isKnown, type Measured } from "@/api/types";
-import { day, estimate, inUnit, interval, money, percent } from "@/format";
+import { day, estimate, inUnit, interval, money, number, percent } from "@/format";
 import type { Customer, CustomerOutlook, Expected, Foretold, Lifetime, Rhythm } from "@/generated/client/types.gen";
 import { useOutlook } from "@/pages/customers/hooks";
 import { useWorkingOut, WorkingOut } from "@/pages/customers/WorkingOut";
@@ -63,7 +63,7 @@ function Forecast({ one }: { one: Foretold }) {
 }
 
 function RhythmTold({ one, currency }: { one: Rhythm; currency: string | null }) {
-  const days = (n: number) => w.days(n.toLocaleString(undefined, { maximumFractionDigits: n < 10 ? 1 : 0 }));
+  const days = (n: number) => w.days(number(n, { maximumFractionDigits: n < 10 ? 1 : 0 }));
   const wrong = one.false;
   return (
     <>
@@ -76,7 +76,7 @@ function RhythmTold({ one, currency }: { one: Rhythm; currency: string | null })
 
 function LifetimeTold({ one, currency }: { one: Lifetime; currency: string | null }) {
   const locale = { currency };
-  const said = (value: number, unit: "share" | "number" | "money") => (unit === "number" ? value.toLocaleString(undefined, { maximumSignificantDigits: 2 }) : inUnit(value, unit, locale));
+  const said = (value: number, unit: "share" | "number" | "money") => (unit === "number" ? number(value, { maximumSignificantDigits: 2 }) : inUnit(value, unit, locale));
   const row = (name: string, value: Expected, unit: "share" | "number" | "money", beside?: string) => (
     <tr><th scope="row">{name}</th><td className="n">{said(value.value, unit)}<small>{unit === "number" ? `${said(value.low, unit)} – ${said(value.high, unit)}` : interval(value.low, value.high, unit, locale)}</small>{beside && <small>{beside}</small>}</td></tr>
   );

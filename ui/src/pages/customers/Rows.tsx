@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useWorkspace } from "@/api/hooks";
-import { day, money } from "@/format";
+import { day, money, number } from "@/format";
 import type { CustomerRow, Said } from "@/generated/client/types.gen";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
@@ -59,7 +59,7 @@ export function Rows({ rows, caption, of, matched = false }: { rows: CustomerRow
               <td>{where(row, label)}{row.persona && <><br /><span className="muted small">{row.persona}</span></>}</td>
               <td>{row.touch ?? words.none}</td>
               <td className="n">{row.value ? money(row.value, of.currency) : words.none}</td>
-              <td className="n">{row.events.toLocaleString()}</td>
+              <td className="n">{number(row.events)}</td>
               <td className="n">{row.first === null ? words.none : day(row.first, of.zone)}</td>
               <td className="n">{row.last === null ? words.none : day(row.last, of.zone)}</td>
             </tr>

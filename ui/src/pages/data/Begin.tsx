@@ -6,6 +6,7 @@ import { useLocation } from "wouter";
 import { useForget } from "@/api/hooks";
 import { answered } from "@/api/problem";
 import { askAnew } from "@/api/queries";
+import { number } from "@/format";
 import { makeDraft, makeWorkspace, removeFile, startLoad } from "@/generated/client/sdk.gen";
 import type { DraftOut } from "@/generated/client/types.gen";
 import { changed, complete, newestOf, type Choices } from "@/pages/data/choices";
@@ -96,7 +97,7 @@ function Journey({ draft }: { draft: DraftOut }) {
     <section className="card" aria-label={w.theJourney}>
       <h3>{w.theJourney}</h3>
       <ol className="stages">{draft.stages.map((one) => <li key={one.id}><strong>{one.label}</strong><code>{one.enter}</code>{one.goal && <span className="muted small">{w.goal(one.goal)}</span>}</li>)}</ol>
-      <Text size="sm" className="muted">{w.eventNames(draft.names.slice(0, 12).map((one) => `${one.name} (${one.events.toLocaleString()})`).join(", "), draft.names.length)}</Text>
+      <Text size="sm" className="muted">{w.eventNames(draft.names.slice(0, 12).map((one) => `${one.name} (${number(one.events)})`).join(", "), draft.names.length)}</Text>
       {draft.notes.length > 0 && <ul className="notes muted small">{draft.notes.map((one) => <li key={one}>{one}</li>)}</ul>}
     </section>
   );

@@ -1,6 +1,7 @@
 // One dropped file: what it was guessed to be, each guess with its reason, some rows, the events that they make; put right here.
 import { Checkbox, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { number } from "@/format";
 import type { ChoiceIn, FileGuessOut } from "@/generated/client/types.gen";
 import { endsEarly, kindsOf, withKind } from "@/pages/data/choices";
 import { words } from "@/words";
@@ -122,7 +123,7 @@ function Made({ file }: { file: FileGuessOut }) {
           </li>
         ))}
       </ol>
-      {aside.length > 0 && <Text size="sm" className="warn">{w.asideAll(aside.map(([reason, n]) => `${n.toLocaleString()} × ${w.reasons[reason] ?? reason.replaceAll("_", " ")}`).join(", "), file.rows)}</Text>}
+      {aside.length > 0 && <Text size="sm" className="warn">{w.asideAll(aside.map(([reason, n]) => `${number(n)} × ${w.reasons[reason] ?? reason.replaceAll("_", " ")}`).join(", "), file.rows)}</Text>}
     </>
   );
 }

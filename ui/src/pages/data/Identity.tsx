@@ -3,7 +3,7 @@ import { Button, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { keepApart, undoMerge, withdraw } from "@/generated/client/sdk.gen";
 import type { IdentityOut } from "@/generated/client/types.gen";
-import { percent } from "@/format";
+import { number, percent } from "@/format";
 import { useIdentity, useWork, type Work } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -26,7 +26,7 @@ export function Identity() {
         <p className="headline">{w.identityAbout(one.customers, one.customers ? percent(one.known / one.customers) : words.none, one.identifiers)}</p>
         <Switch label={words.reveal} checked={reveal} onChange={(event) => setReveal(event.currentTarget.checked)} />
       </Group>
-      {nobody.length > 0 && <Text>{w.nobody(nobody.map(([source, n]) => `${source}: ${n.toLocaleString()}`).join(", "))}</Text>}
+      {nobody.length > 0 && <Text>{w.nobody(nobody.map(([source, n]) => `${source}: ${number(n)}`).join(", "))}</Text>}
       <Progress work={work} label={w.placing} />
       <Kinds found={one} />
       <Refused found={one} />
@@ -44,7 +44,7 @@ function Kinds({ found }: { found: IdentityOut }) {
       <div className="table-wrap kinds" tabIndex={0} role="region" aria-label={w.kinds}>
         <table className="data-table">
           <thead><tr><th scope="col">{w.kind}</th><th scope="col">{w.names}</th><th scope="col" className="n">{w.values}</th><th scope="col" className="n">{w.shared}</th><th scope="col" className="n">{w.blocked}</th></tr></thead>
-          <tbody>{found.kinds.map((one) => <tr key={one.kind}><td>{one.kind}</td><td>{one.known ? w.namesPeople : w.namesThings}</td><td className="n">{one.identifiers.toLocaleString()}</td><td className="n">{one.shared.toLocaleString()}</td><td className="n">{one.blocked.toLocaleString()}</td></tr>)}</tbody>
+          <tbody>{found.kinds.map((one) => <tr key={one.kind}><td>{one.kind}</td><td>{one.known ? w.namesPeople : w.namesThings}</td><td className="n">{number(one.identifiers)}</td><td className="n">{number(one.shared)}</td><td className="n">{number(one.blocked)}</td></tr>)}</tbody>
         </table>
       </div>
     </section>
@@ -59,7 +59,7 @@ function Refused({ found }: { found: IdentityOut }) {
       <Text className="muted" size="sm">{w.refusedAbout(found.joined, found.refused)}</Text>
       {found.refusals.map((one) => (
         <details key={one.why}>
-          <summary>{w.refusals[one.why] ?? one.why}: {one.links.toLocaleString()}</summary>
+          <summary>{w.refusals[one.why] ?? one.why}: {number(one.links)}</summary>
           <ul className="small">{one.first.map((link, i) => <li key={i}><code>{link.one}</code> {w.and} <code>{link.other}</code>: <span className="muted">{link.because}</span></li>)}</ul>
           {one.links > one.first.length && <p className="muted small">{w.firstOnly(one.first.length)}</p>}
         </details>

@@ -2,6 +2,7 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { ProblemError } from "@/api/problem";
+import { number } from "@/format";
 import { undoLoad } from "@/generated/client/sdk.gen";
 import type { LoadRowOut } from "@/generated/client/types.gen";
 import { useLoads, useUndoPlan, useWork } from "@/pages/data/hooks";
@@ -40,7 +41,7 @@ function Row({ load, busy, ask }: { load: LoadRowOut; busy: boolean; ask: () => 
       <td>{load.load}</td>
       <td>{when(load.when)}{!load.finished && <small className="warn">{w.unfinished}</small>}{load.undone && <small>{w.undone(when(load.undone))}</small>}</td>
       <td>{load.sources.join(", ") || words.none}</td>
-      <td className="n">{load.rows.toLocaleString()}</td><td className="n">{load.events.toLocaleString()}</td><td className="n">{load.corrected.toLocaleString()}</td><td className="n">{load.rejected.toLocaleString()}</td>
+      <td className="n">{number(load.rows)}</td><td className="n">{number(load.events)}</td><td className="n">{number(load.corrected)}</td><td className="n">{number(load.rejected)}</td>
       <td className="n">{!load.undone && <Button size="compact-xs" variant="default" disabled={busy} onClick={ask} aria-label={w.undoLoad(load.load)}>{w.undo}</Button>}</td>
     </tr>
   );

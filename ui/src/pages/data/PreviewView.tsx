@@ -2,6 +2,7 @@
 import { Button, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "wouter";
+import { number } from "@/format";
 import { usePreview } from "@/pages/data/hooks";
 import type { BeforeAfter, PlaceOut, PreviewOut } from "@/generated/client/types.gen";
 import { useHref } from "@/url/state";
@@ -31,7 +32,7 @@ export function PreviewView({ id, outdated, changed }: { id: string; outdated: b
               {moves.map((one, i) => (
                 <li key={i}>
                   <details>
-                    <summary><strong>{one.customers.toLocaleString()}</strong> <Where place={one.origin} data={data} /> <span aria-label={w.to}>→</span> <Where place={one.to} data={data} /></summary>
+                    <summary><strong>{number(one.customers)}</strong> <Where place={one.origin} data={data} /> <span aria-label={w.to}>→</span> <Where place={one.to} data={data} /></summary>
                     <Moved first={one.first} customers={one.customers} />
                   </details>
                 </li>
@@ -60,9 +61,9 @@ function Counts({ data }: { data: PreviewOut }) {
 }
 
 function Pair({ of }: { of: BeforeAfter }) {
-  const number = (value: number | null) => (value === null ? words.none : value.toLocaleString());
+  const many = (value: number | null) => (value === null ? words.none : number(value));
   const by = of.before === null || of.after === null ? 0 : of.after - of.before;
-  return <td className="n">{number(of.before)} → <strong>{number(of.after)}</strong>{by !== 0 && <small>{by.toLocaleString(undefined, { signDisplay: "always" })}</small>}</td>;
+  return <td className="n">{many(of.before)} → <strong>{many(of.after)}</strong>{by !== 0 && <small>{number(by, { signDisplay: "always" })}</small>}</td>;
 }
 
 function Where({ place, data }: { place: PlaceOut; data: PreviewOut }) {

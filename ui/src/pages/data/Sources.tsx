@@ -6,7 +6,7 @@ import { Link } from "wouter";
 import { answered } from "@/api/problem";
 import { askAnew } from "@/api/queries";
 import type { WorkspaceOut } from "@/api/types";
-import { day } from "@/format";
+import { day, number } from "@/format";
 import { loadResult, startLoad } from "@/generated/client/sdk.gen";
 import type { LoadOut, SourceOut, UploadOut } from "@/generated/client/types.gen";
 import { Drop } from "@/pages/data/Drop";
@@ -67,11 +67,11 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
       <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
       {source.why && <Text size="sm" className="sentence">{source.why}.</Text>}
       <dl>
-        {source.kind === "metrics" ? <><dt>{w.kind}</dt><dd>{w.isMetrics}</dd></> : <><dt>{w.events}</dt><dd>{source.events.toLocaleString()}</dd></>}
+        {source.kind === "metrics" ? <><dt>{w.kind}</dt><dd>{w.isMetrics}</dd></> : <><dt>{w.events}</dt><dd>{number(source.events)}</dd></>}
         {source.newest !== null && <><dt>{w.from}</dt><dd>{source.first !== null && day(source.first, zone)} – {day(source.newest, zone)}</dd></>}
         {source.until !== null && <><dt>{w.until}</dt><dd>{day(source.until, zone)} {!source.declared && <span className="muted">({w.assumed})</span>}</dd></>}
         {source.loaded_at && <><dt>{w.loadedAt}</dt><dd>{new Date(source.loaded_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</dd></>}
-        {source.rejects > 0 && <><dt>{w.rejects}</dt><dd><Link href={href("/rejects", { source: source.id })}>{source.rejects.toLocaleString()}</Link></dd></>}
+        {source.rejects > 0 && <><dt>{w.rejects}</dt><dd><Link href={href("/rejects", { source: source.id })}>{number(source.rejects)}</Link></dd></>}
       </dl>
       {fresh.length > 0 && <ul className="small muted">{fresh.slice(0, 5).map((one) => <li key={one.name}>{one.name}: {w.fileStates[one.state]}</li>)}</ul>}
     </section>

@@ -1,6 +1,7 @@
 // A file on its way to the server: piece by piece, with how far it is, and it can be stopped.
 import { ProblemError } from "@/api/problem";
 import type { Problem } from "@/api/types";
+import { number } from "@/format";
 import { words } from "@/words";
 
 export interface Sending { done: Promise<void>; stop: () => void }
@@ -41,5 +42,5 @@ const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 /** "3.4 MB" in the reader's locale. */
 export function bytes(size: number): string {
   const place = Math.min(UNITS.length - 1, size < 1 ? 0 : Math.floor(Math.log10(size) / 3));
-  return (size / 1000 ** place).toLocaleString(undefined, { style: "unit", unit: UNITS[place] ?? "byte", unitDisplay: place ? "short" : "long", maximumFractionDigits: place ? 1 : 0 });
+  return number(size / 1000 ** place, { style: "unit", unit: UNITS[place] ?? "byte", unitDisplay: place ? "short" : "long", maximumFractionDigits: place ? 1 : 0 });
 }

@@ -2,7 +2,7 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useMemo } from "react";
 import { isKnown, type MapDocument, type StageColumn } from "@/api/types";
-import { duration, inUnit, percent, why, type Locale } from "@/format";
+import { duration, inUnit, number, percent, why, type Locale } from "@/format";
 import { apartIn, endsIn, GROUPS, type Row } from "@/pages/map/compare";
 import { Frame } from "@/pages/map/Grid";
 import { HEIGHT, trackShape } from "@/pages/map/track";
@@ -39,7 +39,7 @@ function Wide({ map, other, rows, locale, ways, a, b }: Props) {
           const there = other.stages.find((one) => one.id === stage.id);
           return (
             <div key={stage.id} role="cell" className="track-cell">
-              <button type="button" {...place(pieces[i])} onClick={() => ways.open(stage.reach_cell)}>{stage.customers.toLocaleString()} {there && <span className="small">{said.against(there.customers.toLocaleString())}</span>}<span className="sr"> {words.map.reached(stage.label)}</span></button>
+              <button type="button" {...place(pieces[i])} onClick={() => ways.open(stage.reach_cell)}>{number(stage.customers)} {there && <span className="small">{said.against(number(there.customers))}</span>}<span className="sr"> {words.map.reached(stage.label)}</span></button>
               <div className={i === map.stages.length - 1 ? "rate last" : "rate"}><RateOf stage={stage} there={there} row={rows.find((one) => one.id === `rate:${stage.id}`)} locale={locale} /></div>
             </div>
           );
@@ -62,7 +62,7 @@ function Narrow({ map, other, rows, locale, ways }: Props) {
     return (
       <section key={stage.id} className="elsewhere">
         <h3><button type="button" onClick={() => ways.openStage(stage.id)}>{stage.label}<span className="sr">{words.map.openStage}</span></button></h3>
-        <p>{words.map.reachShort(stage.customers)} {there && <span className="muted">{said.against(there.customers.toLocaleString())}</span>}</p>
+        <p>{words.map.reachShort(stage.customers)} {there && <span className="muted">{said.against(number(there.customers))}</span>}</p>
         <RateOf stage={stage} there={there} row={rows.find((one) => one.id === `rate:${stage.id}`)} locale={locale} />
         <Beyond rows={here} locale={locale} />
       </section>

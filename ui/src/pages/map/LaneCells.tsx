@@ -2,7 +2,7 @@
 // words that people wrote (which can be changed in place).
 import type { Cell, Lane, MapDocument, Value } from "@/api/types";
 import { isKnown } from "@/api/types";
-import { inUnit, interval, measured, percent, why, type Unit } from "@/format";
+import { interval, inUnit, measured, number, percent, why, type Unit } from "@/format";
 import { Said } from "@/pages/map/Claimed";
 import { isWritten, Written } from "@/pages/map/Written";
 import { useWriting } from "@/pages/map/writing";
@@ -54,7 +54,7 @@ export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map
     const reach = cell.values?.find((one) => one.name === "reach")?.measured;
     return (
       <button type="button" className={`touch ${tone}`} style={{ width: `${50 + 50 * (cell.fill ?? 0)}%` }} onClick={() => open(cell.id)}>
-        <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted nowrap">{reach.toLocaleString()}</span>}</span>
+        <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted nowrap">{number(reach)}</span>}</span>
         {(cell.detail || cell.text) && <span className={`small block ${tone === "plain" ? "muted" : tone}`}>{cell.detail || cell.text}</span>}
       </button>
     );

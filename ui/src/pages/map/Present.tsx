@@ -3,7 +3,7 @@ import { ActionIcon, Button, Group, Modal } from "@mantine/core";
 import { IconArrowLeft, IconArrowRight, IconX } from "@tabler/icons-react";
 import { useCallback, useEffect } from "react";
 import { isKnown, type Cell, type MapDocument, type StageColumn } from "@/api/types";
-import { day, duration, percent, why } from "@/format";
+import { day, duration, number, percent, why } from "@/format";
 import { Feelings, Keys } from "@/pages/map/Emotion";
 import { OneCell } from "@/pages/map/LaneCells";
 import { HEIGHT, trackShape } from "@/pages/map/track";
@@ -81,7 +81,7 @@ function Overview({ map }: { map: MapDocument }) {
         <TrackShape stages={map.stages} />
         <ol style={{ gridTemplateColumns: `repeat(${map.stages.length}, minmax(0, 1fr))` }}>
           {map.stages.map((one) => (
-            <li key={one.id}><strong>{one.label}</strong><span className="big">{one.customers.toLocaleString()}</span>
+            <li key={one.id}><strong>{one.label}</strong><span className="big">{number(one.customers)}</span>
               <span className="muted block">{isKnown(one.rate) ? `${percent(one.rate.value)} ${words.map.within(one.success, duration(one.within))}` : why(one.rate)}</span></li>
           ))}
         </ol>

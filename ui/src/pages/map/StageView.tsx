@@ -1,7 +1,7 @@
 // The micro map of a stage: its steps in their usual order, the ways between them, real paths, real customers.
 import { Link } from "wouter";
 import { isKnown, type MapDocument, type StageColumn, type StageMap } from "@/api/types";
-import { duration, estimate, percent } from "@/format";
+import { duration, estimate, number, percent } from "@/format";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
 
@@ -53,7 +53,7 @@ function Ladder({ micro, open }: { micro: StageMap; open: (cell: string) => void
         {micro.steps.map((one) => (
           <li key={one.touchpoint} style={{ height: `${ROW}px` }}>
             <button type="button" className={`touch ${one.tone ?? "plain"}`} style={{ width: `${40 + 60 * (one.reach / widest)}%` }} onClick={() => open(one.cell)}>
-              <span className="title"><strong>{one.label}</strong><span className="muted">{one.reach.toLocaleString()}</span></span>
+              <span className="title"><strong>{one.label}</strong><span className="muted">{number(one.reach)}</span></span>
               <span className="small muted">{[one.channel, isKnown(one.wait) ? one.wait.value === 0 ? words.map.goesOnAtOnce : words.map.thenWaits(duration(one.wait.value)) : "", isKnown(one.ease) ? words.map.ease(estimate(one.ease, "emotion")) : "", one.last_seen ? words.map.lostHere(one.last_seen) : ""].filter(Boolean).join(" · ")}</span>
             </button>
           </li>

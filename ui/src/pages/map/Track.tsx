@@ -1,7 +1,7 @@
 // The track's row: the shape, the customers on it, the rates between the stages, those lost below.
 import { useMemo, type CSSProperties } from "react";
 import { isKnown, type MapDocument, type StageColumn } from "@/api/types";
-import { duration, interval, percent, why } from "@/format";
+import { duration, interval, number, percent, why } from "@/format";
 import { HEIGHT, trackShape, type Piece } from "@/pages/map/track";
 import { words } from "@/words";
 
@@ -17,7 +17,7 @@ export function Track({ map, open }: { map: MapDocument; open: (cell: string) =>
       {map.stages.map((stage, i) => (
         <div key={stage.id} role="cell" className="track-cell" data-stage={stage.label}>
           <button type="button" {...place(pieces[i])} onClick={() => open(stage.reach_cell)}>
-            {stage.customers.toLocaleString()} <span className="sr">{words.map.reached(stage.label)}</span>
+            {number(stage.customers)} <span className="sr">{words.map.reached(stage.label)}</span>
           </button>
           <RateButton stage={stage} open={open} last={i === map.stages.length - 1} />
           <LostButton stage={stage} open={open} below={under(pieces[i])} />

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconRoute, IconUsersPlus } from "@tabler/icons-react";
 import type { AnswerOut } from "@/api/types";
-import { interval, money, percent, time as timeSaid } from "@/format";
+import { interval, money, number, percent, time as timeSaid } from "@/format";
 import { folded } from "@/pages/paths/folded";
 import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { words } from "@/words";
@@ -46,7 +46,7 @@ function Path({ row, place, most, units, currency, labelOf, behind, take, save }
         <div>
           <dt>{units}</dt>
           <dd>
-            {walks.toLocaleString()} {share !== null && <span className="muted">{percent(share)}</span>}
+            {number(walks)} {share !== null && <span className="muted">{percent(share)}</span>}
             <span className="walked" aria-hidden="true"><span style={{ width: `${(walks / most) * 100}%` }} /></span>
           </dd>
         </div>

@@ -3,7 +3,7 @@
 import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { useEffect, useMemo, useRef } from "react";
 import type { AnswerOut } from "@/api/types";
-import { percent } from "@/format";
+import { number, percent } from "@/format";
 import { BAR, flowShape, OTHER, type FlowNode } from "@/pages/paths/flow";
 import type { Walk } from "@/pages/paths/way";
 import { rowsOf } from "@/parts/charts/drawing";
@@ -39,7 +39,7 @@ export function Flow({ answer, walk, labelOf, go, expand }: Props) {
             onClick={() => (one.step === OTHER ? expand(one.place) : go(one.place, one.step))}
             data-walks={one.walks} aria-current={chosen(one) && walk.way.length === one.place + 1 ? "step" : undefined}>
             <span className="bar" style={{ height: one.height }} />
-            <span className="name"><strong>{labelOf(one.step)}</strong><span>{one.walks.toLocaleString()} <span className="muted">{percent(one.walks / shape.total)}</span></span></span>
+            <span className="name"><strong>{labelOf(one.step)}</strong><span>{number(one.walks)} <span className="muted">{percent(one.walks / shape.total)}</span></span></span>
             <span className="sr">{said(one, walk)}</span>
           </button>
         ))}

@@ -5,7 +5,7 @@ import { useComputedColorScheme } from "@mantine/core";
 import { Background, BaseEdge, Controls, EdgeLabelRenderer, Handle, MarkerType, Position, ReactFlow, type Edge, type EdgeProps, type Node, type NodeProps } from "@xyflow/react";
 import { useMemo } from "react";
 import type { AnswerOut } from "@/api/types";
-import { percent, time } from "@/format";
+import { number, percent, time } from "@/format";
 import { bent, round, spots, waysOf, type Spot, type Way } from "@/pages/paths/graph";
 import { here, named, type Walk } from "@/pages/paths/way";
 import { rowsOf } from "@/parts/charts/drawing";
@@ -60,7 +60,7 @@ function StepView({ data }: NodeProps<StepNode>) {
       <Handle type="target" position={Position.Left} className="handle" style={centre} />
       <button type="button" className={`graph-node${data.current ? " current" : ""}${data.chosen ? " chosen" : ""}${data.dim ? " dim" : ""}`} onClick={() => data.go(spot.step)} data-step={spot.step} aria-current={data.current ? "step" : undefined}>
         <span className="disc" style={{ width: spot.size, height: spot.size }} />
-        <span className="name"><strong>{label}</strong><span className="muted">{spot.walks.toLocaleString()}</span></span>
+        <span className="name"><strong>{label}</strong><span className="muted">{number(spot.walks)}</span></span>
         <span className="sr">{w.stepSaid(spot.times)}</span>
       </button>
       <Handle type="source" position={Position.Right} className="handle" style={centre} />
@@ -78,7 +78,7 @@ function WayView({ sourceX, sourceY, targetX, targetY, source, target, markerEnd
       {strong && (
         <EdgeLabelRenderer>
           <span className="way-label" style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-            {way.count.toLocaleString()}{way.chance !== null && ` · ${percent(way.chance)}`}{way.wait !== null && ` · ${time(way.wait)}`}
+            {number(way.count)}{way.chance !== null && ` · ${percent(way.chance)}`}{way.wait !== null && ` · ${time(way.wait)}`}
           </span>
         </EdgeLabelRenderer>
       )}

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useWorkspace } from "@/api/hooks";
 import { isKnown } from "@/api/types";
-import { day, interval, percent } from "@/format";
+import { day, interval, number, percent } from "@/format";
 import type { Counted, SegmentOut, SegmentsOut } from "@/generated/client/types.gen";
 import { CandidateList } from "@/pages/segments/Candidates";
 import { FaceView } from "@/pages/segments/FaceView";
@@ -57,7 +57,7 @@ function Share({ one }: { one: Counted }) {
   return (
     <div className="share">
       <ShareBar measured={share} label={w.shareOf(one.label, said)} />
-      <span className="small"><b>{one.customers.toLocaleString()}</b> <span className="muted">{said}</span></span>
+      <span className="small"><b>{number(one.customers)}</b> <span className="muted">{said}</span></span>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 // How many customers a rule means right now, while it is written; or why nobody can tell yet.
 import { Loader } from "@mantine/core";
 import { isKnown } from "@/api/types";
-import { interval, percent } from "@/format";
+import { interval, number, percent } from "@/format";
 import type { Tried } from "@/generated/client/types.gen";
 import { short } from "@/pages/segments/Rows";
 import { ShareBar } from "@/parts/ShareBar";
@@ -18,7 +18,7 @@ export function Live({ tried, late, blank }: { tried: Tried | undefined; late: b
       <p className="muted small live-head">{w.live}{late && <Loader size="0.8rem" aria-hidden="true" />}</p>
       {tried && tried.customers !== null && !blank ? (
         <>
-          <p className="live-count"><b>{tried.customers.toLocaleString()}</b> <span className="muted">{w.ofCustomers(tried.of)}</span></p>
+          <p className="live-count"><b>{number(tried.customers)}</b> <span className="muted">{w.ofCustomers(tried.of)}</span></p>
           {share && isKnown(share) && (
             <>
               <ShareBar measured={share} label={w.shareSaid(percent(share.value))} />

@@ -3,7 +3,7 @@ import "@/pages/segments/segments.css";
 import { Button, Group, Stack, Title } from "@mantine/core";
 import { Link, Route, Switch } from "wouter";
 import { isKnown } from "@/api/types";
-import { interval, percent } from "@/format";
+import { interval, number, percent } from "@/format";
 import type { Counted, SegmentsOut } from "@/generated/client/types.gen";
 import { Builder } from "@/pages/segments/Builder";
 import { FaceView } from "@/pages/segments/FaceView";
@@ -61,7 +61,7 @@ function One({ person }: { person: Counted }) {
       </div>
       <div className="share wide">
         <ShareBar measured={share} label={w.shareOf(person.label, said)} />
-        <span>{person.customers.toLocaleString()} {w.customersNow} <span className="muted">{said}</span></span>
+        <span>{number(person.customers)} {w.customersNow} <span className="muted">{said}</span></span>
       </div>
       <Group gap="xs">
         <Button component={Link} href={href(`/${person.kind}/${person.id}/edit`)} variant="default" size="xs">{w.edit}</Button>

@@ -2,7 +2,7 @@
 // as long as they were watched. Two kinds of quartiles, which are easily mixed up, stand below by their full names.
 import { useCallback } from "react";
 import { isKnown, type Measured, type StageGroupOut, type StageNumbersOut } from "@/api/types";
-import { duration, interval, percent, time, why } from "@/format";
+import { duration, interval, number, percent, time, why } from "@/format";
 import { advanceOption, logarithmic } from "@/pages/stages/advance";
 import { Chart, type Palette } from "@/parts/Chart";
 import { words } from "@/words";
@@ -53,7 +53,7 @@ function CurveTable({ curve, label }: { curve: Curve; label: string }) {
             <tr key={i}>
               <td className="n">{duration(curve.time[i] ?? 0)}</td><td className="n">{percent(curve.succeeded[i] ?? 0)}</td>
               <td className="n">{interval(curve.low[i], curve.high[i], "share")}</td><td className="n">{percent(curve.left[i] ?? 0)}</td>
-              <td className="n">{percent(curve.lapsed[i] ?? 0)}</td><td className="n">{(curve.at_risk[i] ?? 0).toLocaleString()}</td>
+              <td className="n">{percent(curve.lapsed[i] ?? 0)}</td><td className="n">{number(curve.at_risk[i] ?? 0)}</td>
             </tr>
           ))}
         </tbody>

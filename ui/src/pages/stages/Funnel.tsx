@@ -3,7 +3,7 @@
 import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { isKnown, type StageSeenOut } from "@/api/types";
-import { duration, interval, percent, why } from "@/format";
+import { duration, interval, number, percent, why } from "@/format";
 import type { Counted } from "@/pages/stages/hooks";
 import { parts, share } from "@/pages/stages/outcomes";
 import { useHref } from "@/url/state";
@@ -34,7 +34,7 @@ function Row({ stage, most, open, link }: { stage: StageSeenOut; most: number; o
     <li className="stage-row">
       <div className="stage-name">
         {link ? <h2><Link href={href(`/${stage.stage}`)}>{stage.label}<IconChevronRight size="1rem" aria-hidden="true" /></Link></h2> : null}
-        <button type="button" className="plain" onClick={() => show("customers")}><strong>{stage.customers.toLocaleString()}</strong> {w.reached}</button>
+        <button type="button" className="plain" onClick={() => show("customers")}><strong>{number(stage.customers)}</strong> {w.reached}</button>
         {stage.skipped > 0 && <button type="button" className="plain muted small" onClick={() => show("skipped")}>{w.skipped(stage.skipped)}</button>}
       </div>
       <div className="stage-bars">

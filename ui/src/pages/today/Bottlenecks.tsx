@@ -1,7 +1,7 @@
 // What costs most customers, the heaviest first: the friction question, with who is behind each.
 import { Link } from "wouter";
 import { useAnswer, useWorkspace } from "@/api/hooks";
-import { inUnit, interval, type Locale } from "@/format";
+import { inUnit, interval, number, type Locale } from "@/format";
 import { behind } from "@/parts/behind";
 import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { ErrorBox } from "@/parts/ErrorBox";
@@ -48,7 +48,7 @@ function One({ row, share, locale }: { row: Row; share: number; locale: Locale }
       <div className="told">
         <span><b>{inUnit(lost, "count", locale)}</b> {w.lostCustomers} <small className="muted">({ends})</small></span>
         {value && <span><b>{value}</b> {w.recoverable}</span>}
-        <span className="muted">{w.lessOften((-Number(row["difference"]) * 100).toLocaleString(undefined, { maximumFractionDigits: 1, minimumFractionDigits: 1 }), interval(low, high, "share"))}</span>
+        <span className="muted">{w.lessOften(number(-Number(row["difference"]) * 100, { maximumFractionDigits: 1, minimumFractionDigits: 1 }), interval(low, high, "share"))}</span>
         <Link href={href("~/customers", behind("friction", `friction ${String(row["rank"])} lost`, {}))}>{w.whoLost(Number(row["customers_lost"]))}</Link>
       </div>
     </li>
