@@ -16,7 +16,8 @@ from pathlib import Path
 
 from desirepath.app.clock import SystemClock
 from desirepath.app.guesses import readable
-from desirepath.app.rule_files import write_first
+from desirepath.app.one_writer import one_writer
+from desirepath.app.rule_files import write_both
 from desirepath.core.errors import WorkspaceError
 from desirepath.core.file_names import JOURNEY, SOURCES
 
@@ -78,7 +79,9 @@ def draft(
     made = Draft(
         target, target / SOURCES, target / JOURNEY, guesses, tuple(notes), sources_text, journey_text
     )
-    write_first(target, sources_text, journey_text, SystemClock(), again=force)
+    with one_writer(target):
+        _refuse_to_overwrite(target, force)  # somebody else may have been quicker
+        write_both(target, sources_text, journey_text, SystemClock())
     return made
 
 

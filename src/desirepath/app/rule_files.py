@@ -143,21 +143,29 @@ def kept_text(folder: Path, name: str, version: str) -> str:
     return _text(there[version])
 
 
-def write_first(
-    folder: Path, sources_text: str, journey_text: str, clock: Clock, *, again: bool = False
-) -> None:
-    """Make the folder a workspace. journey.yaml comes last: with it, the workspace is there.
+def write_first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
+    """Make the folder a workspace.
 
-    again: also where it is one already. What stood there is kept as an earlier version.
-
-    Raises WorkspaceError where it is one already (unless `again`), DefinitionError with every mistake.
+    Raises WorkspaceError where it is one already, DefinitionError with every mistake.
     """
     with one_writer(folder):
-        _first(folder, sources_text, journey_text, clock, again)
+        _first(folder, sources_text, journey_text, clock)
 
 
-def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock, again: bool) -> None:
-    if (folder / JOURNEY).exists() and not again:
+def write_both(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
+    """Write both definitions, by the one writer, and keep what stood there.
+
+    journey.yaml comes last: with it, the workspace is there.
+    """
+    for name in (SOURCES, JOURNEY):
+        if (folder / name).is_file():
+            keep(folder, name, (folder / name).read_bytes(), clock.now())
+    write_file(folder / SOURCES, sources_text.encode())
+    write_file(folder / JOURNEY, journey_text.encode())
+
+
+def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:
+    if (folder / JOURNEY).exists():
         raise WorkspaceError(
             f"{folder.resolve().name} has its definitions already.", hint="Change them on the page Rules."
         )
@@ -171,11 +179,7 @@ def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock, aga
             raise DefinitionError(
                 [replace(one, file=Path(one.file).name) for one in error.problems]
             ) from None
-    for name in (SOURCES, JOURNEY):
-        if (folder / name).is_file():
-            keep(folder, name, (folder / name).read_bytes(), clock.now())
-    write_file(folder / SOURCES, sources_text.encode())
-    write_file(folder / JOURNEY, journey_text.encode())
+    write_both(folder, sources_text, journey_text, clock)
 
 
 # ── behind it ────────────────────────────────────────────────────────────────────────────────────────────
