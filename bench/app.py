@@ -293,16 +293,27 @@ def timed(app: App, ask: Ask, asks: int, warm: int, seed: int) -> Timed:
     return Timed(took[0], sorted(took[1 + warm :]), (app.core_seconds() - before) / asks, size)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def options(told: str, timed: str, times: int, warm: int) -> argparse.ArgumentParser:
+    """What can be said of a run, whatever is timed in it (asks, clicks)."""
+    parser = argparse.ArgumentParser(description=told.splitlines()[0])
     parser.add_argument("--events", type=count_of, default=SIZES["10m"], metavar="N", help="10m unless said")
-    parser.add_argument("--asks", type=int, default=30, help="timed asks of each question (30)")
-    parser.add_argument("--warm", type=int, default=10, help="asks before that, which do not count (10)")
+    parser.add_argument(f"--{timed}", type=int, default=times, help=f"how many of each are timed ({times})")
+    parser.add_argument("--warm", type=int, default=warm, help=f"{timed} before that, not counted ({warm})")
     parser.add_argument("--seed", type=int, default=1802)
+    parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where all is kept (.bench)")
+    return parser
+
+
+def p95(times: list[float]) -> float:
+    """Of sorted times, the one that 95 of 100 keep."""
+    return times[min(len(times) - 1, int(0.95 * len(times)))]
+
+
+def main() -> None:
+    parser = options(__doc__, "asks", 30, 10)
     parser.add_argument(
         "--only", action="append", choices=sorted(QUESTIONS), help="only this; may be repeated"
     )
-    parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where all is kept (.bench)")
     asked = parser.parse_args()
     folder = workspace(asked.home.resolve(), asked.events)
     loaded = json.loads((folder / "loaded.json").read_text("utf-8"))["seconds"]
@@ -320,8 +331,7 @@ def main() -> None:
         print("| --- | ---: | ---: | ---: | ---: | ---: |")
         for name in asked.only or QUESTIONS:
             one = timed(app, QUESTIONS[name], asked.asks, asked.warm, asked.seed)
-            p95 = one.later[min(len(one.later) - 1, int(0.95 * len(one.later)))]
-            shown = [one.first, statistics.median(one.later), p95, one.cores]
+            shown = [one.first, statistics.median(one.later), p95(one.later), one.cores]
             ms = " | ".join(f"{1000 * seconds:,.0f}" for seconds in shown)
             print(f"| {name} | {ms} | {one.size / 1000:,.0f} |", flush=True)
         print(f"\nMemory of the server: {app.memory()}.")

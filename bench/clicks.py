@@ -11,7 +11,6 @@ does so after that (250 ms; none for who wants no motion).
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import re
@@ -29,8 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 REPO = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(REPO / "bench")]
 
-from app import API, PORT, people, say, served, until, workspace  # noqa: E402  # found beside this file
-from run import SIZES, count_of  # noqa: E402  # the same
+from app import API, PORT, options, p95, people, say, served, until, workspace  # noqa: E402  # found beside this file
 from tables import machine  # noqa: E402  # the same
 
 PATIENCE = 120_000  # ms
@@ -110,13 +108,7 @@ def clicked(page: Page, one: Seen, chance: random.Random) -> tuple[float, float]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=count_of, default=SIZES["10m"], metavar="N", help="10m unless said")
-    parser.add_argument("--clicks", type=int, default=20, help="timed clicks on each page (20)")
-    parser.add_argument("--warm", type=int, default=3, help="clicks before that, which do not count (3)")
-    parser.add_argument("--seed", type=int, default=1802)
-    parser.add_argument("--home", type=Path, default=REPO / ".bench", help="where all is kept (.bench)")
-    asked = parser.parse_args()
+    asked = options(__doc__, "clicks", 20, 3).parse_args()
     folder = workspace(asked.home.resolve(), asked.events)
     print(f"Machine: {machine()}. {asked.events:,} events.\n")
     print("| ms from the click to the chart | p50 | p95 | of these, to the answer: p50 |")
@@ -127,8 +119,7 @@ def main() -> None:
             chance = random.Random(asked.seed)
             took = [clicked(page, one, chance) for _ in range(asked.warm + asked.clicks)][asked.warm :]
             charts, answers = (sorted(times) for times in zip(*took, strict=True))
-            p95 = charts[min(len(charts) - 1, int(0.95 * len(charts)))]
-            shown = [statistics.median(charts), p95, statistics.median(answers)]
+            shown = [statistics.median(charts), p95(charts), statistics.median(answers)]
             print(f"| {name} | {' | '.join(f'{ms:,.0f}' for ms in shown)} |", flush=True)
     say("done")
 
