@@ -15,9 +15,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from desirepath.app.kept_versions import keep
+from desirepath.app.kept_versions import write_over
 from desirepath.app.one_writer import one_writer
-from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop_item, inline, put_item
 from desirepath.app.yaml_places import written
 from desirepath.core.definition import Definition, refused
@@ -146,10 +145,7 @@ def _write(folder: Path, text: str, now: datetime) -> None:
     """Write the text, if it reads; keep what stood there before."""
     if any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines()):
         NotesReader(read_document(text, NOTES)).read()
-    path = folder / NOTES
-    if path.is_file():
-        keep(folder, NOTES, path.read_bytes(), now)
-    write_file(path, text.encode("utf-8"))
+    write_over(folder / NOTES, text, now)
 
 
 def _line(note: Note) -> str:

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from desirepath.app.kept_versions import keep
+from desirepath.app.kept_versions import write_over
 from desirepath.app.one_writer import one_writer
 from desirepath.app.rule_files import FileChanged
 from desirepath.app.rule_rows import means_the_same
-from desirepath.app.whole_files import write_file
 from desirepath.app.yaml_edit import drop, put, rename
 from desirepath.app.yaml_places import written
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
@@ -149,8 +148,7 @@ class Editing:
                 f"{self.file.path.name} is written in a way in which this cannot be changed from here",
                 hint="It may use anchors or aliases (& and *): change it in an editor.",
             )
-        keep(self.file.path.parent, self.file.path.name, self.file.path.read_bytes(), self.now)
-        write_file(self.file.path, text.encode("utf-8"))
+        write_over(self.file.path, text, self.now)
         return journey
 
 

@@ -29,8 +29,14 @@ def versions(folder: Path, name: str) -> dict[str, Path]:
     return dict(sorted(found.items(), reverse=True))
 
 
-def keep(folder: Path, name: str, text: bytes, now: datetime) -> None:
-    """Keep what a file says, before something else is written there. Raises WorkspaceError where it cannot be kept."""
+def write_over(path: Path, text: str, now: datetime) -> None:
+    """Write a file of the workspace whole, and keep what it said before. Raises WorkspaceError where it cannot be."""
+    if path.is_file():
+        _keep(path.parent, path.name, path.read_bytes(), now)
+    write_file(path, text.encode())
+
+
+def _keep(folder: Path, name: str, text: bytes, now: datetime) -> None:
     there, at = versions(folder, name), now.astimezone(UTC)
     while at.strftime(_FORMAT) in there:  # a clock that stands still
         at += timedelta(microseconds=1)

@@ -17,9 +17,8 @@ from typing import TYPE_CHECKING
 
 from desirepath.app.definitions import read_definitions
 from desirepath.app.journeys import JourneyFile, journey_files, read_all, read_one
-from desirepath.app.kept_versions import keep, versions
+from desirepath.app.kept_versions import versions, write_over
 from desirepath.app.one_writer import one_writer
-from desirepath.app.whole_files import write_file
 from desirepath.core.errors import DefinitionError, NotFound, Problem, WorkspaceError, nearest
 from desirepath.core.file_names import JOURNEY, MAP, SOURCES
 from desirepath.core.times import Clock
@@ -128,8 +127,7 @@ def save(folder: Path, name: str, text: str, stamp: str, clock: Clock) -> RuleFi
         if wrong:
             raise DefinitionError(wrong)
         if text != before.text:
-            keep(folder, name, (folder / name).read_bytes(), clock.now())
-            write_file(folder / name, text.encode())
+            write_over(folder / name, text, clock.now())
         return rule_file(folder, name)
 
 
@@ -157,11 +155,8 @@ def write_both(folder: Path, sources_text: str, journey_text: str, clock: Clock)
 
     journey.yaml comes last: with it, the workspace is there.
     """
-    for name in (SOURCES, JOURNEY):
-        if (folder / name).is_file():
-            keep(folder, name, (folder / name).read_bytes(), clock.now())
-    write_file(folder / SOURCES, sources_text.encode())
-    write_file(folder / JOURNEY, journey_text.encode())
+    write_over(folder / SOURCES, sources_text, clock.now())
+    write_over(folder / JOURNEY, journey_text, clock.now())
 
 
 def _first(folder: Path, sources_text: str, journey_text: str, clock: Clock) -> None:

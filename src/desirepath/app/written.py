@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desirepath.app.journeys import JourneyFile, own_name
-from desirepath.app.kept_versions import keep
+from desirepath.app.kept_versions import write_over
 from desirepath.app.one_writer import one_writer
-from desirepath.app.whole_files import write_file
 from desirepath.app.written_yaml import Entry, with_cell
 from desirepath.core.errors import NotFound, WorkspaceError, nearest
 from desirepath.core.file_names import MAP
@@ -121,9 +120,7 @@ def write_cell(
                     hint="Such as with anchors: change this cell in an editor.",
                     path=str(path),
                 )
-            if path.is_file():
-                keep(path.parent, path.name, path.read_bytes(), now)
-            write_file(path, changed.encode("utf-8"))
+            write_over(path, changed, now)
     return WrittenCell(lane, stage, texts, version_of(texts), path.name, editable=True)
 
 
