@@ -160,7 +160,7 @@ def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_correcte
 ) -> None:
     url, file = own_app
     opened(page, url)
-    said = page.get_by_role("button", name=re.compile(r"^the data say otherwise: 8\d.*claimed ≥ 95 %"))
+    said = page.get_by_role("button", name=re.compile(r"^the data say otherwise: 8\d.*claimed ≥ 95%"))
     expect(said).to_have_count(1)
     expect(page.get_by_text("Of 3 things written here the data say otherwise:")).to_be_visible()
     said.click()
@@ -182,7 +182,7 @@ def test_drift_is_flagged_opens_its_evidence_and_goes_when_the_claim_is_correcte
     expect(field).to_be_visible()
     field.fill("promise:delivered_in_time >= 80 %")
     field.press("Enter")
-    agrees = page.get_by_role("button", name=re.compile("^the data agree: 8.*claimed ≥ 80 %"))
+    agrees = page.get_by_role("button", name=re.compile("^the data agree: 8.*claimed ≥ 80%"))
     expect(agrees).to_be_visible()
     expect(said).to_have_count(0)
     expect(page.get_by_text("Of 2 things written here")).to_be_visible()

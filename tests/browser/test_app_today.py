@@ -69,7 +69,7 @@ def test_a_note_is_added_drawn_changed_and_deleted(page: Page, own_shop: SampleS
         page.get_by_label("In words").fill("Stories")
         page.get_by_role("button", name="Save").click()
         weeks = page.get_by_role("region", name="Customers in each stage, week by week")
-        expect(weeks.get_by_role("img", name=re.compile("2025-03-14: Stories"))).to_be_visible()
+        expect(weeks.get_by_role("img", name=re.compile("Mar 14, 2025: Stories"))).to_be_visible()
         page.get_by_role("button", name="Change the note: Stories").click()
         page.get_by_label("In words").fill("Paid stories")
         page.get_by_role("button", name="Save").click()

@@ -17,6 +17,6 @@ test("the time before has whole months where the time itself has", () => {
 test("a period is called what people call it", () => {
   expect(called({ since: "2025-10-01", until: "2026-01-01" })).toBe("Q4 2025");
   expect(called({ since: "2024-01-01", until: "2025-01-01" })).toBe("2024");
-  expect(called({ since: "2025-03-10", until: "2025-03-17" })).toBe("2025-03-10 – 2025-03-16");
-  expect(called({ until: "2025-03-17" })).toBe("… – 2025-03-16");
+  expect(called({ since: "2025-03-10", until: "2025-03-17" })).toBe("Mar 10, 2025 – Mar 16, 2025");
+  expect(called({ until: "2025-03-17" })).toBe("… – Mar 16, 2025");
 });

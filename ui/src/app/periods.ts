@@ -1,4 +1,5 @@
 // Periods of the calendar: this quarter and the one before it, whatever time before another, and how they are called.
+import { calendarDay, date } from "@/format";
 import { words } from "@/words";
 
 export interface Period { since: string; until: string }
@@ -26,18 +27,18 @@ export function before({ since, until }: Period): Period {
   return { since: new Date(2 * from.getTime() - to.getTime()).toISOString().slice(0, 10), until: since };
 }
 
-/** "Q4 2025", "Dec 2025", "2025" or "2025-10-03 to 2025-11-01". */
+/** "Q4 2025", "Dec 2025", "2025" or "Oct 3, 2025 – Nov 1, 2025". */
 export function called({ since, until }: Partial<Period>): string {
   const from = since ? new Date(`${since}T00:00Z`) : null;
   const to = until ? new Date(`${until}T00:00Z`) : null;
   if (from && to && from.getUTCDate() === 1 && to.getUTCDate() === 1) {
     const months = (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
-    if (months === 1) return from.toLocaleDateString(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
+    if (months === 1) return date(from.getTime() * 1_000, { month: "short", year: "numeric", timeZone: "UTC" });
     if (months === 3 && from.getUTCMonth() % 3 === 0) return words.quarter(from.getUTCMonth() / 3 + 1, from.getUTCFullYear());
     if (months === 12 && from.getUTCMonth() === 0) return String(from.getUTCFullYear());
   }
   const last = to && new Date(to.getTime() - DAY).toISOString().slice(0, 10);
-  return words.range(since ?? words.open, last ?? words.open);
+  return words.range(since ? calendarDay(since) : words.open, last ? calendarDay(last) : words.open);
 }
 
 function day(month: number): string {

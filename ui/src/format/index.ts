@@ -4,7 +4,8 @@ import { decimals } from "@/format/currency";
 import { date, number } from "@/format/plain";
 import { words } from "@/words";
 
-export { number };
+export { date, number };
+export { sentence } from "@/format/sentence";
 
 export type Unit = "" | "share" | "points" | "duration" | "money" | "score" | "ratio" | "number" | "count" | "instant" | "emotion" | "times" | "text";
 export interface Locale { currency?: string | null; zone?: string }
@@ -76,6 +77,16 @@ export function instant(micro: number, zone?: string): string {
 
 export function day(micro: number, zone?: string): string {
   return date(micro, { dateStyle: "medium", timeZone: zone }) || words.none;
+}
+
+/** The same of an instant as text: "2025-12-22T23:27:00+11:00". */
+export function moment(text: string, zone?: string): string {
+  return instant(Date.parse(text) * 1_000, zone);
+}
+
+/** A day of the calendar, "2025-12-22", as the reader writes it. */
+export function calendarDay(text: string): string {
+  return day(Date.parse(text) * 1_000, "UTC");
 }
 
 /** "38.9 – 39.7", without the unit that stands beside it; "…" for an open end. */

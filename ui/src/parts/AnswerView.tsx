@@ -13,6 +13,7 @@ import { Contract } from "@/parts/Contract";
 import { copy } from "@/parts/copy";
 import { DataTable } from "@/parts/DataTable";
 import { Members } from "@/parts/Members";
+import { Sentence } from "@/parts/Sentence";
 import { CUSTOMER, namesOf, type Names } from "@/parts/names";
 import { useAsked, useHref } from "@/url/state";
 import { words } from "@/words";
@@ -34,10 +35,10 @@ export function AnswerView({ answer, fields, link }: Props) {
   const tables = Object.entries(answer.tables).filter(([, one]) => one.rows.length > 0);
   return (
     <Stack gap="md">
-      <p className="headline" style={{ margin: 0 }}>{answer.says[0]}</p>
+      <p className="headline" style={{ margin: 0 }}><Sentence>{answer.says[0]}</Sentence></p>
       {answer.says.length > 1 && (
         <ul className="says">
-          {answer.says.slice(1).map((one) => <li key={one}>{one.includes("\n") ? <pre tabIndex={0}>{one}</pre> : one}</li>)}
+          {answer.says.slice(1).map((one) => <li key={one}>{one.includes("\n") ? <pre tabIndex={0}>{one}</pre> : <Sentence>{one}</Sentence>}</li>)}
         </ul>
       )}
       <AnswerCharts answer={answer} locale={locale} open={open} />

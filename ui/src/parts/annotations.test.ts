@@ -17,7 +17,7 @@ describe("notes on a time axis", () => {
     expect(marks(cut, Infinity)[0]?.[0]?.xAxis).toBe(cut);
   });
   it("are said in words", () => {
-    expect(notesSaid([note, { ...note, ends: note.begins }])).toBe("2025-03-01 – 2025-03-14: Spring; 2025-03-01: Spring");
+    expect(notesSaid([note, { ...note, ends: note.begins }])).toBe("Mar 1, 2025 – Mar 14, 2025: Spring; Mar 1, 2025: Spring");
   });
   it("read the periods of a table", () => {
     expect(["2025-07", "2025-07-14", "2025-Q3", "2025", "2025-07-01T00:00:00+10:00"].map(periodStart)).toEqual([Date.UTC(2025, 6), Date.UTC(2025, 6, 14), Date.UTC(2025, 6), Date.UTC(2025, 0), Date.UTC(2025, 6)]);

@@ -2,9 +2,11 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import type { CustomSeriesOption, MarkAreaComponentOption, SeriesOption } from "echarts";
 import { answered } from "@/api/problem";
+import { calendarDay } from "@/format";
 import { readNotes } from "@/generated/client/sdk.gen";
 import type { Note } from "@/generated/client/types.gen";
 import type { Palette } from "@/parts/Chart";
+import { words } from "@/words";
 
 export const NOTES = ["notes"];
 const DAY = 86_400_000;
@@ -29,9 +31,14 @@ export function noteMarks(notes: readonly Note[], colours: Palette, from = -Infi
   return { type: "line", data: [], silent: true, markArea: { silent: true, data } };
 }
 
+/** Of when it is: a day, or the first and the last of several. */
+export function whenOf(note: Note): string {
+  return note.begins === note.ends ? calendarDay(note.begins) : words.range(calendarDay(note.begins), calendarDay(note.ends));
+}
+
 /** The same notes in words, for the sentence of a chart. */
 export function notesSaid(notes: readonly Note[]): string {
-  return notes.map((one) => `${one.begins === one.ends ? one.begins : `${one.begins} – ${one.ends}`}: ${one.text}`).join("; ");
+  return notes.map((one) => `${whenOf(one)}: ${one.text}`).join("; ");
 }
 
 /** The beginning of its first day, ms; both days are included. */

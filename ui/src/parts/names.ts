@@ -1,5 +1,6 @@
 // What people call the stages, touchpoints and promises that a table names by their ids. A table as a file keeps its ids.
 import type { WorkspaceOut } from "@/api/types";
+import { sentence } from "@/format";
 import { words } from "@/words";
 
 /** to: the address to which a cell leads, where it leads anywhere. */
@@ -32,6 +33,7 @@ export function namesOf(workspace: WorkspaceOut | undefined, question: Record<st
   if (steps) for (const one of STEPS) columns[one] = steps;
   const cell = (column: string, value: string) => {
     if (column === CUSTOMER) return shortId(value);
+    if (column === "what") return sentence(value); // "over 5.45 days after Product page"
     const labels = columns[column];
     if (!labels) return value;
     return column === "path" ? value.split(ARROW).map((one) => labels.get(one) ?? one).join(ARROW) : labels.get(value) ?? value;

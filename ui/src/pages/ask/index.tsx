@@ -11,6 +11,7 @@ import { Builder } from "@/pages/ask/Builder";
 import { fieldsOf, saysAny, valuesOf, wrongOf } from "@/pages/ask/fields";
 import { AnswerView } from "@/parts/AnswerView";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { Stopped, Working } from "@/parts/Working";
 import { useHref, useUrl } from "@/url/state";
@@ -96,7 +97,7 @@ function One({ question }: { question: QuestionOut }) {
       </div>
       {said
         ? <Anchor component={Link} href={href(`/${question.name}`)} size="sm">{words.ask.startAgain}</Anchor>
-        : suggestion.data && <Text c="dimmed" size="sm">{words.ask.suggested(suggestion.data.why)}</Text>}
+        : suggestion.data && <Text c="dimmed" size="sm"><Sentence>{words.ask.suggested(suggestion.data.why)}</Sentence></Text>}
       {!said && suggestion.isLoading && <Waiting label={words.asking} />}
       {suggestion.error && <ErrorBox error={suggestion.error} again={() => void suggestion.refetch()} />}
       {workspace.data && (said || suggestion.data) && <Builder question={question} workspace={workspace.data} fields={shown} wrong={wrong} put={put} />}

@@ -1,7 +1,7 @@
 // A customer's events, the latest first, of all channels or one: what each did, what it is evidence for, where it stands.
 import { Button, Group, Select } from "@mantine/core";
 import { Fragment } from "react";
-import { day, duration, money, number } from "@/format";
+import { date, day, duration, money, number } from "@/format";
 import type { Customer, EventTold, Said } from "@/generated/client/types.gen";
 import { useEvents } from "@/pages/customers/hooks";
 import { useStageLabel } from "@/pages/customers/Rows";
@@ -89,7 +89,7 @@ function Line({ event, customer, stage }: { event: EventTold; customer: Customer
 }
 
 function time(at: number, zone: string): string {
-  return new Date(at / 1_000).toLocaleTimeString(undefined, { timeStyle: "short", timeZone: zone });
+  return date(at, { timeStyle: "short", timeZone: zone });
 }
 
 function SaidAll({ said }: { said: Said[] }) {

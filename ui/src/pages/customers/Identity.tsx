@@ -1,8 +1,10 @@
 // Who a customer is: their identifiers, the links that join them, what was refused, and what changed over time.
-import { number } from "@/format";
+import { useWorkspace } from "@/api/hooks";
+import { moment, number } from "@/format";
 import type { ChangeExplained, CustomerExplained, LinkExplained } from "@/generated/client/types.gen";
 import { useIdentity } from "@/pages/customers/hooks";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { words } from "@/words";
 
@@ -19,7 +21,7 @@ function Told({ who }: { who: CustomerExplained }) {
   const w = words.customers;
   return (
     <div className="identity">
-      <p>{who.summary}</p>
+      <p><Sentence>{who.summary}</Sentence></p>
       <h2>{w.oneCustomer}</h2>
       <ul className="plain-list">
         {who.identifiers.map((one) => (
@@ -63,6 +65,7 @@ function Links({ links }: { links: LinkExplained[] }) {
 }
 
 function Change({ change }: { change: ChangeExplained }) {
+  const zone = useWorkspace().data?.time_zone;
   const said = words.customers.change[change.change]?.(change.from_id, change.into_id) ?? change.change;
-  return <li>{said} <span className="muted block small">{new Date(change.known_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}: {change.because}</span></li>;
+  return <li>{said} <span className="muted block small">{moment(change.known_at, zone)}: {change.because}</span></li>;
 }

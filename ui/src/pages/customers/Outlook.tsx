@@ -8,6 +8,7 @@ import type { Customer, CustomerOutlook, Expected, Foretold, Lifetime, Rhythm } 
 import { useOutlook } from "@/pages/customers/hooks";
 import { useWorkingOut, WorkingOut } from "@/pages/customers/WorkingOut";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { words } from "@/words";
 
 const w = words.customers;
@@ -38,7 +39,7 @@ function Told({ told, customer }: { told: CustomerOutlook; customer: Customer })
       {told.lifetime ? <LifetimeTold one={told.lifetime} currency={customer.currency} /> : <p className="why">{told.lifetime_why}</p>}
       <details className="small">
         <summary>{w.howTold}</summary>
-        {(told.forecasts ?? []).map((one) => <div key={one.what}>{one.says.map((said) => <p key={said} className="muted">{said}</p>)}</div>)}
+        {(told.forecasts ?? []).map((one) => <div key={one.what}>{one.says.map((said) => <p key={said} className="muted"><Sentence>{said}</Sentence></p>)}</div>)}
       </details>
     </>
   );

@@ -13,6 +13,7 @@ import { Reveal, type Revealing } from "@/pages/customers/Reveal";
 import { CustomerLink, Rows, useStageLabel, where, type InOf } from "@/pages/customers/Rows";
 import { useWorkingOut, WorkingOut } from "@/pages/customers/WorkingOut";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -128,7 +129,7 @@ function List({ title, rows, fact, empty, says }: { title: string; rows: Custome
           </li>
         ))}
       </ol>
-      {says && <p className="muted small">{says}</p>}
+      {says && <p className="muted small"><Sentence>{says}</Sentence></p>}
     </section>
   );
 }

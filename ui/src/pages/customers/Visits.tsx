@@ -4,6 +4,7 @@ import type { Customer, VisitExplained } from "@/generated/client/types.gen";
 import { useVisits } from "@/pages/customers/hooks";
 import { outcome, useStageLabel } from "@/pages/customers/Rows";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -38,13 +39,13 @@ function Visit({ visit, open, toggle }: { visit: VisitExplained; open: boolean; 
   return (
     <details ref={box} className="line" open={open} onToggle={(event) => { if (event.currentTarget.open !== open) toggle(event.currentTarget.open); }}>
       <summary>
-        <span className="when">{visit.entered.slice(0, 16)}</span>
+        <span className="when"><Sentence>{visit.entered.slice(0, 16)}</Sentence></span>
         <span><strong>{w.visitHead(label(visit.stage), visit.pass_no)}</strong> {visit.track === "repeat" && <span className="muted">{w.repeat}</span>} <span className="muted">{outcome(visit.outcome)}</span></span>
       </summary>
-      <ol className="because">{visit.because.map((one) => <li key={one}>{one}</li>)}</ol>
+      <ol className="because">{visit.because.map((one) => <li key={one}><Sentence>{one}</Sentence></li>)}</ol>
       {visit.events.length > 0 && (
         <ul className="because muted small">
-          {visit.events.map((one) => <li key={one.event_no}>{one.event}, {one.time}: {w.record(one.file, one.record, one.source)}</li>)}
+          {visit.events.map((one) => <li key={one.event_no}>{one.event}, <Sentence>{one.time.replace(/[+-]\d\d:\d\d$/, "")}</Sentence>: {w.record(one.file, one.record, one.source)}</li>)}
         </ul>
       )}
     </details>

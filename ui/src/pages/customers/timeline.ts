@@ -1,5 +1,6 @@
 // A customer's time as places on a line: what part of it is shown, where its months and days begin, and events that
 // stand too close to be told apart as one mark. Instants are µs; places are 0 … 1 from left to right.
+import { date } from "@/format";
 import type { Customer, TrailPoints, VisitBand } from "@/generated/client/types.gen";
 
 export interface Span { from: number; until: number }
@@ -98,9 +99,8 @@ const STEPS: [number, Intl.DateTimeFormatOptions][] = [
 export function ticks(span: Span, zone: string, most = 8): Tick[] {
   const wide = span.until - span.from;
   const [step, style] = STEPS.find(([one]) => wide / one <= most) ?? [wide / most, { year: "numeric" }];
-  const format = new Intl.DateTimeFormat(undefined, { ...style, timeZone: zone });
   const found: Tick[] = [];
-  for (const at of begins(span, step, zone)) found.push({ at, place: placeOf(at, span), label: format.format(at / 1_000) });
+  for (const at of begins(span, step, zone)) found.push({ at, place: placeOf(at, span), label: date(at, { ...style, timeZone: zone }) });
   return found;
 }
 

@@ -6,6 +6,7 @@ import { doctor } from "@/generated/client/sdk.gen";
 import type { FindingOut } from "@/generated/client/types.gen";
 import { useDoctor, useWork } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
+import { Sentence } from "@/parts/Sentence";
 import { useAsked, useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -25,7 +26,7 @@ export function Doctor() {
   return (
     <Stack>
       <Group justify="space-between" align="start">
-        <p className="headline">{found.data?.sentence ?? w.doctorAbout}</p>
+        <p className="headline"><Sentence>{found.data?.sentence ?? w.doctorAbout}</Sentence></p>
         <Button variant="default" size="xs" disabled={work.running} onClick={look}>{w.lookAgain}</Button>
       </Group>
       <Progress work={work} label={w.examining} />
@@ -44,9 +45,9 @@ function Finding({ finding }: { finding: FindingOut }) {
         <h2>{finding.title} <span className="muted">{finding.subject}</span></h2>
         <span className={`pill ${COLOURS[finding.severity]}`}>{w.severities[finding.severity]}</span>
       </Group>
-      <Text>{finding.message}</Text>
-      {effect.text && <Text size="sm"><span className="muted">{w.effect}</span> {effect.text}</Text>}
-      {effect.moved.length > 0 && <ul className="small">{effect.moved.map((one) => <li key={one}>{one}</li>)}</ul>}
+      <Text><Sentence>{finding.message}</Sentence></Text>
+      {effect.text && <Text size="sm"><span className="muted">{w.effect}</span> <Sentence>{effect.text}</Sentence></Text>}
+      {effect.moved.length > 0 && <ul className="small">{effect.moved.map((one) => <li key={one}><Sentence>{one}</Sentence></li>)}</ul>}
       {fix && (
         <div className="fix">
           <Text size="sm"><span className="muted">{w.fix}</span> <Link href={href("/rules", { file: fix.file, line: fix.line ? String(fix.line) : undefined })}>{fix.file}{fix.line ? `:${fix.line}` : ""}</Link> <span className="muted">{fix.about}</span></Text>

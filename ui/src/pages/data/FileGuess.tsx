@@ -1,9 +1,10 @@
 // One dropped file: what it was guessed to be, each guess with its reason, some rows, the events that they make; put right here.
 import { Checkbox, Group, Select, Table, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { number } from "@/format";
+import { calendarDay, number } from "@/format";
 import type { ChoiceIn, FileGuessOut } from "@/generated/client/types.gen";
 import { endsEarly, kindsOf, withKind } from "@/pages/data/choices";
+import { Sentence } from "@/parts/Sentence";
 import { words } from "@/words";
 
 interface Props { file: FileGuessOut; choice: ChoiceIn | undefined; change: (some: Partial<ChoiceIn>) => void; busy: boolean; until?: string | undefined }
@@ -27,8 +28,8 @@ export function FileGuess({ file, choice, change, busy, until }: Props) {
       {used && !file.metrics && !file.query && <Chosen file={file} choice={choice} change={change} busy={busy} />}
       {used && until && file.newest !== null && endsEarly(file.newest, until) && (
         <div className="early">
-          <Text size="sm">{w.endsEarly(longDay(file.newest), longDay(until))}</Text>
-          <Checkbox label={w.isComplete(longDay(until))} checked={Boolean(choice?.complete_until)} disabled={busy} onChange={(event) => change({ complete_until: event.currentTarget.checked ? until : "" })} />
+          <Text size="sm">{w.endsEarly(calendarDay(file.newest), calendarDay(until))}</Text>
+          <Checkbox label={w.isComplete(calendarDay(until))} checked={Boolean(choice?.complete_until)} disabled={busy} onChange={(event) => change({ complete_until: event.currentTarget.checked ? until : "" })} />
         </div>
       )}
       {used && file.events.length > 0 && <Made file={file} />}
@@ -39,10 +40,6 @@ export function FileGuess({ file, choice, change, busy, until }: Props) {
       {file.sample.length > 0 && <details><summary>{w.firstRows}</summary><Sample file={file} /></details>}
     </section>
   );
-}
-
-function longDay(day: string): string {
-  return new Date(`${day}T12:00:00Z`).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
 }
 
 function Chosen({ file, choice, change, busy }: Props) {
@@ -98,7 +95,7 @@ function Columns({ file }: { file: FileGuessOut }) {
             <tr key={one.name}>
               <td>{one.name}</td>
               <td className={one.becomes ? undefined : "muted"}>{w.becomesWhat(one.becomes)}</td>
-              <td className="muted">{one.why}</td>
+              <td className="muted"><Sentence>{one.why}</Sentence></td>
               <td className="muted">{one.examples.join(" · ") || words.none}</td>
             </tr>
           ))}

@@ -1,12 +1,14 @@
 // How well it is known who is who: identifiers by kind, what was refused and why, what became of customers, what people decided.
 import { Button, Group, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { useWorkspace } from "@/api/hooks";
 import { keepApart, undoMerge, withdraw } from "@/generated/client/sdk.gen";
 import type { IdentityOut } from "@/generated/client/types.gen";
-import { number, percent } from "@/format";
+import { moment, number, percent } from "@/format";
 import { useIdentity, useWork, type Work } from "@/pages/data/hooks";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
@@ -97,6 +99,7 @@ function Decisions({ found, work }: { found: IdentityOut; work: Work }) {
 function Changes({ found, work }: { found: IdentityOut; work: Work }) {
   const w = words.data;
   const { asked } = useAsked();
+  const zone = useWorkspace().data?.time_zone;
   return (
     <section>
       <h2>{w.changes}</h2>
@@ -107,9 +110,9 @@ function Changes({ found, work }: { found: IdentityOut; work: Work }) {
             <thead><tr><th scope="col">{w.whenLoaded}</th><th scope="col">{w.change}</th><th scope="col">{w.why}</th><th scope="col"><span className="sr">{w.undo}</span></th></tr></thead>
             <tbody>{found.changes.map((one, i) => (
               <tr key={i}>
-                <td className="nowrap">{new Date(one.known_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</td>
+                <td className="nowrap">{moment(one.known_at, zone)}</td>
                 <td><code>{one.shown_from}</code> {w.becameWhat[one.change] ?? one.change} <code>{one.shown_into}</code></td>
-                <td className="muted">{one.because}</td>
+                <td className="muted"><Sentence>{one.because}</Sentence></td>
                 <td className="n">{one.change === "merged" && <Button size="compact-xs" variant="default" disabled={work.running} onClick={() => work.begin(undoMerge({ body: { customer: one.from_id }, query: { journey: asked.journey } }))}>{w.undo}</Button>}</td>
               </tr>
             ))}</tbody>

@@ -1,8 +1,9 @@
 // Every load, what it brought, and taking one back: first what that would take away, then doing it.
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
+import { useWorkspace } from "@/api/hooks";
 import { ProblemError } from "@/api/problem";
-import { number } from "@/format";
+import { moment, number } from "@/format";
 import { undoLoad } from "@/generated/client/sdk.gen";
 import type { LoadRowOut } from "@/generated/client/types.gen";
 import { useLoads, useUndoPlan, useWork } from "@/pages/data/hooks";
@@ -35,7 +36,8 @@ export function Loads() {
 
 function Row({ load, busy, ask }: { load: LoadRowOut; busy: boolean; ask: () => void }) {
   const w = words.data;
-  const when = (text: string) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const zone = useWorkspace().data?.time_zone;
+  const when = (text: string) => moment(text, zone);
   return (
     <tr className={load.undone ? "muted" : undefined}>
       <td>{load.load}</td>

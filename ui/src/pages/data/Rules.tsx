@@ -2,8 +2,10 @@
 import { Alert, Button, Group, Menu, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useWorkspace } from "@/api/hooks";
 import { answered, ProblemError } from "@/api/problem";
 import { askAnew } from "@/api/queries";
+import { date } from "@/format";
 import { checkRules, keptRules, tryRules } from "@/generated/client/sdk.gen";
 import type { Mistake, RuleFileOut } from "@/generated/client/types.gen";
 import { Editor, Mistakes } from "@/pages/data/Editor";
@@ -40,6 +42,7 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   const w = words.data;
   const { values, set } = useUrl();
   const client = useQueryClient();
+  const zone = useWorkspace().data?.time_zone;
   // What was opened stays beneath what is written, whatever another window saves meanwhile.
   const [opened, setOpened] = useState(() => DRAFTS.get(file.name)?.opened ?? file);
   const [text, setText] = useState(() => DRAFTS.get(file.name)?.text ?? file.text);
@@ -97,7 +100,7 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
         {file.kept.length > 0 && (
           <Menu withinPortal>
             <Menu.Target><Button variant="subtle" color="gray">{w.earlier(file.kept.length)}</Button></Menu.Target>
-            <Menu.Dropdown mah="50vh" style={{ overflowY: "auto" }}>{file.kept.map((one) => <Menu.Item key={one} onClick={() => void put(one)}>{w.before(versionTime(one))}</Menu.Item>)}</Menu.Dropdown>
+            <Menu.Dropdown mah="50vh" style={{ overflowY: "auto" }}>{file.kept.map((one) => <Menu.Item key={one} onClick={() => void put(one)}>{w.before(versionTime(one, zone))}</Menu.Item>)}</Menu.Dropdown>
           </Menu>
         )}
         <Text size="sm" className="muted" role="status">{changed ? w.unsaved : ""}</Text>
@@ -121,8 +124,8 @@ function Edit({ file, hasData }: { file: RuleFileOut; hasData: boolean }) {
   );
 }
 
-/** "20240301T101500000000Z" as a day and time of the reader's. */
-export function versionTime(version: string): string {
+/** "20240301T101500000000Z" as a day and time, with its seconds. */
+function versionTime(version: string, zone: string | undefined): string {
   const [, y, m, d, h, min, s] = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})/.exec(version) ?? [];
-  return new Date(`${y}-${m}-${d}T${h}:${min}:${s}Z`).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  return date(Date.parse(`${y}-${m}-${d}T${h}:${min}:${s}Z`) * 1_000, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
 }

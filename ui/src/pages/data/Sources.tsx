@@ -6,7 +6,7 @@ import { Link } from "wouter";
 import { answered } from "@/api/problem";
 import { askAnew } from "@/api/queries";
 import type { WorkspaceOut } from "@/api/types";
-import { day, number } from "@/format";
+import { day, moment, number } from "@/format";
 import { loadResult, startLoad } from "@/generated/client/sdk.gen";
 import type { LoadOut, SourceOut, UploadOut } from "@/generated/client/types.gen";
 import { Drop } from "@/pages/data/Drop";
@@ -15,6 +15,7 @@ import { More } from "@/pages/data/More";
 import { Offer } from "@/pages/data/Offer";
 import { Progress } from "@/pages/data/Progress";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -65,12 +66,12 @@ function One({ source, zone }: { source: SourceOut; zone: string }) {
         <span className={`pill ${COLOURS[source.state]}`}>{w.states[source.state]}</span>
       </Group>
       <Text size="sm" className="muted">{source.reads.join(", ")}</Text>
-      {source.why && <Text size="sm" className="sentence">{source.why}.</Text>}
+      {source.why && <Text size="sm" className="sentence"><Sentence>{source.why}</Sentence>.</Text>}
       <dl>
         {source.kind === "metrics" ? <><dt>{w.kind}</dt><dd>{w.isMetrics}</dd></> : <><dt>{w.events}</dt><dd>{number(source.events)}</dd></>}
         {source.newest !== null && <><dt>{w.from}</dt><dd>{source.first !== null && day(source.first, zone)} – {day(source.newest, zone)}</dd></>}
         {source.until !== null && <><dt>{w.until}</dt><dd>{day(source.until, zone)} {!source.declared && <span className="muted">({w.assumed})</span>}</dd></>}
-        {source.loaded_at && <><dt>{w.loadedAt}</dt><dd>{new Date(source.loaded_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</dd></>}
+        {source.loaded_at && <><dt>{w.loadedAt}</dt><dd>{moment(source.loaded_at, zone)}</dd></>}
         {source.rejects > 0 && <><dt>{w.rejects}</dt><dd><Link href={href("/rejects", { source: source.id })}>{number(source.rejects)}</Link></dd></>}
       </dl>
       {fresh.length > 0 && <ul className="small muted">{fresh.slice(0, 5).map((one) => <li key={one.name}>{one.name}: {w.fileStates[one.state]}</li>)}</ul>}
@@ -94,7 +95,7 @@ function Brought({ id }: { id: string }) {
   return (
     <section className="card" role="status" aria-label={w.broughtTitle}>
       <Text fw={500}>{w.brought(events, rows)}</Text>
-      {placed.map((one) => <Text key={one} size="sm" className="muted">{one}</Text>)}
+      {placed.map((one) => <Text key={one} size="sm" className="muted"><Sentence>{one}</Sentence></Text>)}
       {rejected > 0 && <Text size="sm"><Link href={href("/rejects")}>{w.setAsideIn(rejected)}</Link></Text>}
       {failures.map((one) => <Text key={one.detail} size="sm" className="bad">{one.detail} {one.hint}</Text>)}
       <Link href={href("~/")}>{words.toMap}</Link>

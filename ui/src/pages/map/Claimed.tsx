@@ -7,6 +7,7 @@ import { useEffect, useId, useState } from "react";
 import { answered } from "@/api/problem";
 import type { Cell, Lane } from "@/api/types";
 import { claim as readClaim, claims as suggestedClaims } from "@/generated/client/sdk.gen";
+import { Sentence } from "@/parts/Sentence";
 import { useAsked } from "@/url/state";
 import { words } from "@/words";
 
@@ -22,7 +23,7 @@ export function checkedCell(lane: Lane, stage: string, holds: string): Cell | un
 export function Said({ cell, open }: { cell: Cell; open?: ((cell: string) => void) | undefined }) {
   if (!cell.check) return null;
   const drifts = cell.check.verdict === "drift";
-  const told = <>{drifts && <IconFlag3Filled size="0.8rem" aria-hidden="true" />}<span>{cell.check.said}</span></>;
+  const told = <>{drifts && <IconFlag3Filled size="0.8rem" aria-hidden="true" />}<span><Sentence>{cell.check.said}</Sentence></span></>;
   const looks = `check small ${cell.check.verdict}`;
   if (!open) return <span className={looks}>{told}</span>;
   return <button type="button" className={looks} onClick={() => open(cell.id)}>{told}<span className="sr"> {said.open}</span></button>;

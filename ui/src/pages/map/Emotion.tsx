@@ -4,6 +4,7 @@ import { useMemo, type CSSProperties } from "react";
 import { isKnown, type Lane, type MapDocument, type StageColumn } from "@/api/types";
 import { inUnit } from "@/format";
 import { apart, emotionLines, hasLines, notable, smooth } from "@/pages/map/lines";
+import { Sentence } from "@/parts/Sentence";
 import { words } from "@/words";
 
 const HEIGHT = 120;
@@ -14,7 +15,7 @@ const y = (value: number) => HEIGHT / 2 - (value / 2) * (HEIGHT / 2 - 8);
 export function Emotion({ lane, map, open }: { lane: Lane; map: MapDocument; open: (cell: string) => void }) {
   if (lane.nothing || !hasLines(lane.cells)) {
     const reasons = new Set([lane.nothing, ...lane.cells.map((one) => one.blank), lane.note].filter(Boolean));
-    return <div role="cell" className="map-cell whole why small">{[...reasons].join(" ")}</div>;
+    return <div role="cell" className="map-cell whole why small"><Sentence>{[...reasons].join(" ")}</Sentence></div>;
   }
   return (
     <div role="cell" className="emotion" aria-colspan={map.stages.length}>
@@ -69,7 +70,7 @@ export function Keys({ lane }: { lane: Lane }) {
       {(["reported", "inferred", "effort"] as const).map((one) => (
         <span key={one}><svg viewBox="0 0 24 6" aria-hidden="true"><path className={`line series ${one}`} d="M0 3H24" /></svg>{words.map.series[one]}</span>
       ))}
-      {lane.note && <em className="why">{lane.note}</em>}
+      {lane.note && <em className="why"><Sentence>{lane.note}</Sentence></em>}
     </div>
   );
 }

@@ -2,8 +2,9 @@
 import type { EChartsOption } from "echarts";
 import { useCallback } from "react";
 import type { Exhibit } from "@/api/types";
-import { day, duration, inUnit, interval, measured, type Locale, type Unit } from "@/format";
+import { date, day, duration, inUnit, interval, measured, sentence, type Locale, type Unit } from "@/format";
 import { Chart, type Palette } from "@/parts/Chart";
+import { Sentence } from "@/parts/Sentence";
 import { stepOf, tick, tip } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
@@ -19,7 +20,7 @@ export function ExhibitView({ exhibit, locale, openTrail }: Props) {
       <h3>{exhibit.title}</h3>
       {pictured && <Picture exhibit={exhibit} locale={locale} />}
       {pictured ? <details><summary>{words.table}</summary><Plain exhibit={exhibit} locale={locale} openTrail={openTrail} /></details> : <Plain exhibit={exhibit} locale={locale} openTrail={openTrail} />}
-      {exhibit.note && <p className="small muted">{exhibit.note}</p>}
+      {exhibit.note && <p className="small muted"><Sentence>{exhibit.note}</Sentence></p>}
     </section>
   );
 }
@@ -27,7 +28,7 @@ export function ExhibitView({ exhibit, locale, openTrail }: Props) {
 function Picture({ exhibit, locale }: Props) {
   const option = useCallback((colours: Palette) => OPTIONS[exhibit.chart ?? "table"]?.(exhibit, locale, colours) ?? {}, [exhibit, locale.currency, locale.zone]);
   const high = exhibit.chart === "bars" || exhibit.chart === "whiskers" ? `${Math.max(5, exhibit.rows.length * 1.9 + 2)}rem` : "15rem";
-  return <Chart label={`${exhibit.title}. ${exhibit.note ?? ""}`} option={option} height={high} />;
+  return <Chart label={sentence(`${exhibit.title}. ${exhibit.note ?? ""}`, locale.currency)} option={option} height={high} />;
 }
 
 const OPTIONS: Record<string, (exhibit: Exhibit, locale: Locale, colours: Palette) => EChartsOption> = { curve, bars, whiskers, line };
@@ -110,7 +111,7 @@ function whiskers(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOp
 function line(exhibit: Exhibit, locale: Locale, colours: Palette): EChartsOption {
   const unit = (exhibit.columns[0]?.unit ?? "instant") as Unit;
   return {
-    xAxis: { type: "value", scale: true, axisLabel: { formatter: (value: number) => (unit === "instant" ? new Date(value / 1000).toLocaleDateString(undefined, { month: "short", year: "2-digit", timeZone: locale.zone }) : said(unit, locale)(value)), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
+    xAxis: { type: "value", scale: true, axisLabel: { formatter: (value: number) => (unit === "instant" ? date(value, { month: "short", year: "2-digit", timeZone: locale.zone }) : said(unit, locale)(value)), color: colours.muted, hideOverlap: true }, splitLine: { show: false } },
     yAxis: { type: "value", axisLabel: { formatter: tick, color: colours.muted }, splitLine: { lineStyle: { color: colours.line } } },
     tooltip: onAxis((x) => (unit === "instant" ? day(x, locale.zone) : inUnit(x, unit, locale)), (y) => inUnit(y, (exhibit.columns[1]?.unit ?? "number") as Unit, locale)),
     series: [{ type: "line", data: exhibit.rows.map((row) => [number(row[0]), number(row[1])]), symbol: "none", lineStyle: { color: colours.track, width: 2 }, areaStyle: { color: colours.pale, opacity: 0.4 } }],
@@ -151,7 +152,7 @@ function Quotes({ exhibit, locale }: Props) {
           <li key={i}><q>{String(row[0] ?? "")}</q><p className="small muted">{row.slice(1).map((cell, k) => (typeof cell === "number" ? inUnit(cell, (exhibit.columns[k + 1]?.unit ?? "number") as Unit, locale) : cell)).filter(Boolean).join(" · ")}</p></li>
         ))}
       </ul>
-      {exhibit.note && <p className="small muted">{exhibit.note}</p>}
+      {exhibit.note && <p className="small muted"><Sentence>{exhibit.note}</Sentence></p>}
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { interval, inUnit, measured, number, percent, why, type Unit } from "@/f
 import { Said } from "@/pages/map/Claimed";
 import { isWritten, Written } from "@/pages/map/Written";
 import { useWriting } from "@/pages/map/writing";
+import { Sentence } from "@/parts/Sentence";
 import { words } from "@/words";
 
 interface Props {
@@ -30,7 +31,7 @@ export function LaneCells({ lane, stage, label, map, open, openList }: Props) {
   return (
     <>
       {stage === "" && <p className="small muted plain-head">{label}</p>}
-      {filled.length === 0 && !said && once && nothing && <p className="why small">{nothing}</p>}
+      {filled.length === 0 && !said && once && nothing && <p className="why small"><Sentence>{nothing}</Sentence></p>}
       {shown.length > 0 && (
         <ul className={`cells ${lane.drawing}`}>
           {shown.map((one) => <li key={one.id}><OneCell cell={one} lane={lane} map={map} open={open} /></li>)}
@@ -46,6 +47,11 @@ export function LaneCells({ lane, stage, label, map, open, openList }: Props) {
   );
 }
 
+/** What a cell says: the library's numbers as the reader writes them; what people said or wrote stays as it is. */
+export function CellText({ cell, lane, children }: { cell: Cell; lane: Lane | undefined; children: string | undefined }) {
+  return lane?.drawing === "quotes" || isWritten(cell) ? <>{children}</> : <Sentence>{children}</Sentence>;
+}
+
 export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map: MapDocument; open: (cell: string) => void }) {
   const tone = cell.tone ?? "plain";
   const locale = { currency: map.currency, zone: map.time_zone };
@@ -55,7 +61,7 @@ export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map
     return (
       <button type="button" className={`touch ${tone}`} style={{ width: `${50 + 50 * (cell.fill ?? 0)}%` }} onClick={() => open(cell.id)}>
         <span className="title"><strong>{cell.title}</strong>{typeof reach === "number" && <span className="muted nowrap">{number(reach)}</span>}</span>
-        {(cell.detail || cell.text) && <span className={`small block ${tone === "plain" ? "muted" : tone}`}>{cell.detail || cell.text}</span>}
+        {(cell.detail || cell.text) && <span className={`small block ${tone === "plain" ? "muted" : tone}`}><Sentence>{cell.detail || cell.text}</Sentence></span>}
       </button>
     );
   }
@@ -66,8 +72,8 @@ export function OneCell({ cell, lane, map, open }: { cell: Cell; lane: Lane; map
       <span>
         {cell.chain && cell.chain.length > 0 ? <span className="chain">{cell.chain.join(" → ")}</span>
           : lane.drawing === "quotes" && cell.text ? <q>{cell.text}</q>
-          : <span className={tone === "plain" ? undefined : tone}>{cell.title || cell.text}</span>}
-        <span className="small muted block">{cell.rests ? words.map.rests[cell.rests] : ""}{cell.detail ? `: ${cell.detail}` : ""}</span>
+          : <span className={tone === "plain" ? undefined : tone}><CellText cell={cell} lane={lane}>{cell.title || cell.text}</CellText></span>}
+        <span className="small muted block">{cell.rests ? words.map.rests[cell.rests] : ""}{cell.detail && <>: <Sentence>{cell.detail}</Sentence></>}</span>
         <Said cell={cell} />
       </span>
     </button>
@@ -81,7 +87,7 @@ function Promise({ cell, open }: { cell: Cell; open: (cell: string) => void }) {
     <button type="button" className="claim promise" onClick={() => open(cell.id)}>
       <span className="rests-mark observed" aria-hidden="true" />
       <span className="grow">
-        {cell.title} <span className="small muted">{cell.text}</span>
+        {cell.title} <span className="small muted"><Sentence>{cell.text}</Sentence></span>
         {known && <span className="bar" aria-hidden="true"><span style={{ width: `${known.value * 100}%` }} /></span>}
         <span className="small muted block">{known ? words.map.kept(percent(known.value), interval(known.low, known.high, "share")) : typeof kept === "object" ? why(kept) : ""}</span>
       </span>
@@ -93,7 +99,7 @@ function NumberRow({ cell, locale, open }: { cell: Cell; locale: { currency: str
   const value = cell.values?.[0];
   return (
     <button type="button" className="number" onClick={() => open(cell.id)}>
-      <span className="muted">{cell.title}</span>
+      <span className="muted"><Sentence>{cell.title}</Sentence></span>
       {value && <Amount value={value} locale={locale} />}
     </button>
   );

@@ -8,6 +8,7 @@ import { Feelings, Keys } from "@/pages/map/Emotion";
 import { OneCell } from "@/pages/map/LaneCells";
 import { HEIGHT, trackShape } from "@/pages/map/track";
 import { TrackShape } from "@/pages/map/Track";
+import { Sentence } from "@/parts/Sentence";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
 
@@ -100,7 +101,7 @@ function Stage({ map, stage, open }: { map: MapDocument; stage: StageColumn; ope
     <>
       <h2>{stage.label} <span className="muted">{stage.about}</span></h2>
       <p className="told first">{words.map.stageSaid(stage.customers, isKnown(stage.rate) ? percent(stage.rate.value) : why(stage.rate), stage.success, duration(stage.within))}</p>
-      {headline && <p className="told">{headline.before}<strong className={headline.tone}>{headline.strong}</strong>{headline.after}</p>}
+      {headline && <p className="told"><Sentence>{headline.before}</Sentence><strong className={headline.tone}>{headline.strong}</strong><Sentence>{headline.after}</Sentence></p>}
       <svg className="piece" viewBox={`${at * 100 - 12} 0 130 ${Math.min(HEIGHT, (shape.pieces[at]?.bottom ?? 0) + 46)}`} preserveAspectRatio="none" aria-hidden="true">
         {shape.pieces[at]?.strands.map((one) => <path key={one} d={one} fill="var(--track-to)" opacity="0.35" />)}
         <path d={shape.band} fill="var(--track-to)" />

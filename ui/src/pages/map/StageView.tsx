@@ -2,6 +2,7 @@
 import { Link } from "wouter";
 import { isKnown, type MapDocument, type StageColumn, type StageMap } from "@/api/types";
 import { duration, estimate, number, percent } from "@/format";
+import { Sentence } from "@/parts/Sentence";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
 
@@ -14,11 +15,11 @@ export function StageView({ map, stage, open, openTrail }: Props) {
     <section aria-labelledby="stage-title">
       <h1 id="stage-title">{stage.label} <span className="muted">{stage.about}</span></h1>
       <p className="headline">{words.map.stageSaid(stage.customers, isKnown(stage.rate) ? percent(stage.rate.value) : words.none, stage.success, duration(stage.within))}</p>
-      {!micro || micro.blank ? <p className="why">{micro?.blank || words.none}</p> : (
+      {!micro || micro.blank ? <p className="why"><Sentence>{micro?.blank || words.none}</Sentence></p> : (
         <>
           <h2>{words.map.steps}</h2>
           <Ladder micro={micro} open={open} />
-          {micro.flow_note && <p className="small muted">{micro.flow_note}</p>}
+          {micro.flow_note && <p className="small muted"><Sentence>{micro.flow_note}</Sentence></p>}
           <div className="two">
             <Paths map={map} micro={micro} open={open} />
             <Trails map={map} micro={micro} openTrail={openTrail} />
@@ -70,7 +71,7 @@ function Paths({ map, micro, open }: { map: MapDocument; micro: StageMap; open: 
       <h2>{words.map.paths}</h2>
       <ol className="plain">
         {cells.map((one) => (
-          <li key={one.id}><button type="button" className="claim" onClick={() => open(one.id)}><span><span className="chain">{one.chain?.join(" → ") || one.title}</span><span className="small muted block">{one.detail}</span></span></button></li>
+          <li key={one.id}><button type="button" className="claim" onClick={() => open(one.id)}><span><span className="chain">{one.chain?.join(" → ") || one.title}</span><span className="small muted block"><Sentence>{one.detail}</Sentence></span></span></button></li>
         ))}
       </ol>
     </section>

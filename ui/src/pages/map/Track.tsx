@@ -3,6 +3,7 @@ import { useMemo, type CSSProperties } from "react";
 import { isKnown, type MapDocument, type StageColumn } from "@/api/types";
 import { duration, interval, number, percent, why } from "@/format";
 import { HEIGHT, trackShape, type Piece } from "@/pages/map/track";
+import { Sentence } from "@/parts/Sentence";
 import { words } from "@/words";
 
 const UNIT = 100;
@@ -78,7 +79,7 @@ export function RateButton({ stage, open, last = false }: { stage: StageColumn; 
         <>
           <span className="nowrap"><strong>{percent(stage.rate.value)}</strong> <span className="muted small">{interval(stage.rate.low, stage.rate.high, "share")}</span></span>
           <span className="muted small block">{words.map.within(stage.success, duration(stage.within))}</span>
-          {stage.time && <span className="muted small block">{stage.time}</span>}
+          {stage.time && <span className="muted small block"><Sentence>{stage.time}</Sentence></span>}
         </>
       ) : <span className="why small">{why(stage.rate)}</span>}
     </button>

@@ -22,6 +22,7 @@ import { TrailView } from "@/pages/map/TrailView";
 import { useWrite, WritingContext } from "@/pages/map/writing";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Nobody } from "@/parts/Nobody";
+import { Sentence } from "@/parts/Sentence";
 import { Later, Stopped, Working } from "@/parts/Working";
 import { useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -106,9 +107,9 @@ function Intro({ map, open }: { map: MapDocument; open: (cell: string) => void }
       <div className="findings">
         {map.headlines.map((one, i) => (
           <p key={one.before + one.strong} className={i === 0 ? "headline" : "headline second"}>
-            {one.before}
+            <Sentence>{one.before}</Sentence>
             {one.cell ? <button type="button" className={`link ${one.tone ?? ""}`} onClick={() => open(one.cell ?? "")}>{one.strong}</button> : <strong className={one.tone}>{one.strong}</strong>}
-            {one.after}
+            <Sentence>{one.after}</Sentence>
           </p>
         ))}
       </div>
@@ -129,10 +130,10 @@ function Notes({ map }: { map: MapDocument }) {
         <li>{words.map.scale}</li>
       </ul>
       {assumed.length > 0 && <p className="warn">{words.map.assumedEnds(assumed.map((one) => one.name))}</p>}
-      {map.cautions?.map((one) => <p key={one} className="warn">{one}</p>)}
+      {map.cautions?.map((one) => <p key={one} className="warn"><Sentence>{one}</Sentence></p>)}
       {map.excluded && map.excluded.length > 0 && <p className="muted">{words.excluded}: {map.excluded.map((one) => words.map.excludedOne(one.label, one.customers)).join("; ")}.</p>}
       {map.guesses.length > 0 && (
-        <details><summary>{words.map.guesses(map.guesses.length)}</summary><ul>{map.guesses.map((one) => <li key={one}>{one}</li>)}</ul></details>
+        <details><summary>{words.map.guesses(map.guesses.length)}</summary><ul>{map.guesses.map((one) => <li key={one}><Sentence>{one}</Sentence></li>)}</ul></details>
       )}
     </footer>
   );

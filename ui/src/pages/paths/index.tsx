@@ -19,6 +19,7 @@ import { fileOf } from "@/parts/journeys";
 import { Members } from "@/parts/Members";
 import type { Names } from "@/parts/names";
 import { Nobody } from "@/parts/Nobody";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useHref, useUrl } from "@/url/state";
 import { words } from "@/words";
@@ -72,7 +73,7 @@ function Walking({ workspace }: { workspace: WorkspaceOut }) {
       {flow.data && !error && (
         <div className={old ? "paths-two stale" : "paths-two"} aria-busy={old}>
           <section aria-label={walk.view === "graph" ? w.graph : w.flow}>
-            <p className="headline" role="status">{(exact.data ?? flow.data).says[0]}</p>
+            <p className="headline" role="status"><Sentence>{(exact.data ?? flow.data).says[0]}</Sentence></p>
             {walk.view === "graph"
               ? <GraphPart walk={walk} workspace={workspace} labelOf={labelOf} set={change} />
               : <FlowPart answer={flow.data} walk={walk} labelOf={labelOf} go={go} expand={expand} collapse={() => set({ expand: undefined })} />}

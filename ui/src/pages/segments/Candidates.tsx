@@ -11,6 +11,7 @@ import { findCandidates, foundCandidates } from "@/generated/client/sdk.gen";
 import type { Candidate } from "@/generated/client/types.gen";
 import { FaceView } from "@/pages/segments/FaceView";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { useAsked, useHref } from "@/url/state";
 import { words } from "@/words";
 
@@ -45,7 +46,7 @@ export function CandidateList() {
         </>
       )}
       {wrong && <ErrorBox error={wrong} again={() => void look()} />}
-      {found.data && <p className="headline">{found.data.says}</p>}
+      {found.data && <p className="headline"><Sentence>{found.data.says}</Sentence></p>}
       <div className="personas">{found.data?.candidates.map((one) => <One key={one.name} one={one} />)}</div>
     </section>
   );

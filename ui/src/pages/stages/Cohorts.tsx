@@ -2,7 +2,7 @@
 import { useCallback } from "react";
 import type { Note } from "@/generated/client/types.gen";
 import { isKnown, type StageGroupOut, type StageSeenOut } from "@/api/types";
-import { interval, percent, why } from "@/format";
+import { date, interval, percent, why } from "@/format";
 import { By } from "@/pages/stages/By";
 import type { Open } from "@/pages/stages/Funnel";
 import { useStages } from "@/pages/stages/hooks";
@@ -61,5 +61,5 @@ function drawn(groups: StageGroupOut[], notes: readonly Note[], colours: Palette
 
 function month(key: string): string {
   const at = periodStart(key);
-  return at === null ? key : new Date(at).toLocaleDateString(undefined, { month: "short", year: "2-digit", timeZone: "UTC" });
+  return at === null ? key : date(at * 1_000, { month: "short", year: "2-digit", timeZone: "UTC" });
 }

@@ -9,6 +9,7 @@ import { useAlarms } from "@/pages/today/hooks";
 import type { Period } from "@/pages/today/period";
 import { behind } from "@/parts/behind";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
 
@@ -56,7 +57,7 @@ function One({ one }: { one: Alarm }) {
       <Icon size="1.25rem" aria-hidden="true" />
       <div>
         <div><b>{one.kind === "overdue" ? w.overdue(one.customers ?? 0) : one.title}</b> <span className={one.level === "error" ? "bad" : one.level === "warning" ? "warn" : "muted"}>{w.kinds[one.kind]}</span></div>
-        <p className="muted">{one.detail}</p>
+        <p className="muted"><Sentence>{one.detail}</Sentence></p>
         <div className="links">
           {typeof one.value === "number" && one.value > 0 && <b>{w.atStake(money(one.value, workspace.data?.currency))}</b>}
           <Link href={evidence}>{w.evidence}</Link>

@@ -5,6 +5,7 @@ import { inUnit, interval, number, type Locale } from "@/format";
 import { behind } from "@/parts/behind";
 import { rowsOf, type Row } from "@/parts/charts/drawing";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
@@ -24,7 +25,7 @@ export function Bottlenecks() {
   const most = Math.max(...found.map((row) => -Number(row[by])), 1);
   // Where nothing could be compared, the second sentence is what to do.
   const any = rowsOf(answer.data.tables["all"]).length > 0;
-  if (found.length === 0) return <p className="why">{any && `${w.noBottleneck} `}<span className="muted">{any ? answer.data.says[0] : answer.data.says.join(" ")}</span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
+  if (found.length === 0) return <p className="why">{any && `${w.noBottleneck} `}<span className="muted"><Sentence>{any ? answer.data.says[0] : answer.data.says.join(" ")}</Sentence></span> <Link href={href("~/ask/friction")}>{w.allOfIt}</Link></p>;
   return (
     <>
       <ol className="ranked">{found.slice(0, MOST).map((row) => <One key={String(row["rank"])} row={row} share={-Number(row[by]) / most} locale={locale} />)}</ol>
@@ -43,7 +44,7 @@ function One({ row, share, locale }: { row: Row; share: number; locale: Locale }
   const [low, high] = [neg(row["difference_high"]), neg(row["difference_low"])];
   return (
     <li>
-      <div className="head"><b>{String(row["what"])}</b> <Link href={href("~/", { stage: String(row["stage"]) })} className="muted">{w.inStage(stage)}</Link></div>
+      <div className="head"><b><Sentence>{String(row["what"])}</Sentence></b> <Link href={href("~/", { stage: String(row["stage"]) })} className="muted">{w.inStage(stage)}</Link></div>
       <div className="meter" aria-hidden="true"><span style={{ width: `${share * 100}%` }} /></div>
       <div className="told">
         <span><b>{inUnit(lost, "count", locale)}</b> {w.lostCustomers} <small className="muted">({ends})</small></span>

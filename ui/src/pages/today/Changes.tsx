@@ -7,6 +7,7 @@ import { better } from "@/parts/better";
 import { rowsOf } from "@/parts/charts/drawing";
 import { unitOf } from "@/parts/unit";
 import { ErrorBox } from "@/parts/ErrorBox";
+import { Sentence } from "@/parts/Sentence";
 import { Waiting } from "@/parts/Waiting";
 import { useHref } from "@/url/state";
 import { words } from "@/words";
@@ -31,7 +32,7 @@ export function Changes({ period }: { period: Period }) {
   const compared = all.filter((row) => typeof row["difference"] === "number").length;
   return (
     <>
-      {found.length === 0 ? <p className="why">{w.nothingChanged} {compared > 0 && <span className="muted">{answer.data.says[0]}</span>}</p> : (
+      {found.length === 0 ? <p className="why">{w.nothingChanged} {compared > 0 && <span className="muted"><Sentence>{answer.data.says[0]}</Sentence></span>}</p> : (
         <ul className="changes">
           {found.slice(0, MOST).map((row) => {
             const unit = unitOf(String(row["unit"]));

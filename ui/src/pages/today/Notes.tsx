@@ -4,7 +4,7 @@ import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Note } from "@/generated/client/types.gen";
 import { useWriteNote } from "@/pages/today/hooks";
-import { useNotes } from "@/parts/annotations";
+import { useNotes, whenOf } from "@/parts/annotations";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { words } from "@/words";
 
@@ -26,7 +26,7 @@ export function Notes() {
             {open !== null && open !== "new" && open.id === one.id ? <Edit note={one} close={() => setOpen(null)} /> : (
               <>
                 <span className={`kind ${one.kind}`}>{w.noteKinds[one.kind]}</span>
-                <span className="when muted">{one.begins === one.ends ? when(one.begins) : `${when(one.begins)} – ${when(one.ends)}`}</span>
+                <span className="when muted">{whenOf(one)}</span>
                 <span>{one.text}</span>
                 <Group gap="0.125rem" wrap="nowrap" ml="auto">
                   <ActionIcon variant="subtle" color="gray" aria-label={w.changeNote(one.text)} onClick={() => setOpen(one)}><IconPencil size="1rem" /></ActionIcon>
@@ -61,8 +61,4 @@ function Edit({ note, close }: { note?: Note; close: () => void }) {
       {writing.error && <ErrorBox error={writing.error} />}
     </form>
   );
-}
-
-function when(day: string): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
 }

@@ -2,6 +2,7 @@
 import { Title } from "@mantine/core";
 import { useCallback } from "react";
 import { useAnswer, useWorkspace } from "@/api/hooks";
+import { sentence } from "@/format";
 import { Notes } from "@/pages/today/Notes";
 import { notesSaid, periodStart, useNotes } from "@/parts/annotations";
 import { Chart, type Palette } from "@/parts/Chart";
@@ -32,7 +33,7 @@ export function Timeline() {
   const locale = { currency: answer.data.asked.currency ?? null, zone: answer.data.asked.time_zone };
   return (
     <>
-      <Chart label={`${w.timeline}. ${answer.data.says[0] ?? ""} ${notesSaid(notes.data ?? [])}`} option={option} height="18rem" />
+      <Chart label={`${w.timeline}. ${sentence(answer.data.says[0] ?? "", answer.data.asked.currency)} ${notesSaid(notes.data ?? [])}`} option={option} height="18rem" />
       <details><summary>{words.table}</summary><DataTable table={table} caption={w.timeline} locale={locale} names={namesOf(workspace.data, answer.data.question)} /></details>
       <Title order={3} size="h5" mt="md">{w.notes}</Title>
       <Notes />

@@ -3,11 +3,12 @@ import "@/pages/today/today.css";
 import { Group, SegmentedControl, Stack, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useData, useWorkspace } from "@/api/hooks";
+import { calendarDay, date } from "@/format";
 import { Alarms } from "@/pages/today/Alarms";
 import { Bottlenecks } from "@/pages/today/Bottlenecks";
 import { Changes } from "@/pages/today/Changes";
 import { Kpis } from "@/pages/today/Kpis";
-import { dayOf, lastDays, lastOf, LENGTHS, type Period } from "@/pages/today/period";
+import { lastDays, lastOf, LENGTHS, type Period } from "@/pages/today/period";
 import { Timeline } from "@/pages/today/Timeline";
 import { ErrorBox } from "@/parts/ErrorBox";
 import { Waiting } from "@/parts/Waiting";
@@ -29,7 +30,7 @@ export default function Today() {
   // The page stands before anything is known; each part comes into its own place.
   const asOf = data.data?.as_of;
   const period: Period | null = own ?? (asOf ? lastDays(asOf, days) : null);
-  const day = asOf && new Date(asOf).toLocaleDateString(undefined, { dateStyle: "long", timeZone: workspace.data?.time_zone });
+  const day = asOf && date(Date.parse(asOf) * 1_000, { dateStyle: "long", timeZone: workspace.data?.time_zone });
   return (
     <Stack gap="xl" className="today">
       <Group justify="space-between" align="flex-end">
@@ -42,7 +43,7 @@ export default function Today() {
       <div className="columns">
         <div>
           <Section title={w.bottlenecks} about={w.bottlenecksSaid}><Bottlenecks /></Section>
-          <Section title={w.changes} about={period ? w.changesSaid(dayOf(period.since), lastOf(period.until)) : "\u00a0"}>{period ? <Changes period={period} /> : <Waiting label={w.looking} />}</Section>
+          <Section title={w.changes} about={period ? w.changesSaid(calendarDay(period.since), lastOf(period.until)) : "\u00a0"}>{period ? <Changes period={period} /> : <Waiting label={w.looking} />}</Section>
         </div>
         <div>
           <Section title={w.alarms} about={w.alarmsSaid}>{period ? <Alarms period={period} /> : <Waiting label={w.looking} />}</Section>

@@ -1,4 +1,5 @@
 // The period that today's page looks at: so many days up to what is known, or the one that is asked for.
+import { calendarDay } from "@/format";
 
 const DAY = 86_400_000;
 export const LENGTHS = [30, 90, 365] as const;
@@ -14,14 +15,9 @@ function iso(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-/** A day of a period as the reader writes it. */
-export function dayOf(day: string): string {
-  return new Date(`${day}T00:00:00Z`).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
-}
-
 /** The last day of a period that ends before this one. */
 export function lastOf(until: string): string {
-  return dayOf(iso(Date.parse(`${until}T00:00:00Z`) - DAY));
+  return calendarDay(iso(Date.parse(`${until}T00:00:00Z`) - DAY));
 }
 
 /** As a side of a comparison. */

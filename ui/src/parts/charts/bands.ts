@@ -1,7 +1,7 @@
 // Stages over time as bands on top of each other, in one hue from pale to deep in the order of the stages, each named at its
 // right end; a narrow screen has a legend instead. Notes of what happened are drawn over the same axis.
 import type { CustomSeriesOption } from "echarts";
-import { inUnit } from "@/format";
+import { day, inUnit } from "@/format";
 import type { Note } from "@/generated/client/types.gen";
 import { noteMarks } from "@/parts/annotations";
 import type { Palette } from "@/parts/Chart";
@@ -25,9 +25,8 @@ export function stageColours(c: Palette, n: number): string[] {
 export function bandsOption(c: Palette, at: number[], bands: Band[], notes: readonly Note[]) {
   const narrow = typeof window !== "undefined" && window.innerWidth < 700;
   const colours = stageColours(c, bands.length);
-  const day = (ms: number) => new Date(ms).toLocaleDateString(undefined, { dateStyle: "medium", timeZone: "UTC" });
   return as({
-    tooltip: { ...tooltip(c, ((all: { seriesName: string; value: [number, number] }[]) => tip(day(all[0]?.value[0] ?? 0), ...all.filter((one) => bands.some((band) => band.name === one.seriesName)).map((one) => `${one.seriesName}: ${inUnit(one.value[1], "count")}`).reverse())) as never), trigger: "axis" },
+    tooltip: { ...tooltip(c, ((all: { seriesName: string; value: [number, number] }[]) => tip(day((all[0]?.value[0] ?? 0) * 1_000, "UTC"), ...all.filter((one) => bands.some((band) => band.name === one.seriesName)).map((one) => `${one.seriesName}: ${inUnit(one.value[1], "count")}`).reverse())) as never), trigger: "axis" },
     grid: { ...GRID, top: narrow ? size(2.5) : size(1), right: narrow ? size(1) : size(8) },
     ...(narrow ? { legend: { ...legend(c, bands.map((one) => one.name)), icon: "roundRect" } } : {}),
     xAxis: axis(c, { type: "time", splitLine: { show: false }, min: at[0], max: at.at(-1) }),

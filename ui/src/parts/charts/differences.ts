@@ -1,5 +1,5 @@
 // Charts of differences and credit: whiskers ranked, a waterfall, dots by model, promises against 100 %, groups as small multiples.
-import { inUnit, interval, number, type Unit } from "@/format";
+import { inUnit, interval, number, sentence, type Unit } from "@/format";
 import { as, axis, GRID, hatched, known, legend, lineColours, list, names, num, percentAxis, rowsOf, saidTip, size, stepOf, tall, text, tip, told, unitOf, whiskers, zero, type Draw, type Drawing, type Mark, type Row, type Seen, type Shape } from "@/parts/charts/drawing";
 import { words } from "@/words";
 
@@ -9,7 +9,7 @@ export const friction: Draw = (answer, seen) => {
   const side = (name: "friction" | "delight"): Drawing[] => {
     const rows = rowsOf(answer.tables[name]).slice(0, 15);
     if (!rows.length) return [];
-    const labels = rows.map((row) => `${text(row, "what")} · ${seen.name(text(row, "stage"))}${row["group"] ? ` · ${text(row, "group")}` : ""}`);
+    const labels = rows.map((row) => `${sentence(text(row, "what"))} · ${seen.name(text(row, "stage"))}${row["group"] ? ` · ${text(row, "group")}` : ""}`);
     const said = (row: Row, i: number) => tip(labels[i], told(row, "difference", "points", seen.locale), row["value"] !== null && `${inUnit(num(row, "value"), "money", seen.locale)}, ${words.ask.successes(Math.round(num(row, "successes")))}`);
     const marks = (color: string): Mark[] => rows.flatMap((row, y) => { const one = known(row, "difference"); return one ? [{ y, one, said: said(row, y), color, list: list(answer, `${name} ${num(row, "rank")}`) }] : []; });
     return [{
